@@ -1,0 +1,2 @@
+/** Module. */
+package io.loramer.training;
