@@ -1,0 +1,120 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.MetaGraph.CallSignature;
+import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Saver;
+import io.loramer.savedmodels.Variable;
+import io.loramer.savedmodels.Variable.Role;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Converts a Hugging Face checkpoint to an encoder SavedModel: two graphs, {@code serve} and {@code
+ * train} (with the dropout of the checkpoint's layers), over one set of variables that carry the
+ * checkpoint's own names, and the checkpoint's small files as assets.
+ */
+public final class EncoderConversion {
+  private static final String WEIGHTS = "model.safetensors";
+
+  /** The files of a checkpoint that those who use the encoder need. */
+  private static final List<String> ASSETS =
+      List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+
+  private EncoderConversion() {}
+
+  /** What was converted, for the log. */
+  public record Summary(String architecture, long parameters) {}
+
+  /** A tag's graph while it is being made. */
+  private record Built(
+      Graph graph, Variables variables, List<Parameter> parameters, MetaGraph metaGraph)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      graph.close();
+    }
+  }
+
+  /**
+   * Converts.
+   *
+   * @param checkpoint a folder with {@code config.json} and {@code model.safetensors}
+   * @param target the SavedModel's folder, made here
+   * @throws IOException if the target exists, or the checkpoint is not what its config.json says
+   */
+  public static Summary convert(Path checkpoint, Path target, PaddingInNorm paddingInNorm)
+      throws IOException {
+    NewFolder.requireAbsent(target);
+    EncoderConfig config = EncoderConfig.read(checkpoint, paddingInNorm);
+    try (Safetensors file = Safetensors.open(checkpoint.resolve(WEIGHTS));
+        Built serve = build(config, MetaGraph.SERVE);
+        Built train = build(config, MetaGraph.TRAIN);
+        Session session = new Session(serve.graph)) {
+      Weights weights = Weights.find(checkpoint.toString(), file, config.base(), serve.parameters);
+      assign(weights, serve, session);
+      NewFolder.write(
+          target,
+          folder -> {
+            SavedModelFolder.write(
+                folder,
+                List.of(serve.metaGraph, train.metaGraph),
+                serve.metaGraph.saver(),
+                session);
+            copyAssets(checkpoint, SavedModelFolder.open(folder));
+          });
+      long size = serve.parameters.stream().mapToLong(p -> p.shape().size()).sum();
+      return new Summary(config.base(), size);
+    }
+  }
+
+  private static Built build(EncoderConfig config, String tag) {
+    Graph graph = new Graph();
+    Ops tf = Ops.create(graph);
+    Variables variables = new Variables(graph, 0); // nothing is drawn
+    Parameters parameters = new Parameters(variables, tf);
+    Dropout dropout =
+        tag.equals(MetaGraph.TRAIN)
+            ? Dropout.seededBy(
+                tf.withName(Dropout.SEED).placeholderWithDefault(tf.constant(0L), Shape.scalar()))
+            : Dropout.none();
+    CallSignature signature = config.build(parameters, dropout);
+    Saver saver = new Saver(graph, variables.all(Role.FROZEN));
+    MetaGraph metaGraph = new MetaGraph(tag, graph.toGraphDef(), saver, List.of(signature));
+    return new Built(graph, variables, parameters.required(), metaGraph);
+  }
+
+  /** Gives the variables their values, by nodes that come after the graph was taken down. */
+  private static void assign(Weights weights, Built built, Session session) throws IOException {
+    Ops tf = Ops.create(built.graph);
+    Iterator<Variable<?>> variables = built.variables.all(Role.FROZEN).iterator();
+    for (Parameter parameter : built.parameters) { // made in this order, one variable each
+      var value = tf.placeholder(TFloat32.class, Placeholder.shape(parameter.variableShape()));
+      var assignment = tf.assignVariableOp(variables.next().handle(), value);
+      try (TFloat32 tensor = weights.valueOf(parameter)) {
+        session.runner().feed(value, tensor).addTarget(assignment).run().close();
+      }
+    }
+  }
+
+  private static void copyAssets(Path checkpoint, SavedModelFolder model) throws IOException {
+    for (String name : ASSETS) {
+      if (Files.exists(checkpoint.resolve(name))) {
+        Files.copy(checkpoint.resolve(name), model.asset(name));
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.loramer.savedmodels.encoders;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What an encoder gives.
+ *
+ * @param lastHiddenState float32 [B, T, H]
+ * @param hiddenStates float32 [layers + 1, B, T, H]: the input of each layer, then the output
+ * @param frameMask float32 [B, T], 1 for a valid frame; speech only
+ */
+record EncoderOutputs(
+    Operand<TFloat32> lastHiddenState,
+    Operand<TFloat32> hiddenStates,
+    Optional<Operand<TFloat32>> frameMask) {
+
+  /**
+   * Makes the outputs from the rows of each layer.
+   *
+   * @param rows float32 [B·T, H] each
+   */
+  static EncoderOutputs of(
+      Ops tf,
+      List<Operand<TFloat32>> rows,
+      SequenceShape shape,
+      int size,
+      Optional<Operand<TFloat32>> frameMask) {
+    List<Operand<TFloat32>> states =
+        rows.stream().map(state -> shape.fromRows(tf, state, size)).toList();
+    return new EncoderOutputs(states.get(states.size() - 1), tf.stack(states), frameMask);
+  }
+
+  /** Gives the outputs the names of the encoder SavedModel's contract. */
+  Map<String, Operand<?>> named(Ops tf) {
+    Map<String, Operand<?>> named = new LinkedHashMap<>();
+    named.put("last_hidden_state", tf.withName("last_hidden_state").identity(lastHiddenState));
+    named.put("hidden_states", tf.withName("hidden_states").identity(hiddenStates));
+    frameMask.ifPresent(
+        mask -> named.put("frame_mask", tf.withName("frame_mask").dtypes.cast(mask, TInt32.class)));
+    return named;
+  }
+}

@@ -1,0 +1,116 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.MetaGraph.CallSignature;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What a speech encoder's {@code config.json} says about its graph.
+ *
+ * @param convolutions the feature extractor, first to last
+ * @param convolutionBias whether its convolutions have a bias
+ * @param featureNorm how its convolutions are normalised
+ * @param stableLayerNorm whether layers normalise before attention and feed-forward (large models)
+ * @param normalizesFeatures whether the feature projection begins with a layer norm
+ * @param positionKernel taps of the positional convolution
+ * @param positionGroups its groups
+ * @param relativeBuckets buckets of WavLM's relative positions
+ * @param maxRelativeDistance from which on all positions share the last bucket
+ */
+record SpeechConfig(
+    SpeechFamily family,
+    List<Convolution> convolutions,
+    boolean convolutionBias,
+    FeatureNorm featureNorm,
+    Activation featureActivation,
+    boolean stableLayerNorm,
+    boolean normalizesFeatures,
+    int positionKernel,
+    int positionGroups,
+    int relativeBuckets,
+    int maxRelativeDistance,
+    PaddingInNorm paddingInNorm,
+    TransformerConfig transformer)
+    implements EncoderConfig {
+
+  /** A convolution of the feature extractor. */
+  record Convolution(int channels, int kernel, int stride) {}
+
+  /** How the feature extractor is normalised. */
+  enum FeatureNorm {
+    /** GroupNorm with a group per channel, after the first convolution (base models). */
+    GROUP,
+    /** A layer norm after each convolution (large models). */
+    LAYER
+  }
+
+  /** Reads the keys of transformers' WavLMConfig, HubertConfig and Wav2Vec2Config. */
+  static SpeechConfig of(ConfigFile config, SpeechFamily family, PaddingInNorm paddingInNorm)
+      throws IOException {
+    List<Integer> channels = config.sizes("conv_dim", List.of(512, 512, 512, 512, 512, 512, 512));
+    List<Integer> kernels = config.sizes("conv_kernel", List.of(10, 3, 3, 3, 3, 2, 2));
+    List<Integer> strides = config.sizes("conv_stride", List.of(5, 2, 2, 2, 2, 2, 2));
+    boolean sameLength = channels.size() == kernels.size() && kernels.size() == strides.size();
+    config.require(sameLength, "conv_dim, conv_kernel and conv_stride must have the same length");
+    List<Convolution> convolutions =
+        IntStream.range(0, sameLength ? channels.size() : 1)
+            .mapToObj(i -> new Convolution(channels.get(i), kernels.get(i), strides.get(i)))
+            .toList();
+    TransformerConfig transformer = TransformerConfig.ofSpeech(config);
+    int positionGroups = config.size("num_conv_pos_embedding_groups", 16);
+    config.require(
+        transformer.hiddenSize() % positionGroups == 0,
+        "hidden_size must be a multiple of num_conv_pos_embedding_groups");
+    config.require(!config.flag("add_adapter", false), "add_adapter is not supported");
+    config.require(
+        !config.flag("conv_pos_batch_norm", false), "conv_pos_batch_norm is not supported");
+    SpeechConfig speech =
+        new SpeechConfig(
+            family,
+            convolutions,
+            config.flag("conv_bias", false),
+            config.choice("feat_extract_norm", FeatureNorm.class, FeatureNorm.GROUP),
+            config.choice("feat_extract_activation", Activation.class, Activation.GELU),
+            config.flag("do_stable_layer_norm", false),
+            config.flag("feat_proj_layer_norm", true),
+            config.size("num_conv_pos_embeddings", 128),
+            positionGroups,
+            config.size("num_buckets", 320),
+            config.size("max_bucket_distance", 800),
+            paddingInNorm,
+            transformer);
+    config.check();
+    return speech;
+  }
+
+  @Override
+  public String base() {
+    return family.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public CallSignature build(Parameters parameters, Dropout dropout) {
+    Ops tf = parameters.tf();
+    Shape batch = Shape.of(-1, -1);
+    var inputValues =
+        tf.withName("input_values").placeholder(TFloat32.class, Placeholder.shape(batch));
+    var attentionMask =
+        tf.withName("attention_mask").placeholder(TInt32.class, Placeholder.shape(batch));
+    EncoderOutputs outputs =
+        new SpeechEncoder(parameters, this).apply(inputValues, attentionMask, dropout);
+    return new CallSignature(
+        MetaGraph.DEFAULT_SIGNATURE,
+        Map.of("input_values", inputValues, "attention_mask", attentionMask),
+        outputs.named(tf));
+  }
+}

@@ -1,0 +1,8 @@
+package io.loramer.savedmodels.encoders;
+
+/** The speech encoders: one architecture, but for WavLM's position bias. */
+enum SpeechFamily {
+  WAVLM,
+  HUBERT,
+  WAV2VEC2
+}

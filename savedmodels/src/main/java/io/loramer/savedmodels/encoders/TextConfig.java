@@ -1,0 +1,69 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.MetaGraph.CallSignature;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What a text encoder's {@code config.json} says about its graph.
+ *
+ * @param positions rows of the position embedding
+ * @param padId the token that pads; RoBERTa counts positions from the one after it
+ */
+record TextConfig(
+    TextFamily family,
+    int vocabularySize,
+    int positions,
+    int tokenTypes,
+    int padId,
+    TransformerConfig transformer)
+    implements EncoderConfig {
+
+  /** Reads the keys of transformers' RobertaConfig and BertConfig. */
+  static TextConfig of(ConfigFile config, TextFamily family) throws IOException {
+    String positions = config.text("position_embedding_type").orElse("absolute");
+    config.require(
+        positions.equals("absolute"),
+        "position_embedding_type: " + positions + " is not supported; supported: absolute");
+    TextConfig text =
+        new TextConfig(
+            family,
+            config.size("vocab_size"),
+            config.size("max_position_embeddings"),
+            config.size("type_vocab_size", 2),
+            config.index("pad_token_id"),
+            TransformerConfig.ofText(config));
+    config.check();
+    return text;
+  }
+
+  @Override
+  public String base() {
+    return family.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public CallSignature build(Parameters parameters, Dropout dropout) {
+    Ops tf = parameters.tf();
+    Shape batch = Shape.of(-1, -1);
+    var inputIds = tf.withName("input_ids").placeholder(TInt32.class, Placeholder.shape(batch));
+    var attentionMask =
+        tf.withName("attention_mask").placeholder(TInt32.class, Placeholder.shape(batch));
+    // Not in the signature: one text is the rule, and a signature has no optional inputs.
+    var tokenTypeIds =
+        tf.withName("token_type_ids").placeholderWithDefault(tf.zerosLike(inputIds), batch);
+    EncoderOutputs outputs =
+        new TextEncoder(parameters, this).apply(inputIds, tokenTypeIds, attentionMask, dropout);
+    return new CallSignature(
+        MetaGraph.DEFAULT_SIGNATURE,
+        Map.of("input_ids", inputIds, "attention_mask", attentionMask),
+        outputs.named(tf));
+  }
+}

@@ -1,0 +1,160 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.encoders.Parameter.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
+import org.tensorflow.types.TFloat32;
+
+/** Finds the parameters of an encoder in a checkpoint and lays them out for its graph. */
+final class Weights {
+  /** Parameters of the encoders that inference and fine-tuning with LoRA have no use for. */
+  private static final Set<String> UNUSED =
+      Set.of(
+          "masked_spec_embed",
+          "embeddings.position_ids",
+          "pooler.dense.weight",
+          "pooler.dense.bias");
+
+  /** The names that PyTorch has given the magnitude and direction of a weight norm. */
+  private static final List<WeightNorm> WEIGHT_NORMS =
+      List.of(
+          new WeightNorm("parametrizations.weight.original0", "parametrizations.weight.original1"),
+          new WeightNorm("weight_g", "weight_v"));
+
+  private record WeightNorm(String magnitude, String direction) {}
+
+  private final Safetensors checkpoint;
+  private final String prefix;
+  private final Map<Parameter, List<String>> stored;
+
+  private Weights(Safetensors checkpoint, String prefix, Map<Parameter, List<String>> stored) {
+    this.checkpoint = checkpoint;
+    this.prefix = prefix;
+    this.stored = stored;
+  }
+
+  /**
+   * Finds all parameters.
+   *
+   * @param subject names the checkpoint in errors
+   * @param base how a model with a task head calls the encoder, such as {@code wavlm}
+   * @throws IOException if any is missing, extra or of another shape; the message lists them all
+   */
+  static Weights find(
+      String subject, Safetensors checkpoint, String base, List<Parameter> parameters)
+      throws IOException {
+    boolean headed = checkpoint.names().stream().anyMatch(name -> name.startsWith(base + "."));
+    Weights weights = new Weights(checkpoint, headed ? base + "." : "", new LinkedHashMap<>());
+    Set<String> extra = new TreeSet<>(checkpoint.names());
+    extra.removeIf(name -> !name.startsWith(weights.prefix)); // the head's
+    UNUSED.forEach(name -> extra.remove(weights.prefix + name));
+    List<String> problems = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      List<String> names = weights.namesOf(parameter);
+      weights.stored.put(parameter, names);
+      names.forEach(extra::remove);
+      weights.check(parameter, names, problems);
+    }
+    extra.forEach(name -> problems.add(name + ": extra: config.json describes no such parameter"));
+    if (!problems.isEmpty()) {
+      throw new IOException(
+          "%s: does not fit its config.json (%d problems)%n  %s"
+              .formatted(subject, problems.size(), String.join("\n  ", problems)));
+    }
+    return weights;
+  }
+
+  /** Returns a variable's value; the caller closes it. */
+  TFloat32 valueOf(Parameter parameter) throws IOException {
+    List<String> names = stored.get(parameter);
+    return switch (parameter.storage()) {
+      case VERBATIM -> checkpoint.float32(names.get(0));
+      case CONVOLUTION -> {
+        try (TFloat32 kernel = checkpoint.float32(names.get(0))) {
+          yield forConv2d(parameter, floats(kernel));
+        }
+      }
+      case WEIGHT_NORMED_CONVOLUTION -> {
+        try (TFloat32 magnitude = checkpoint.float32(names.get(0));
+            TFloat32 direction = checkpoint.float32(names.get(1))) {
+          yield forConv2d(parameter, normed(floats(magnitude), floats(direction)));
+        }
+      }
+    };
+  }
+
+  private List<String> namesOf(Parameter parameter) {
+    String name = prefix + parameter.name();
+    if (parameter.storage() != Storage.WEIGHT_NORMED_CONVOLUTION) {
+      return List.of(name);
+    }
+    String module = name.substring(0, name.length() - "weight".length());
+    WeightNorm names =
+        WEIGHT_NORMS.stream()
+            .filter(norm -> checkpoint.names().contains(module + norm.magnitude))
+            .findFirst()
+            .orElse(WEIGHT_NORMS.get(0));
+    return List.of(module + names.magnitude, module + names.direction);
+  }
+
+  private void check(Parameter parameter, List<String> names, List<String> problems) {
+    for (String name : names) {
+      boolean magnitude = names.size() == 2 && name.equals(names.get(0));
+      Shape expected = magnitude ? Shape.of(1, 1, parameter.shape().get(2)) : parameter.shape();
+      if (!checkpoint.names().contains(name)) {
+        problems.add(name + ": missing: expected shape " + expected);
+      } else if (!checkpoint.shape(name).equals(expected)) {
+        problems.add(name + ": expected shape " + expected + ", found " + checkpoint.shape(name));
+      }
+    }
+  }
+
+  /** Scales v [out, in, k] so that for each k its norm is g [k]. */
+  private static float[] normed(float[] magnitude, float[] direction) {
+    int taps = magnitude.length;
+    double[] squares = new double[taps];
+    for (int i = 0; i < direction.length; i++) {
+      squares[i % taps] += (double) direction[i] * direction[i];
+    }
+    float[] weight = new float[direction.length];
+    for (int i = 0; i < direction.length; i++) {
+      weight[i] = (float) (magnitude[i % taps] * (direction[i] / Math.sqrt(squares[i % taps])));
+    }
+    return weight;
+  }
+
+  /** Lays out a kernel [out, in, k] as [1, k, in, out]. */
+  private static TFloat32 forConv2d(Parameter parameter, float[] kernel) {
+    int out = (int) parameter.shape().get(0);
+    int in = (int) parameter.shape().get(1);
+    int taps = (int) parameter.shape().get(2);
+    float[] transposed = new float[kernel.length];
+    for (int o = 0; o < out; o++) {
+      for (int i = 0; i < in; i++) {
+        for (int k = 0; k < taps; k++) {
+          transposed[(k * in + i) * out + o] = kernel[(o * in + i) * taps + k];
+        }
+      }
+    }
+    return TFloat32.tensorOf(
+        parameter.variableShape(),
+        tensor -> {
+          FloatDataBuffer data = tensor.asRawTensor().data().asFloats();
+          data.write(transposed);
+        });
+  }
+
+  private static float[] floats(TFloat32 tensor) {
+    float[] values = new float[(int) tensor.size()];
+    tensor.asRawTensor().data().asFloats().read(values);
+    return values;
+  }
+}
