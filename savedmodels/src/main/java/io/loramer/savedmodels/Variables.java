@@ -9,16 +9,19 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
@@ -66,12 +69,7 @@ public final class Variables {
   /** Makes a trainable float32 variable; {@link #initialize} draws its value. */
   public Operand<TFloat32> trainable(String name, Shape shape, Initial initial) {
     Variable<TFloat32> variable = create(name, TFloat32.class, shape, Role.TRAINABLE);
-    Ops tf = Ops.create(graph).withSubScope("initial");
-    Operand<TFloat32> value =
-        initial
-            .seeded(seed ^ hash(variable.name()))
-            .call(tf, tf.constant(shape.asArray()), TFloat32.class);
-    initialAssignments.add(tf.assignVariableOp(variable.handle(), value));
+    drawInitially(variable, initial);
     return variable.value();
   }
 
@@ -92,12 +90,21 @@ public final class Variables {
   /**
    * Takes in a variable whose nodes an import brought into the graph.
    *
-   * @throws IllegalArgumentException if the name is taken
+   * @param initial how its value is drawn, unless somebody restores it
    */
-  void adopt(Variable<?> variable) {
+  void adopt(Variable<TFloat32> variable, Optional<Initial> initial) {
     if (byName.putIfAbsent(variable.name(), variable) != null) {
       throw new IllegalArgumentException("variable " + variable.name() + " exists already");
     }
+    initial.ifPresent(i -> drawInitially(variable, i));
+  }
+
+  private void drawInitially(Variable<TFloat32> variable, Initial initial) {
+    Ops tf = Ops.create(graph).withSubScope("initial");
+    var dimensions = tf.constant(variable.shape().asArray());
+    long variableSeed = seed ^ hash(variable.name());
+    var value = initial.seeded(variableSeed).call(tf, dimensions, TFloat32.class);
+    initialAssignments.add(tf.assignVariableOp(variable.handle(), value));
   }
 
   /** Draws the initial values of the trainable variables and zeroes the state. */
@@ -106,6 +113,71 @@ public final class Variables {
     initialAssignments.forEach(runner::addTarget);
     if (!initialAssignments.isEmpty()) {
       runner.run().close();
+    }
+  }
+
+  /**
+   * Gives variables values.
+   *
+   * @param values by the variables' names
+   * @throws IllegalArgumentException if there is no such variable, or it has another shape; all
+   *     such problems at once
+   */
+  public void assign(Session session, Map<String, TFloat32> values) {
+    List<String> problems = new ArrayList<>();
+    values.forEach(
+        (name, value) -> {
+          Variable<?> variable = byName.get(name);
+          if (variable == null) {
+            problems.add(name + ": no such variable");
+          } else if (!variable.shape().equals(value.shape())) {
+            problems.add(
+                name + ": expected shape " + variable.shape() + ", found " + value.shape());
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    Ops tf = Ops.create(graph).withSubScope("assign");
+    Session.Runner runner = session.runner();
+    values.forEach(
+        (name, value) -> {
+          var fed = tf.placeholder(TFloat32.class, Placeholder.shape(value.shape()));
+          runner.feed(fed, value);
+          runner.addTarget(tf.assignVariableOp(byName.get(name).handle(), fed));
+        });
+    if (!values.isEmpty()) {
+      runner.run().close();
+    }
+  }
+
+  /**
+   * Returns the values of variables, by their names in the same order.
+   *
+   * @return tensors that the caller closes, by closing the result
+   */
+  public Values values(Session session, List<String> names) {
+    Session.Runner runner = session.runner();
+    for (String name : names) {
+      runner.fetch(byName.get(name).value());
+    }
+    return new Values(names, runner.run());
+  }
+
+  /** Values of variables at one moment. */
+  public record Values(List<String> names, Result result) implements AutoCloseable {
+    /** Returns the tensors by name; they live until this is closed. */
+    public Map<String, TFloat32> byName() {
+      Map<String, TFloat32> values = new LinkedHashMap<>();
+      for (int i = 0; i < names.size(); i++) {
+        values.put(names.get(i), (TFloat32) result.get(i));
+      }
+      return values;
+    }
+
+    @Override
+    public void close() {
+      result.close();
     }
   }
 

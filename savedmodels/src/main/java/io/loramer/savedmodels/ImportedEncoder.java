@@ -1,0 +1,192 @@
+package io.loramer.savedmodels;
+
+import io.loramer.savedmodels.Variable.Role;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * An encoder SavedModel within a bigger graph: its nodes under a scope, its variables frozen and
+ * named after the scope too, LoRA on the targets.
+ */
+public final class ImportedEncoder {
+  private final Graph graph;
+  private final String scope;
+  private final SavedModelFolder model;
+  private final Optional<LoraConfig> lora;
+  private final String variablePrefix;
+  private final MetaGraphDef metaGraph;
+  private final List<LoraTarget> targets;
+
+  private ImportedEncoder(
+      Graph graph,
+      String scope,
+      SavedModelFolder model,
+      String tag,
+      Optional<LoraConfig> lora,
+      String variablePrefix,
+      Optional<Variables> adopter)
+      throws IOException {
+    this.graph = graph;
+    this.scope = scope;
+    this.model = model;
+    this.lora = lora;
+    this.variablePrefix = variablePrefix;
+    this.metaGraph = metaGraph(model, tag);
+    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
+    targets =
+        lora.isPresent()
+            ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
+            : List.of();
+    editor.keepOnly(neededNodes(adopter.isPresent()));
+    Map<String, NodeDef> variables = editor.variables();
+    variables.keySet().forEach(editor::ensureRead);
+    editor.prefixSharedNames(variablePrefix);
+    graph.importGraphDef(editor.toGraphDef(), scope);
+    adopter.ifPresent(a -> adopt(a, editor, variables));
+  }
+
+  /**
+   * Imports an encoder.
+   *
+   * @param variables of the graph; takes in the encoder's, frozen, and LoRA's A (Gaussian, standard
+   *     deviation 1/√in) and B (zeros), trainable
+   * @param scope where the nodes go, and the first part of the variables' names
+   * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
+   * @throws IOException if the SavedModel has no such graph or no {@code serving_default}
+   * @throws IllegalArgumentException if a target of LoRA matches nothing
+   */
+  public static ImportedEncoder into(
+      Graph graph,
+      Variables variables,
+      String scope,
+      SavedModelFolder model,
+      String tag,
+      Optional<LoraConfig> lora)
+      throws IOException {
+    return new ImportedEncoder(graph, scope, model, tag, lora, scope + ".", Optional.of(variables));
+  }
+
+  /** Imports the same encoder once more, with another tag, over the same variables. */
+  public ImportedEncoder again(String scope, String tag) throws IOException {
+    return new ImportedEncoder(graph, scope, model, tag, lora, variablePrefix, Optional.empty());
+  }
+
+  /** Returns an input of the encoder's {@code serving_default}, to be fed. */
+  public <T extends TType> Operand<T> input(String name, Class<T> type) {
+    return operand(signature().getInputsMap(), name, type);
+  }
+
+  /** Returns an output of the encoder's {@code serving_default}. */
+  public <T extends TType> Operand<T> output(String name, Class<T> type) {
+    return operand(signature().getOutputsMap(), name, type);
+  }
+
+  /** Returns the name of the node to feed with dropout's seed, if this graph drops. */
+  public Optional<String> dropoutSeed() {
+    String name = scope + "/" + Dropout.SEED;
+    return Optional.ofNullable(graph.operation(name)).map(operation -> name);
+  }
+
+  /** Returns what LoRA was injected at. */
+  public List<LoraTarget> targets() {
+    return targets;
+  }
+
+  /** Gives the frozen variables the values of the SavedModel. */
+  public void restore(Session session) {
+    SaverDef saver = metaGraph.getSaverDef();
+    try (TString files = TString.scalarOf(model.variables().toString())) {
+      session
+          .runner()
+          .feed(scope + "/" + saver.getFilenameTensorName(), files)
+          .addTarget(scope + "/" + saver.getRestoreOpName())
+          .run()
+          .close();
+    }
+  }
+
+  private SignatureDef signature() {
+    return metaGraph.getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+  }
+
+  private <T extends TType> Operand<T> operand(
+      Map<String, TensorInfo> tensors, String name, Class<T> type) {
+    TensorInfo info = tensors.get(name);
+    if (info == null) {
+      throw new IllegalArgumentException(
+          "%s: expected a tensor %s in its signature, found %s"
+              .formatted(model.path(), name, new TreeSet<>(tensors.keySet())));
+    }
+    return graph.outputOrThrow(scope + "/" + info.getName()).expect(type);
+  }
+
+  private List<String> neededNodes(boolean withSaver) {
+    List<String> needed = new ArrayList<>();
+    signature().getInputsMap().values().forEach(info -> needed.add(info.getName()));
+    signature().getOutputsMap().values().forEach(info -> needed.add(info.getName()));
+    if (withSaver) {
+      needed.add(metaGraph.getSaverDef().getFilenameTensorName());
+      needed.add(metaGraph.getSaverDef().getRestoreOpName());
+    }
+    return needed;
+  }
+
+  private void adopt(Variables adopter, GraphDefEditor editor, Map<String, NodeDef> variables) {
+    Map<String, Initial> initial = new LinkedHashMap<>();
+    for (LoraTarget target : targets) {
+      initial.put(target.loraA(), Initial.normal(1 / Math.sqrt((double) target.in())));
+      initial.put(target.loraB(), Initial.zeros());
+    }
+    variables.forEach(
+        (node, definition) -> {
+          String name = GraphDefEditor.sharedName(definition);
+          Initial drawn = initial.get(name);
+          Operand<? extends TType> handle = graph.outputOrThrow(scope + "/" + node + ":0");
+          Operand<TFloat32> value =
+              graph
+                  .outputOrThrow(scope + "/" + editor.ensureRead(node) + ":0")
+                  .expect(TFloat32.class);
+          Shape shape = value.shape();
+          Variable<TFloat32> variable =
+              new Variable<>(
+                  variablePrefix + name,
+                  TFloat32.class,
+                  shape,
+                  drawn == null ? Role.FROZEN : Role.TRAINABLE,
+                  handle,
+                  value);
+          adopter.adopt(variable, Optional.ofNullable(drawn));
+        });
+  }
+
+  private static MetaGraphDef metaGraph(SavedModelFolder model, String tag) throws IOException {
+    Optional<MetaGraphDef> found = model.metaGraph(tag);
+    if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
+      found = model.metaGraph(MetaGraph.SERVE);
+    }
+    return found
+        .filter(graph -> graph.containsSignatureDef(MetaGraph.DEFAULT_SIGNATURE))
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "%s: expected a graph with tag %s and signature %s, found none"
+                        .formatted(model.path(), tag, MetaGraph.DEFAULT_SIGNATURE)));
+  }
+}

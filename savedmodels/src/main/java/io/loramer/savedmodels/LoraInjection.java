@@ -1,0 +1,184 @@
+package io.loramer.savedmodels;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Rewrites an encoder's graph so that every {@code MatMul} that reads a target's kernel gets the
+ * low-rank bypass of LoRA.
+ *
+ * <pre>
+ *   x ──► MatMul(W0) ───────────────────────► + ──► what read the MatMul
+ *   └──► dropout ──► A ──► B ──► · alpha/rank ─┘
+ * </pre>
+ *
+ * The bypasses are built with TensorFlow's own ops in a graph of their own, and then taken over.
+ */
+final class LoraInjection {
+  /** Stand-ins in the bypasses' graph for the input and the output of the MatMul. */
+  private static final String INPUT = "input";
+
+  private static final String BASE = "base";
+
+  /** A MatMul that reads the kernel of a module. */
+  private record Site(NodeDef.Builder matMul, LoraTarget target) {
+    String scope() {
+      return Variables.path(target.module()) + "/lora";
+    }
+  }
+
+  private final GraphDefEditor graph;
+  private final LoraConfig config;
+  private final boolean training;
+
+  private LoraInjection(GraphDefEditor graph, LoraConfig config, boolean training) {
+    this.graph = graph;
+    this.config = config;
+    this.training = training;
+  }
+
+  /**
+   * Injects.
+   *
+   * @param training whether x goes through dropout, seeded by the graph's {@link Dropout#SEED}
+   * @return the targets, in the order of the graph
+   * @throws IllegalArgumentException if a target matches nothing; the message lists what there is
+   */
+  static List<LoraTarget> inject(GraphDefEditor graph, LoraConfig config, boolean training) {
+    return new LoraInjection(graph, config, training).inject();
+  }
+
+  private List<LoraTarget> inject() {
+    List<Site> sites = findSites();
+    try (Graph bypasses = new Graph()) {
+      Ops tf = Ops.create(bypasses);
+      Dropout dropout =
+          training
+              ? Dropout.seededBy(tf.withName(Dropout.SEED).placeholder(TInt64.class))
+              : Dropout.none();
+      Variables variables = new Variables(bypasses, 0); // drawn in the graph they end in
+      Map<LoraTarget, Matrices> matrices = new LinkedHashMap<>();
+      List<String> sums = new ArrayList<>();
+      for (int i = 0; i < sites.size(); i++) {
+        LoraTarget target = sites.get(i).target();
+        Matrices ab = matrices.computeIfAbsent(target, t -> Matrices.create(variables, t, config));
+        sums.add(bypass(tf.withSubScope("site" + i), ab, dropout));
+      }
+      takeOver(bypasses, sites, sums);
+      return List.copyOf(matrices.keySet());
+    }
+  }
+
+  /** A [rank, in] and B [out, rank] of a target. */
+  private record Matrices(Operand<TFloat32> a, Operand<TFloat32> b) {
+    static Matrices create(Variables variables, LoraTarget target, LoraConfig config) {
+      return new Matrices(
+          variables.frozen(target.loraA(), Shape.of(config.rank(), target.in())),
+          variables.frozen(target.loraB(), Shape.of(target.out(), config.rank())));
+    }
+  }
+
+  /** Builds {@code base + scaling · B A dropout(x)} on rows, and returns the sum's name. */
+  private String bypass(Ops tf, Matrices matrices, Dropout dropout) {
+    var base = tf.withName(BASE).placeholder(TFloat32.class); // [N, out]
+    var x = tf.withName(INPUT).placeholder(TFloat32.class); // [N, in]
+    var transposed = MatMul.transposeB(true);
+    var dropped = dropout.apply(tf, x, config.dropout());
+    var down = tf.withName("A").linalg.matMul(dropped, matrices.a, transposed); // [N, rank]
+    var up = tf.withName("B").linalg.matMul(down, matrices.b, transposed); // [N, out]
+    var scaled = tf.math.mul(up, tf.constant(config.scaling()));
+    return tf.withName("sum").math.add(base, scaled).op().name();
+  }
+
+  private void takeOver(Graph bypasses, List<Site> sites, List<String> sums) {
+    Map<String, String> names = new LinkedHashMap<>(); // in the bypasses' graph, in the encoder's
+    for (int i = 0; i < sites.size(); i++) {
+      Site site = sites.get(i);
+      names.put("site" + i + "/" + INPUT, site.matMul.getInput(0));
+      names.put("site" + i + "/" + BASE, site.matMul.getName());
+    }
+    List<NodeDef> nodes = bypasses.toGraphDef().getNodeList();
+    for (NodeDef node : nodes) {
+      if (node.getName().startsWith("site")) {
+        int slash = node.getName().indexOf('/');
+        int site = Integer.parseInt(node.getName().substring("site".length(), slash));
+        names.putIfAbsent(
+            node.getName(), unused(sites.get(site).scope() + node.getName().substring(slash)));
+      }
+    }
+    for (int i = 0; i < sites.size(); i++) {
+      graph.redirect(sites.get(i).matMul.getName(), names.get(sums.get(i)));
+    }
+    for (NodeDef node : nodes) {
+      boolean standIn = names.containsKey(node.getName()) && node.getOp().equals("Placeholder");
+      boolean seedIsThere = node.getName().equals(Dropout.SEED) && graph.contains(Dropout.SEED);
+      if (!standIn && !seedIsThere) {
+        NodeDef.Builder taken = node.toBuilder();
+        taken.setName(names.getOrDefault(node.getName(), node.getName()));
+        for (int i = 0; i < node.getInputCount(); i++) {
+          taken.setInput(i, names.getOrDefault(node.getInput(i), node.getInput(i)));
+        }
+        graph.add(taken.build());
+      }
+    }
+  }
+
+  /** A kernel that two MatMuls read has two bypasses in its scope. */
+  private String unused(String name) {
+    String candidate = name;
+    for (int i = 1; graph.contains(candidate); i++) {
+      candidate = name + "_" + i;
+    }
+    return candidate;
+  }
+
+  private List<Site> findSites() {
+    List<Site> all = new ArrayList<>();
+    for (NodeDef.Builder node : graph.nodes()) {
+      if (node.getOp().equals("MatMul")) {
+        graph
+            .variableRead(node.getInput(1))
+            .ifPresent(kernel -> all.add(new Site(node, target(node, kernel))));
+      }
+    }
+    List<Site> matching =
+        all.stream().filter(site -> config.targetModules().matches(site.target.module())).toList();
+    List<String> unmatched = config.targetModules().unmatched(modules(matching));
+    if (!unmatched.isEmpty()) {
+      TreeSet<String> known = new TreeSet<>();
+      modules(all).forEach(module -> known.add(module.replaceAll("\\b[0-9]+\\b", "*")));
+      throw new IllegalArgumentException(
+          "LoRA target_modules: %s matches no linear map of the encoder; there are %s"
+              .formatted(String.join(", ", unmatched), String.join(", ", known)));
+    }
+    return matching;
+  }
+
+  private static List<String> modules(List<Site> sites) {
+    return sites.stream().map(site -> site.target.module()).toList();
+  }
+
+  private static LoraTarget target(NodeDef.Builder matMul, NodeDef.Builder kernel) {
+    boolean transposed = matMul.getAttrOrThrow("transpose_b").getB();
+    TensorShapeProto shape = kernel.getAttrOrThrow("shape").getShape();
+    long rows = shape.getDim(0).getSize();
+    long columns = shape.getDim(1).getSize();
+    return new LoraTarget(
+        GraphDefEditor.sharedName(kernel),
+        transposed ? columns : rows,
+        transposed ? rows : columns,
+        transposed);
+  }
+}

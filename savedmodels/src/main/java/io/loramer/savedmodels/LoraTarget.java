@@ -1,0 +1,26 @@
+package io.loramer.savedmodels;
+
+/**
+ * A linear map of an encoder that LoRA adapts.
+ *
+ * @param kernel name of its variable in the encoder's SavedModel
+ * @param in size of x
+ * @param out size of h
+ * @param transposed whether the kernel is stored [out, in], as PyTorch does, or [in, out]
+ */
+public record LoraTarget(String kernel, long in, long out, boolean transposed) {
+  /** Returns the dotted name of the module that the kernel belongs to. */
+  public String module() {
+    return kernel.replace('/', '.').replaceFirst("\\.(weight|kernel)$", "");
+  }
+
+  /** Returns the name of A's variable, as PEFT calls it within a model. */
+  public String loraA() {
+    return module() + ".lora_A.weight";
+  }
+
+  /** Returns the name of B's variable, as PEFT calls it within a model. */
+  public String loraB() {
+    return module() + ".lora_B.weight";
+  }
+}

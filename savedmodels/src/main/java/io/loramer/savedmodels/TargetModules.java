@@ -1,0 +1,61 @@
+package io.loramer.savedmodels;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Which modules of an encoder get LoRA, in PEFT's terms: a list of names, each of which matches
+ * that module and every one whose dotted name ends with it; or one regular expression that must
+ * match the whole name.
+ *
+ * @param names empty if there is an expression
+ * @param expression empty if there are names
+ * @see <a href="https://huggingface.co/docs/peft/package_reference/lora">LoraConfig</a>
+ */
+public record TargetModules(List<String> names, String expression) {
+  /** W_q and W_v, as in the paper (section 2.2). */
+  public static final TargetModules QUERY_AND_VALUE =
+      new TargetModules(List.of("q_proj", "v_proj"), "");
+
+  public TargetModules {
+    names = List.copyOf(names);
+    if (names.isEmpty() == expression.isEmpty()) {
+      throw new IllegalArgumentException(
+          "target_modules: expected module names or a regular expression, found neither");
+    }
+    try {
+      Pattern.compile(expression);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "target_modules: " + expression + " is no regular expression: " + e.getDescription(), e);
+    }
+  }
+
+  /** Returns whether a module, by its dotted name, is a target. */
+  public boolean matches(String module) {
+    if (names.isEmpty()) {
+      return module.matches(expression);
+    }
+    return names.stream().anyMatch(name -> endsWith(module, name));
+  }
+
+  /** Returns what of this matches none of these modules. */
+  List<String> unmatched(List<String> modules) {
+    if (names.isEmpty()) {
+      return modules.stream().anyMatch(this::matches) ? List.of() : List.of(expression);
+    }
+    return names.stream()
+        .filter(name -> modules.stream().noneMatch(module -> endsWith(module, name)))
+        .toList();
+  }
+
+  private static boolean endsWith(String module, String name) {
+    return module.equals(name) || module.endsWith("." + name);
+  }
+
+  @Override
+  public String toString() {
+    return names.isEmpty() ? expression : names.toString();
+  }
+}
