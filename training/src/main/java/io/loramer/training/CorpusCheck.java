@@ -1,0 +1,131 @@
+package io.loramer.training;
+
+import static java.util.stream.Collectors.joining;
+
+import io.loramer.training.CorpusException.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * What a training run needs of a corpus; finds all that falls short before the run starts.
+ *
+ * @param labels the labels in use; empty for whichever occur
+ * @param minSamples the fewest samples that the speech encoder makes a frame of
+ * @param maxSamples the length that longer clips are cropped to
+ * @param textNeeded whether each utterance must have its words
+ */
+public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, boolean textNeeded) {
+
+  /** Decodes a clip to the samples that the encoder is given. */
+  @FunctionalInterface
+  public interface Decoder {
+    /**
+     * Decodes a clip; called by several threads at once.
+     *
+     * @return 16 kHz mono
+     * @throws IOException with the path and the reason, if it is no audio that can be decoded
+     */
+    float[] decode(Utterance.Clip clip) throws IOException;
+  }
+
+  /**
+   * What the check learned of a corpus without problems.
+   *
+   * @param samples the length of each utterance before cropping, in the manifest's order
+   * @param cropped how many utterances are longer than the limit
+   */
+  public record Lengths(List<Integer> samples, int cropped) {}
+
+  private record Heard(int samples, List<Problem> problems) {}
+
+  public CorpusCheck {
+    labels = Set.copyOf(labels);
+    if (minSamples < 1 || maxSamples < minSamples) {
+      throw new IllegalArgumentException(
+          "expected 1 <= minSamples <= maxSamples, found " + minSamples + " and " + maxSamples);
+    }
+  }
+
+  /**
+   * Decodes every utterance, as many at a time as there are cores, and keeps only the lengths.
+   *
+   * @param progress told after each utterance how many are done, never by two threads at once
+   * @throws CorpusException with all problems, in the order of the lines, if there are any
+   */
+  public Lengths run(Manifest manifest, Decoder decoder, IntConsumer progress)
+      throws CorpusException {
+    AtomicInteger done = new AtomicInteger();
+    List<Heard> heard =
+        manifest.utterances().parallelStream()
+            .map(
+                utterance -> {
+                  Heard one = hear(utterance, decoder);
+                  synchronized (done) { // so that the counts arrive in order
+                    progress.accept(done.incrementAndGet());
+                  }
+                  return one;
+                })
+            .toList();
+    List<Problem> problems = heard.stream().flatMap(one -> one.problems().stream()).toList();
+    if (!problems.isEmpty()) {
+      throw new CorpusException(manifest.file(), problems);
+    }
+    List<Integer> samples = heard.stream().map(Heard::samples).toList();
+    return new Lengths(samples, (int) samples.stream().filter(n -> n > maxSamples).count());
+  }
+
+  private Heard hear(Utterance utterance, Decoder decoder) {
+    List<String> found = new ArrayList<>();
+    if (!labels.isEmpty() && !labels.contains(utterance.label())) {
+      String known = labels.stream().sorted().collect(joining(", "));
+      found.add("label: expected one of " + known + ", found " + utterance.label());
+    }
+    if (textNeeded && utterance.text().isEmpty()) {
+      found.add("text is missing, and this run needs the words");
+    }
+    int samples = 0;
+    try {
+      float[] waveform = decode(utterance.clip(), decoder);
+      samples = waveform.length;
+      checkSamples(utterance.clip().file(), waveform);
+    } catch (IOException e) {
+      found.add(e.getMessage());
+    }
+    return new Heard(
+        samples, found.stream().map(text -> new Problem(utterance.line(), text)).toList());
+  }
+
+  private static float[] decode(Utterance.Clip clip, Decoder decoder) throws IOException {
+    Path file = clip.file();
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no such file");
+    }
+    if (Files.size(file) == 0) {
+      throw new IOException(file + ": the file is empty");
+    }
+    return decoder.decode(clip);
+  }
+
+  private void checkSamples(Path file, float[] waveform) throws IOException {
+    if (waveform.length < minSamples) {
+      throw new IOException(
+          (file + ": expected at least " + minSamples)
+              + (" samples (one frame of the encoder), found " + waveform.length));
+    }
+    int[] bad =
+        IntStream.range(0, waveform.length).filter(i -> !Float.isFinite(waveform[i])).toArray();
+    if (bad.length > 0) {
+      throw new IOException(
+          (file + ": expected finite samples, found " + bad.length)
+              + (" that are not, the first at sample " + bad[0] + ": " + waveform[bad[0]]));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.loramer.training;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * A corpus as JSON Lines: one utterance a line, the file's folder being where its audio paths
+ * start.
+ *
+ * <pre>{@code
+ * {"id": "a1", "audio": "flac/a1.flac", "text": "Good.", "label": "happiness", "speaker": "03",
+ *  "session": 1, "start": 0.5, "end": 2.25, "split": "train"}
+ * }</pre>
+ *
+ * <p>{@code id}, {@code audio}, {@code label} and {@code speaker} are needed. {@code split} is
+ * {@code train}, {@code validation} or {@code test}, {@code start} and {@code end} are seconds.
+ * Other keys and blank lines are skipped, a key that is {@code null} counts as absent.
+ *
+ * @param file the file it was read from
+ */
+public record Manifest(Path file, List<Utterance> utterances) {
+  public Manifest {
+    utterances = List.copyOf(utterances);
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @throws CorpusException with all problems of all lines, if there are any
+   */
+  public static Manifest read(Path file) throws IOException {
+    return new ManifestReader(file).read();
+  }
+
+  /**
+   * Writes a manifest, audio paths relative to its folder where they can be; an older file stays
+   * whole until the new one is.
+   */
+  public static void write(Path file, List<Utterance> utterances) throws IOException {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    StringBuilder lines = new StringBuilder();
+    for (Utterance utterance : utterances) {
+      lines.append(json(utterance, folder)).append('\n');
+    }
+    Path aside = file.resolveSibling(file.getFileName() + ".part");
+    Files.writeString(aside, lines);
+    Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static ObjectNode json(Utterance utterance, Path folder) {
+    Utterance.Clip clip = utterance.clip();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("id", utterance.id());
+    node.put("audio", relative(clip.file(), folder));
+    utterance.text().ifPresent(text -> node.put("text", text));
+    node.put("label", utterance.label());
+    node.put("speaker", utterance.speaker());
+    utterance.session().ifPresent(session -> node.put("session", session));
+    clip.start().ifPresent(start -> node.put("start", start));
+    clip.end().ifPresent(end -> node.put("end", end));
+    utterance.split().ifPresent(split -> node.put("split", split.word()));
+    return node;
+  }
+
+  private static String relative(Path audio, Path folder) {
+    // Two drives of Windows have no path from one to the other.
+    boolean reachable = folder.getRoot().equals(audio.getRoot());
+    Path path = reachable ? folder.relativize(audio) : audio;
+    return path.toString().replace(path.getFileSystem().getSeparator(), "/");
+  }
+}

@@ -1,0 +1,181 @@
+package io.loramer.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.loramer.training.CorpusException.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Reads a manifest line by line and keeps what is wrong with each. */
+final class ManifestReader {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** The bytes of UTF-8's byte order mark, read as ISO-8859-1. */
+  private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
+  private final Path file;
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, Integer> lineOfId = new HashMap<>();
+
+  ManifestReader(Path file) {
+    this.file = file;
+  }
+
+  Manifest read() throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no such file");
+    }
+    // ISO-8859-1 keeps every byte, so that bytes that are not UTF-8 are found in their line.
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String[] lines = content.replaceFirst("^" + BYTE_ORDER_MARK, "").split("\n", -1);
+    List<Utterance> utterances = new ArrayList<>();
+    for (int i = 0; i < lines.length; i++) {
+      if (!lines[i].isBlank()) {
+        int number = i + 1;
+        parse(number, lines[i])
+            .ifPresent(object -> utterances.add(new Line(number, object).utterance()));
+      }
+    }
+    if (utterances.isEmpty() && problems.isEmpty()) {
+      problems.add(new Problem(1, "there is no utterance in the file"));
+    }
+    if (!problems.isEmpty()) {
+      throw new CorpusException(file, problems);
+    }
+    return new Manifest(file, utterances);
+  }
+
+  private Optional<JsonNode> parse(int number, String line) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1));
+      if (node.isObject()) {
+        return Optional.of(node);
+      }
+      problems.add(new Problem(number, "expected a JSON object, found " + kind(node)));
+    } catch (JsonProcessingException e) {
+      // What Jackson says of the place counts this line as the first one.
+      String reason = e.getOriginalMessage().replaceFirst(" \\((start marker at|bound as) .*", "");
+      int column = e.getLocation().getColumnNr();
+      problems.add(new Problem(number, "not JSON at column " + column + ": " + reason));
+    }
+    return Optional.empty();
+  }
+
+  private static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      default -> node.getNodeType().name().toLowerCase(Locale.ROOT) + " " + node;
+    };
+  }
+
+  /** The keys of one line; one that is wrong leaves a problem and is read as absent. */
+  private final class Line {
+    private final int number;
+    private final JsonNode object;
+
+    Line(int number, JsonNode object) {
+      this.number = number;
+      this.object = object;
+    }
+
+    /** Returns the utterance; if the line has problems, with stand-ins for what is wrong. */
+    Utterance utterance() {
+      String id = required("id");
+      Integer first = id.isEmpty() ? null : lineOfId.putIfAbsent(id, number);
+      if (first != null) {
+        problem("id " + id + " is that of line " + first + " already");
+      }
+      return new Utterance(
+          number,
+          id,
+          clip(),
+          optional("text"),
+          required("label"),
+          required("speaker"),
+          optional("session"),
+          split());
+    }
+
+    private Utterance.Clip clip() {
+      Path path = Path.of("");
+      try {
+        path = Path.of(required("audio"));
+      } catch (InvalidPathException e) {
+        problem("audio: not a path: " + e.getReason());
+      }
+      OptionalDouble start = seconds("start");
+      OptionalDouble end = seconds("end");
+      if (end.isPresent() && end.getAsDouble() <= start.orElse(0)) {
+        problem("end " + end.getAsDouble() + " s is not after start " + start.orElse(0) + " s");
+      }
+      return new Utterance.Clip(file.toAbsolutePath().resolveSibling(path).normalize(), start, end);
+    }
+
+    private Optional<Split> split() {
+      Optional<String> word = optional("split");
+      Optional<Split> split = word.flatMap(Split::of);
+      if (word.isPresent() && split.isEmpty()) {
+        problem("split: expected one of " + Split.words() + ", found " + word.get());
+      }
+      return split;
+    }
+
+    private String required(String key) {
+      if (!object.hasNonNull(key)) {
+        problem(key + " is missing");
+      }
+      return optional(key).orElse("");
+    }
+
+    private Optional<String> optional(String key) {
+      JsonNode value = object.path(key);
+      if (value.isMissingNode() || value.isNull()) {
+        return Optional.empty();
+      }
+      if (!value.isTextual() && !value.isNumber()) {
+        problem(key + ": expected a string or a number, found " + kind(value));
+        return Optional.empty();
+      }
+      if (value.asText().isBlank()) {
+        problem(key + " is blank");
+        return Optional.empty();
+      }
+      return Optional.of(value.asText());
+    }
+
+    private OptionalDouble seconds(String key) {
+      if (!object.hasNonNull(key)) {
+        return OptionalDouble.empty();
+      }
+      JsonNode value = object.get(key);
+      if (!value.isNumber() || !Double.isFinite(value.asDouble()) || value.asDouble() < 0) {
+        problem(key + ": expected seconds from 0, found " + kind(value));
+        return OptionalDouble.empty();
+      }
+      return OptionalDouble.of(value.asDouble());
+    }
+
+    private void problem(String text) {
+      problems.add(new Problem(number, text));
+    }
+  }
+}
