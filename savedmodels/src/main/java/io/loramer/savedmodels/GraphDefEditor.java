@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -49,6 +50,30 @@ final class GraphDefEditor {
     if (nodes.putIfAbsent(node.getName(), node.toBuilder()) != null) {
       throw new IllegalArgumentException("graph has a node " + node.getName() + " already");
     }
+  }
+
+  /**
+   * Adds the nodes of another graph.
+   *
+   * @param names what a node of that graph is called here; one that is not named keeps its name
+   * @param isStandIn tells the nodes that stand for ones that are here already, and stay out
+   */
+  void splice(GraphDef other, Map<String, String> names, Predicate<NodeDef> isStandIn) {
+    for (NodeDef node : other.getNodeList()) {
+      if (!isStandIn.test(node)) {
+        NodeDef.Builder taken = node.toBuilder();
+        taken.setName(names.getOrDefault(node.getName(), node.getName()));
+        for (int i = 0; i < node.getInputCount(); i++) {
+          taken.setInput(i, renamed(node.getInput(i), names));
+        }
+        add(taken.build());
+      }
+    }
+  }
+
+  private static String renamed(String input, Map<String, String> names) {
+    String node = nodeName(input);
+    return input.replace(node, names.getOrDefault(node, node));
   }
 
   /** Lets everything that reads output 0 of one node read that of another. */

@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SaverDef;
@@ -26,6 +29,9 @@ import org.tensorflow.types.family.TType;
  * named after the scope too, LoRA on the targets.
  */
 public final class ImportedEncoder {
+  /** Scope of the stage before the encoder. */
+  private static final String STAGE = "input";
+
   private final Graph graph;
   private final String scope;
   private final SavedModelFolder model;
@@ -40,6 +46,7 @@ public final class ImportedEncoder {
       SavedModelFolder model,
       String tag,
       Optional<LoraConfig> lora,
+      Optional<InputStage> stage,
       String variablePrefix,
       Optional<Variables> adopter)
       throws IOException {
@@ -54,7 +61,11 @@ public final class ImportedEncoder {
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
-    editor.keepOnly(neededNodes(adopter.isPresent()));
+    List<String> inputs =
+        stage.isPresent()
+            ? connect(editor, stage.get())
+            : signature().getInputsMap().values().stream().map(TensorInfo::getName).toList();
+    editor.keepOnly(neededNodes(inputs, adopter.isPresent()));
     Map<String, NodeDef> variables = editor.variables();
     variables.keySet().forEach(editor::ensureRead);
     editor.prefixSharedNames(variablePrefix);
@@ -69,6 +80,7 @@ public final class ImportedEncoder {
    *     deviation 1/√in) and B (zeros), trainable
    * @param scope where the nodes go, and the first part of the variables' names
    * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
+   * @param stage what is put before the encoder's inputs, if anything
    * @throws IOException if the SavedModel has no such graph or no {@code serving_default}
    * @throws IllegalArgumentException if a target of LoRA matches nothing
    */
@@ -78,19 +90,26 @@ public final class ImportedEncoder {
       String scope,
       SavedModelFolder model,
       String tag,
-      Optional<LoraConfig> lora)
+      Optional<LoraConfig> lora,
+      Optional<InputStage> stage)
       throws IOException {
-    return new ImportedEncoder(graph, scope, model, tag, lora, scope + ".", Optional.of(variables));
+    return new ImportedEncoder(
+        graph, scope, model, tag, lora, stage, scope + ".", Optional.of(variables));
   }
 
   /** Imports the same encoder once more, with another tag, over the same variables. */
-  public ImportedEncoder again(String scope, String tag) throws IOException {
-    return new ImportedEncoder(graph, scope, model, tag, lora, variablePrefix, Optional.empty());
+  public ImportedEncoder again(String scope, String tag, Optional<InputStage> stage)
+      throws IOException {
+    return new ImportedEncoder(
+        graph, scope, model, tag, lora, stage, variablePrefix, Optional.empty());
   }
 
-  /** Returns an input of the encoder's {@code serving_default}, to be fed. */
+  /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
   public <T extends TType> Operand<T> input(String name, Class<T> type) {
-    return operand(signature().getInputsMap(), name, type);
+    GraphOperation staged = graph.operation(scope + "/" + STAGE + "/" + name);
+    return staged == null
+        ? operand(signature().getInputsMap(), name, type)
+        : staged.output(0).expect(type);
   }
 
   /** Returns an output of the encoder's {@code serving_default}. */
@@ -137,9 +156,29 @@ public final class ImportedEncoder {
     return graph.outputOrThrow(scope + "/" + info.getName()).expect(type);
   }
 
-  private List<String> neededNodes(boolean withSaver) {
-    List<String> needed = new ArrayList<>();
-    signature().getInputsMap().values().forEach(info -> needed.add(info.getName()));
+  /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
+  private List<String> connect(GraphDefEditor editor, InputStage stage) {
+    try (Graph before = new Graph()) {
+      Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
+      GraphDef nodes = before.toGraphDef();
+      editor.splice(nodes, Map.of(), node -> false);
+      outputs.forEach(
+          (name, output) ->
+              editor.redirect(
+                  nodeName(signature().getInputsOrThrow(name)), output.asOutput().op().name()));
+      return nodes.getNodeList().stream()
+          .filter(node -> node.getOp().equals("Placeholder"))
+          .map(NodeDef::getName)
+          .toList();
+    }
+  }
+
+  private static String nodeName(TensorInfo info) {
+    return info.getName().replaceFirst(":0$", "");
+  }
+
+  private List<String> neededNodes(List<String> inputs, boolean withSaver) {
+    List<String> needed = new ArrayList<>(inputs);
     signature().getOutputsMap().values().forEach(info -> needed.add(info.getName()));
     if (withSaver) {
       needed.add(metaGraph.getSaverDef().getFilenameTensorName());

@@ -1,15 +1,18 @@
 package io.loramer.savedmodels;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
@@ -109,8 +112,8 @@ final class LoraInjection {
       names.put("site" + i + "/" + INPUT, site.matMul.getInput(0));
       names.put("site" + i + "/" + BASE, site.matMul.getName());
     }
-    List<NodeDef> nodes = bypasses.toGraphDef().getNodeList();
-    for (NodeDef node : nodes) {
+    GraphDef nodes = bypasses.toGraphDef();
+    for (NodeDef node : nodes.getNodeList()) {
       if (node.getName().startsWith("site")) {
         int slash = node.getName().indexOf('/');
         int site = Integer.parseInt(node.getName().substring("site".length(), slash));
@@ -121,18 +124,14 @@ final class LoraInjection {
     for (int i = 0; i < sites.size(); i++) {
       graph.redirect(sites.get(i).matMul.getName(), names.get(sums.get(i)));
     }
-    for (NodeDef node : nodes) {
-      boolean standIn = names.containsKey(node.getName()) && node.getOp().equals("Placeholder");
-      boolean seedIsThere = node.getName().equals(Dropout.SEED) && graph.contains(Dropout.SEED);
-      if (!standIn && !seedIsThere) {
-        NodeDef.Builder taken = node.toBuilder();
-        taken.setName(names.getOrDefault(node.getName(), node.getName()));
-        for (int i = 0; i < node.getInputCount(); i++) {
-          taken.setInput(i, names.getOrDefault(node.getInput(i), node.getInput(i)));
-        }
-        graph.add(taken.build());
-      }
+    Set<String> standIns = new HashSet<>();
+    for (int i = 0; i < sites.size(); i++) {
+      standIns.addAll(List.of("site" + i + "/" + INPUT, "site" + i + "/" + BASE));
     }
+    if (graph.contains(Dropout.SEED)) {
+      standIns.add(Dropout.SEED);
+    }
+    graph.splice(nodes, names, node -> standIns.contains(node.getName()));
   }
 
   /** A kernel that two MatMuls read has two bypasses in its scope. */

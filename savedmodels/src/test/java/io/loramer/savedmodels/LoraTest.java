@@ -54,7 +54,9 @@ final class LoraTest {
 
     Adapted(Optional<LoraConfig> lora) throws IOException {
       SavedModelFolder model = SavedModelFolder.open(shared.resolve("wavlm"));
-      encoder = ImportedEncoder.into(graph, variables, "audio", model, MetaGraph.SERVE, lora);
+      encoder =
+          ImportedEncoder.into(
+              graph, variables, "audio", model, MetaGraph.SERVE, lora, Optional.empty());
       output = encoder.output("last_hidden_state", TFloat32.class);
       encoder.restore(session);
       variables.initialize(session);
@@ -166,7 +168,8 @@ final class LoraTest {
   void secondImportSharesTheVariablesOfTheFirst() throws IOException {
     try (LoraAdapter adapter = LoraAdapter.read(PEFT.folder());
         Adapted adapted = new Adapted(Optional.of(adapter.config()))) {
-      ImportedEncoder again = adapted.encoder.again("evaluation/audio", MetaGraph.SERVE);
+      ImportedEncoder again =
+          adapted.encoder.again("evaluation/audio", MetaGraph.SERVE, Optional.empty());
       adapted.load(adapter);
       try (TFloat32 input = BASE.float32(GOLDEN, "padded.input_values");
           TInt32 mask = BASE.int32(GOLDEN, "padded.attention_mask");

@@ -1,0 +1,48 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.SavedModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a speech encoder expects of a waveform.
+ *
+ * @param normalize whether it is brought to mean 0 and variance 1 first
+ * @param minimumSamples the fewest samples that make one frame
+ */
+public record SpeechInput(boolean normalize, int minimumSamples) {
+  private static final int SAMPLE_RATE = 16_000;
+
+  /**
+   * Reads the assets of a converted encoder.
+   *
+   * @throws IOException if it is no speech encoder, or not one for 16 kHz
+   */
+  public static SpeechInput of(SavedModelFolder model) throws IOException {
+    EncoderConfig config =
+        EncoderConfig.read(model.asset("config.json").getParent(), PaddingInNorm.IGNORED);
+    if (!(config instanceof SpeechConfig speech)) {
+      throw new IOException(model.path() + ": expected a speech encoder, found a text encoder");
+    }
+    Path file = model.asset("preprocessor_config.json");
+    if (!Files.exists(file)) { // transformers normalises unless the file says no
+      return new SpeechInput(true, minimumSamples(speech));
+    }
+    ConfigFile preprocessor = ConfigFile.read(file);
+    int sampleRate = preprocessor.size("sampling_rate", SAMPLE_RATE);
+    preprocessor.require(
+        sampleRate == SAMPLE_RATE, "sampling_rate: expected 16000, found " + sampleRate);
+    preprocessor.check();
+    return new SpeechInput(preprocessor.flag("do_normalize", true), minimumSamples(speech));
+  }
+
+  private static int minimumSamples(SpeechConfig config) {
+    int samples = 1; // of one frame, taken back through the convolutions
+    for (int i = config.convolutions().size() - 1; i >= 0; i--) {
+      var convolution = config.convolutions().get(i);
+      samples = (samples - 1) * convolution.stride() + convolution.kernel();
+    }
+    return samples;
+  }
+}
