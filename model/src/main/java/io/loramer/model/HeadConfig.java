@@ -1,0 +1,58 @@
+package io.loramer.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * The choices in a head.
+ *
+ * @param size D: output channels of the pointwise convolutions, and features of all that follows
+ * @param attentionSize hidden units of the pooling's attention; empty: as many as what is pooled
+ *     has features
+ * @param layers which hidden states feed the head
+ * @param pooling before or after the convolutions
+ * @param dropout probability of dropping, in the projection and the classifier
+ * @param mine of the mutual information, which a head of one modality does without
+ */
+public record HeadConfig(
+    int size,
+    OptionalInt attentionSize,
+    Layers layers,
+    PoolingOrder pooling,
+    float dropout,
+    MineConfig mine) {
+
+  public HeadConfig {
+    List<String> problems = new ArrayList<>();
+    if (size < 1) {
+      problems.add("size: expected a positive number, found " + size);
+    }
+    if (attentionSize.isPresent() && attentionSize.getAsInt() < 1) {
+      problems.add("attentionSize: expected a positive number, found " + attentionSize.getAsInt());
+    }
+    if (pooling == PoolingOrder.AFTER_CONVOLUTIONS && size % 2 != 0) {
+      problems.add(
+          "size: expected an even number, half for the mean and half for the deviation that"
+              + " pooling AFTER_CONVOLUTIONS puts out, found "
+              + size);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      problems.add("dropout: expected a number in [0, 1), found " + dropout);
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("head: " + String.join("; ", problems));
+    }
+  }
+
+  /** The paper's head; dropout and attention size, which it does not state, are ours. */
+  public static HeadConfig defaults() {
+    return new HeadConfig(
+        256,
+        OptionalInt.empty(),
+        Layers.LAST,
+        PoolingOrder.BEFORE_CONVOLUTIONS,
+        0.1f,
+        MineConfig.defaults());
+  }
+}

@@ -1,0 +1,15 @@
+package io.loramer.model;
+
+/** Which hidden states of an encoder feed the head. */
+public enum Layers {
+  /** The last one, as in the paper's section 3.2. */
+  LAST,
+  /** The sum of the last four, as in the authors' published code. */
+  SUM_LAST_FOUR,
+  /**
+   * A weighted mean of all, the embeddings included, with learned weights that start equal.
+   *
+   * @see <a href="https://arxiv.org/abs/2105.01051">Yang et al. 2021 (SUPERB), section 2.2</a>
+   */
+  WEIGHTED
+}

@@ -1,0 +1,49 @@
+package io.loramer.model;
+
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * The loss of a batch, the paper's equations 12 and 13: {@code L = L_c − lambda · I}.
+ *
+ * @param total float32 scalar, what is minimised
+ * @param crossEntropy float32 scalar, L_c: the mean over the batch, in nats
+ * @param mutualInformation float32 scalar, the estimate of I(f_a, f_t) in nats; empty without
+ *     fusion
+ */
+public record Losses(
+    Operand<TFloat32> total,
+    Operand<TFloat32> crossEntropy,
+    Optional<Operand<TFloat32>> mutualInformation) {
+
+  /** The cross-entropy alone. */
+  static Losses classification(Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
+    var crossEntropy = crossEntropy(tf, logits, labels);
+    return new Losses(crossEntropy, crossEntropy, Optional.empty());
+  }
+
+  /** The cross-entropy, and the mutual information to be raised. */
+  static Losses regularized(
+      Ops tf,
+      Operand<TFloat32> logits,
+      Operand<TInt32> labels,
+      Operand<TFloat32> mutualInformation,
+      float lambda) {
+    var crossEntropy = crossEntropy(tf, logits, labels);
+    var gain = tf.math.mul(tf.constant(lambda), mutualInformation);
+    return new Losses(
+        tf.math.sub(crossEntropy, gain), crossEntropy, Optional.of(mutualInformation));
+  }
+
+  private static Operand<TFloat32> crossEntropy(
+      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
+    int classes = Math.toIntExact(logits.shape().get(1));
+    var oneHot = tf.oneHot(labels, tf.constant(classes), tf.constant(1f), tf.constant(0f));
+    // The sparse op has no gradient in TensorFlow's C++ registry, so not in Java either.
+    var perUtterance = tf.nn.softmaxCrossEntropyWithLogits(logits, oneHot).loss(); // [B]
+    return tf.math.mean(perUtterance, tf.constant(0));
+  }
+}

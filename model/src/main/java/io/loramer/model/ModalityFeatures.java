@@ -1,0 +1,13 @@
+package io.loramer.model;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What one modality says of each utterance.
+ *
+ * @param vector float32 [B, D], the paper's f_a or f_t
+ * @param attention float32 [B, T], the share of each frame or token in the pooling; a row sums to 1
+ *     and is 0 on padding
+ */
+public record ModalityFeatures(Operand<TFloat32> vector, Operand<TFloat32> attention) {}

@@ -1,0 +1,46 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.Variables;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+
+/** Pooling, projection and classifier of one modality: the unimodal rows of the paper's table 1. */
+final class SingleModalityHead implements EmotionHead {
+  private final Modality modality;
+  private final ModalityBranch branch;
+  private final Perceptron classifier;
+
+  SingleModalityHead(
+      Variables variables, HeadConfig head, Modality modality, EncoderSize encoder, int labels) {
+    int size = head.size();
+    this.modality = modality;
+    branch = new ModalityBranch(variables, head, modality, encoder);
+    classifier = new Perceptron(variables.scope("classifier"), size, size, labels, head.dropout());
+  }
+
+  @Override
+  public Emotions emotions(Ops tf, Map<Modality, Sequence> encoded, Dropout dropout) {
+    var features = branch.features(tf, encoded, dropout); // f [B, D]
+    var vector = features.vector();
+    var logits = classifier.apply(tf.withSubScope("classifier"), vector, dropout); // [B, C]
+    return new Emotions(
+        logits,
+        tf.withName("probabilities").nn.softmax(logits),
+        vector,
+        Optional.empty(),
+        Map.of(modality, features));
+  }
+
+  @Override
+  public Losses losses(
+      Ops tf, Emotions emotions, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
+    if (shuffle.isPresent()) {
+      throw new IllegalArgumentException("loss: a head of one modality takes no permutation");
+    }
+    return Losses.classification(tf.withSubScope("loss"), emotions.logits(), labels);
+  }
+}
