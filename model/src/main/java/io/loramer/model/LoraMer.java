@@ -1,0 +1,185 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.ImportedEncoder;
+import io.loramer.savedmodels.InputStage;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.LoraTarget;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.encoders.SpeechInput;
+import io.loramer.savedmodels.encoders.TextInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * The whole model in one graph: a speech encoder with LoRA, a frozen text encoder, and above them
+ * the head that the paper's figure 1 shows. Its variables are made once; the way from waveform and
+ * words to emotions can be laid several times over them.
+ */
+public final class LoraMer {
+  private final Graph graph;
+  private final HeadConfig config;
+  private final boolean adapted;
+  private final Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+  private final Map<Modality, ImportedEncoder> encoders = new EnumMap<>(Modality.class);
+  private final EmotionHead head;
+  private final ForwardPass first;
+
+  /** What a way through the graph is for. */
+  public enum Mode {
+    /** With dropout, in the head and in a speech encoder with LoRA. */
+    TRAINING,
+    /** Without. */
+    INFERENCE
+  }
+
+  /**
+   * Builds the model.
+   *
+   * @param variables takes in those of the encoders, frozen, of LoRA and of the head, trainable
+   * @param folders the encoder SavedModel of each modality; one or two
+   * @param lora of the speech encoder; empty leaves it frozen
+   * @param labels how many emotions there are
+   * @param mode of the first way, whose nodes lie at the top of the graph
+   * @throws IOException if a SavedModel is not an encoder of its modality
+   */
+  public LoraMer(
+      Graph graph,
+      Variables variables,
+      Map<Modality, SavedModelFolder> folders,
+      Optional<LoraConfig> lora,
+      HeadConfig config,
+      int labels,
+      Mode mode)
+      throws IOException {
+    this.graph = graph;
+    this.config = config;
+    adapted = lora.isPresent();
+    Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
+    for (var entry : folders.entrySet()) {
+      Modality modality = entry.getKey();
+      stages.put(modality, stage(modality, entry.getValue()));
+      ImportedEncoder encoder =
+          ImportedEncoder.into(
+              graph,
+              variables,
+              modality.scope(),
+              entry.getValue(),
+              tag(modality, mode),
+              modality == Modality.AUDIO ? lora : Optional.empty(),
+              Optional.of(stages.get(modality)));
+      encoders.put(modality, encoder);
+      sizes.put(modality, size(encoder));
+    }
+    head = EmotionHead.create(variables, config, sizes, labels);
+    first = lay(Ops.create(graph), encoders, mode);
+  }
+
+  /** Returns the way that the model was built with. */
+  public ForwardPass first() {
+    return first;
+  }
+
+  /** Lays another way over the same variables, its nodes under a scope. */
+  public ForwardPass again(String scope, Mode mode) throws IOException {
+    Map<Modality, ImportedEncoder> again = new EnumMap<>(Modality.class);
+    for (var entry : encoders.entrySet()) {
+      Modality modality = entry.getKey();
+      again.put(
+          modality,
+          entry
+              .getValue()
+              .again(
+                  scope + "/" + modality.scope(),
+                  tag(modality, mode),
+                  Optional.of(stages.get(modality))));
+    }
+    return lay(Ops.create(graph).withSubScope(scope), again, mode);
+  }
+
+  /** Returns the head, for its losses. */
+  public EmotionHead head() {
+    return head;
+  }
+
+  /** Returns what LoRA was injected at; none in a frozen encoder. */
+  public List<LoraTarget> targets() {
+    return encoders.values().stream().flatMap(encoder -> encoder.targets().stream()).toList();
+  }
+
+  /** Gives the frozen variables the values of their SavedModels. */
+  public void restoreEncoders(Session session) {
+    encoders.values().forEach(encoder -> encoder.restore(session));
+  }
+
+  private ForwardPass lay(Ops tf, Map<Modality, ImportedEncoder> encoders, Mode mode) {
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    Map<Modality, Sequence> encoded = new EnumMap<>(Modality.class);
+    List<String> seeds = new ArrayList<>();
+    for (var entry : encoders.entrySet()) {
+      ImportedEncoder encoder = entry.getValue();
+      encoder.dropoutSeed().ifPresent(seeds::add);
+      encoded.put(entry.getKey(), encoded(entry.getKey(), encoder, inputs));
+    }
+    Dropout dropout = Dropout.none();
+    if (mode == Mode.TRAINING) {
+      var seed =
+          tf.withName(Dropout.SEED).placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+      seeds.add(seed.op().name());
+      dropout = Dropout.seededBy(seed);
+    }
+    return new ForwardPass(inputs, head.emotions(tf, encoded, dropout), seeds);
+  }
+
+  private Sequence encoded(
+      Modality modality, ImportedEncoder encoder, Map<String, Operand<?>> inputs) {
+    String states = config.layers() == Layers.LAST ? "last_hidden_state" : "hidden_states";
+    var hidden = encoder.output(states, TFloat32.class);
+    return switch (modality) {
+      case AUDIO -> {
+        inputs.put(WaveformStage.WAVEFORM, encoder.input(WaveformStage.WAVEFORM, TFloat32.class));
+        inputs.put(WaveformStage.LENGTHS, encoder.input(WaveformStage.LENGTHS, TInt32.class));
+        yield new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
+      }
+      case TEXT -> {
+        inputs.put(TokenStage.IDS, encoder.input(TokenStage.IDS, TInt32.class));
+        inputs.put(TokenStage.LENGTHS, encoder.input(TokenStage.LENGTHS, TInt32.class));
+        yield new Sequence(hidden, encoder.input(TokenStage.MASK, TInt32.class));
+      }
+    };
+  }
+
+  private static InputStage stage(Modality modality, SavedModelFolder folder) throws IOException {
+    return switch (modality) {
+      case AUDIO -> new WaveformStage(SpeechInput.of(folder).normalize());
+      case TEXT -> new TokenStage(TextInput.of(folder).padId());
+    };
+  }
+
+  /** Only an encoder that learns is trained with dropout: a frozen one gives the same each time. */
+  private String tag(Modality modality, Mode mode) {
+    boolean learns = modality == Modality.AUDIO && adapted;
+    return learns && mode == Mode.TRAINING ? MetaGraph.TRAIN : MetaGraph.SERVE;
+  }
+
+  private static EncoderSize size(ImportedEncoder encoder) {
+    Shape states = encoder.output("hidden_states", TFloat32.class).shape(); // [layers + 1, B, T, H]
+    return new EncoderSize(Math.toIntExact(states.get(3)), Math.toIntExact(states.get(0) - 1));
+  }
+}
