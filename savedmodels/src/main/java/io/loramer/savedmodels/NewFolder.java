@@ -47,11 +47,12 @@ public final class NewFolder {
       content.writeTo(unfinished);
       Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      deleteIfExists(unfinished);
+      delete(unfinished);
     }
   }
 
-  private static void deleteIfExists(Path folder) throws IOException {
+  /** Deletes a folder and all that is in it, if it is there. */
+  public static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       List<Path> deepestFirst;
       try (Stream<Path> paths = Files.walk(folder)) {

@@ -1,0 +1,84 @@
+package io.loramer.training;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A corpus divided into what is learned from, what chooses the epoch, and what measures it.
+ *
+ * @param labels the emotions, in the order of the model's outputs
+ * @param utterances of each split, in the manifest's order
+ */
+record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances) {
+  /**
+   * Divides.
+   *
+   * @throws IOException if there is nothing to train on or to validate by, if an utterance belongs
+   *     to no split or to two, or if there are fewer than two labels
+   */
+  static CorpusSplits of(Manifest manifest, DataConfig config) throws IOException {
+    Map<Split, List<Utterance>> utterances = new EnumMap<>(Split.class);
+    for (Split split : Split.values()) {
+      utterances.put(split, new ArrayList<>());
+    }
+    List<String> problems = new ArrayList<>();
+    boolean byConfig = !config.validation().isEmpty() || !config.test().isEmpty();
+    for (Utterance utterance : manifest.utterances()) {
+      if (byConfig) {
+        utterances.get(byConfig(utterance, config, problems)).add(utterance);
+      } else {
+        utterances.get(utterance.split().orElse(Split.TRAIN)).add(utterance);
+      }
+    }
+    for (Split needed : List.of(Split.TRAIN, Split.VALIDATION)) {
+      if (utterances.get(needed).isEmpty()) {
+        problems.add(
+            "no utterance to "
+                + (needed == Split.TRAIN ? "train on" : "choose the best epoch by")
+                + ": give the manifest's lines a split, or name speakers or sessions in"
+                + " data.validation and data.test");
+      }
+    }
+    Set<String> labels = new TreeSet<>();
+    manifest.utterances().forEach(utterance -> labels.add(utterance.label()));
+    List<String> inUse = config.labels().isEmpty() ? List.copyOf(labels) : config.labels();
+    if (inUse.size() < 2) {
+      problems.add("expected at least two labels, found " + inUse);
+    }
+    if (!problems.isEmpty()) {
+      throw new IOException(manifest.file() + ": " + String.join("; ", problems));
+    }
+    return new CorpusSplits(inUse, utterances);
+  }
+
+  private static Split byConfig(Utterance utterance, DataConfig config, List<String> problems) {
+    boolean validation = config.validation().contains(utterance);
+    boolean test = config.test().contains(utterance);
+    if (validation && test) {
+      problems.add(utterance.id() + " belongs to data.validation and to data.test");
+    }
+    return test ? Split.TEST : validation ? Split.VALIDATION : Split.TRAIN;
+  }
+
+  List<Utterance> of(Split split) {
+    return utterances.get(split);
+  }
+
+  /** Returns the speakers who are in the training split and in another one as well. */
+  Set<String> speakersHeardInTraining() {
+    Set<String> trained = new HashSet<>();
+    of(Split.TRAIN).forEach(utterance -> trained.add(utterance.speaker()));
+    Set<String> both = new TreeSet<>();
+    for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
+      of(split).forEach(utterance -> both.add(utterance.speaker()));
+    }
+    both.retainAll(trained);
+    return both;
+  }
+}

@@ -1,0 +1,30 @@
+package io.loramer.training;
+
+import java.util.OptionalDouble;
+
+/**
+ * What an epoch came to.
+ *
+ * @param epoch from 1
+ * @param loss mean over the epoch's steps, as are crossEntropy and mutualInformation (nats)
+ * @param validationUa unweighted accuracy on the validation split
+ * @param validationWa weighted accuracy
+ * @param validationCrossEntropy mean, in nats
+ */
+public record EpochMetrics(
+    int epoch,
+    double loss,
+    double crossEntropy,
+    OptionalDouble mutualInformation,
+    double validationUa,
+    double validationWa,
+    double validationMacroF1,
+    double validationCrossEntropy) {
+
+  /** Returns whether this epoch is to be preferred: by UA, and among equals by cross-entropy. */
+  boolean isBetterThan(EpochMetrics other) {
+    return validationUa > other.validationUa
+        || (validationUa == other.validationUa
+            && validationCrossEntropy < other.validationCrossEntropy);
+  }
+}

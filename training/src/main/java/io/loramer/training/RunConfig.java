@@ -1,0 +1,57 @@
+package io.loramer.training;
+
+import io.loramer.model.HeadConfig;
+import io.loramer.savedmodels.LoraConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Everything that decides what a run does.
+ *
+ * @param head what stands above the encoders
+ */
+public record RunConfig(
+    DataConfig data,
+    AudioConfig audio,
+    TextConfig text,
+    HeadConfig head,
+    OptimizationConfig training) {
+
+  /** What becomes of the speech encoder. */
+  public enum Adaptation {
+    /** Low-rank bypasses are trained. */
+    LORA,
+    /** Nothing of it is. */
+    FROZEN
+  }
+
+  /**
+   * The speech encoder.
+   *
+   * @param encoder its SavedModel's folder; empty for a model that reads only
+   * @param lora in use if adaptation says so
+   */
+  public record AudioConfig(Optional<Path> encoder, Adaptation adaptation, LoraConfig lora) {
+    /** Returns the configuration of LoRA, if it is in use. */
+    Optional<LoraConfig> activeLora() {
+      return adaptation == Adaptation.LORA ? Optional.of(lora) : Optional.empty();
+    }
+  }
+
+  /**
+   * The text encoder, which stays frozen.
+   *
+   * @param encoder its SavedModel's folder; empty for a model that hears only
+   */
+  public record TextConfig(Optional<Path> encoder) {}
+
+  /** The paper's run, but for what it is run on. */
+  public static RunConfig defaults() {
+    return new RunConfig(
+        DataConfig.defaults(),
+        new AudioConfig(Optional.empty(), Adaptation.LORA, LoraConfig.defaults()),
+        new TextConfig(Optional.empty()),
+        HeadConfig.defaults(),
+        OptimizationConfig.defaults());
+  }
+}

@@ -1,0 +1,173 @@
+package io.loramer.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.loramer.savedmodels.NewFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A run on disk.
+ *
+ * <pre>
+ *   config.yaml        every key, resolved
+ *   provenance.json    versions, seed, hashes of data and encoders
+ *   checkpoints/       after each epoch: variables, optimiser, what the run knew
+ *   model/             the best epoch's adapter (PEFT) and head.safetensors
+ *   metrics.json       of the finished run
+ *   predictions.jsonl  of its validation and test splits
+ *   events.out.*       TensorBoard
+ * </pre>
+ *
+ * <p>Every file and folder is written aside and renamed.
+ */
+public final class RunFolder {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new Jdk8Module())
+          .build();
+
+  private static final String VARIABLES = "variables";
+
+  private final Path path;
+
+  public RunFolder(Path path) {
+    this.path = path;
+  }
+
+  /** Returns where the run lies. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns where the best epoch's adapter and head lie. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  Path config() {
+    return path.resolve("config.yaml");
+  }
+
+  /**
+   * Reads the configuration that the run was started with.
+   *
+   * @throws IOException if this is no run
+   */
+  public RunConfig readConfig() throws IOException {
+    if (!Files.isRegularFile(config())) {
+      throw new IOException(
+          path + ": not a run: it has no config.yaml; `lora-mer train` makes one");
+    }
+    return RunConfigFile.read(Optional.of(config()), Map.of());
+  }
+
+  /**
+   * Reads what the run came to.
+   *
+   * @throws IOException if it has not ended
+   */
+  public RunMetrics readMetrics() throws IOException {
+    Path file = path.resolve("metrics.json");
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          path + ": the run has not ended; `lora-mer train --resume " + path + "` goes on with it");
+    }
+    return JSON.readValue(file.toFile(), RunMetrics.class);
+  }
+
+  boolean hasEnded() {
+    return Files.exists(path.resolve("metrics.json"));
+  }
+
+  /** A run's knowledge after an epoch. */
+  record Progress(List<EpochMetrics> epochs, int bestEpoch, int croppedClips) {
+    int epochsDone() {
+      return epochs.size();
+    }
+
+    EpochMetrics best() {
+      return epochs.get(bestEpoch - 1);
+    }
+  }
+
+  /** Returns the epoch of the newest checkpoint, if there is any. */
+  Optional<Integer> newestCheckpoint() throws IOException {
+    return checkpoints().stream().max(Comparator.naturalOrder());
+  }
+
+  Progress readProgress(int epoch) throws IOException {
+    return JSON.readValue(checkpoint(epoch).resolve("progress.json").toFile(), Progress.class);
+  }
+
+  /** Returns the prefix of the variables' files in a checkpoint. */
+  Path variables(int epoch) {
+    return checkpoint(epoch).resolve(VARIABLES);
+  }
+
+  /** Writes a checkpoint, and removes those that are neither the newest nor the best. */
+  void writeCheckpoint(Progress progress, TrainingGraph graph) throws IOException {
+    int epoch = progress.epochsDone();
+    NewFolder.write(
+        checkpoint(epoch),
+        folder -> {
+          graph.save(folder.resolve(VARIABLES));
+          JSON.writeValue(folder.resolve("progress.json").toFile(), progress);
+        });
+    for (int other : checkpoints()) {
+      if (other != epoch && other != progress.bestEpoch()) {
+        NewFolder.delete(checkpoint(other));
+      }
+    }
+  }
+
+  void writeJson(String name, Object value) throws IOException {
+    write(
+        name, JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+  }
+
+  void writeJsonLines(String name, List<?> values) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Object value : values) {
+      lines.add(JSON.writeValueAsString(value));
+    }
+    write(name, lines.stream().collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  private void write(String name, String content) throws IOException {
+    Path unfinished = path.resolve("." + name + ".unfinished");
+    Files.writeString(unfinished, content);
+    Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path checkpoint(int epoch) {
+    return path.resolve("checkpoints").resolve("epoch-" + epoch);
+  }
+
+  private List<Integer> checkpoints() throws IOException {
+    Path folder = path.resolve("checkpoints");
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> name.matches("epoch-[0-9]+")) // not what a kill left unfinished
+          .map(name -> Integer.parseInt(name.substring("epoch-".length())))
+          .toList();
+    }
+  }
+}

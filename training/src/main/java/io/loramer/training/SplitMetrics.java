@@ -1,0 +1,55 @@
+package io.loramer.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How well a model did on a split.
+ *
+ * @param confusion rows true, columns predicted, both in the order of the labels
+ */
+public record SplitMetrics(
+    int utterances,
+    double weightedAccuracy,
+    double unweightedAccuracy,
+    double macroF1,
+    double crossEntropy,
+    Map<String, Double> recall,
+    List<String> labels,
+    List<List<Integer>> confusion) {
+
+  /** Measures predictions. */
+  public static SplitMetrics of(List<String> labels, List<Prediction> predictions) {
+    ConfusionMatrix matrix = confusionMatrix(labels, predictions);
+    Map<String, Double> recall = new LinkedHashMap<>();
+    List<List<Integer>> counts = new ArrayList<>();
+    for (int i = 0; i < labels.size(); i++) {
+      recall.put(labels.get(i), matrix.recall(i));
+      List<Integer> row = new ArrayList<>();
+      for (int j = 0; j < labels.size(); j++) {
+        row.add(matrix.count(i, j));
+      }
+      counts.add(row);
+    }
+    return new SplitMetrics(
+        predictions.size(),
+        matrix.weightedAccuracy(),
+        matrix.unweightedAccuracy(),
+        matrix.macroF1(),
+        predictions.stream().mapToDouble(Prediction::crossEntropy).average().orElseThrow(),
+        recall,
+        labels,
+        counts);
+  }
+
+  /** Counts predictions. */
+  public static ConfusionMatrix confusionMatrix(
+      List<String> labels, List<Prediction> predictions) {
+    return ConfusionMatrix.of(
+        labels,
+        predictions.stream().mapToInt(p -> labels.indexOf(p.label())).toArray(),
+        predictions.stream().mapToInt(p -> labels.indexOf(p.predicted())).toArray());
+  }
+}

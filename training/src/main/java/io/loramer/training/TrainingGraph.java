@@ -1,0 +1,210 @@
+package io.loramer.training;
+
+import io.loramer.model.ForwardPass;
+import io.loramer.model.LoraMer;
+import io.loramer.model.Losses;
+import io.loramer.model.Marginals;
+import io.loramer.model.Modality;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Saver;
+import io.loramer.savedmodels.Variable;
+import io.loramer.savedmodels.Variable.Role;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * The graph of a run, in a session: a way with dropout, losses and optimiser, and one without for
+ * evaluation, over one set of variables.
+ */
+final class TrainingGraph implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Variables variables;
+  private final LoraMer model;
+  private final ForwardPass evaluation;
+  private final Operand<TInt32> labels;
+  private final Optional<Operand<TInt32>> shuffle;
+  private final Losses losses;
+  private final Adam adam;
+  private final Saver saver;
+  private final GraphDef readable;
+
+  /** What a step tells. */
+  record Step(
+      float loss, float crossEntropy, OptionalDouble mutualInformation, float learningRate) {}
+
+  /**
+   * Builds the graph, restores the encoders and draws the initial values.
+   *
+   * @param totalSteps of the learning rate's cosine
+   */
+  TrainingGraph(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders, int labelCount, long totalSteps)
+      throws IOException {
+    Ops tf = Ops.create(graph);
+    OptimizationConfig optimization = config.training();
+    variables = new Variables(graph, optimization.seed());
+    model =
+        new LoraMer(
+            graph,
+            variables,
+            encoders,
+            config.audio().activeLora(),
+            config.head(),
+            labelCount,
+            LoraMer.Mode.TRAINING);
+    Placeholder.Options vector = Placeholder.shape(Shape.of(-1));
+    labels = tf.withName("labels").placeholder(TInt32.class, vector);
+    boolean shuffles =
+        encoders.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
+    shuffle =
+        shuffles
+            ? Optional.of(tf.withName("shuffle").placeholder(TInt32.class, vector))
+            : Optional.empty();
+    losses = model.head().losses(tf, model.first().emotions(), labels, shuffle);
+    adam =
+        new Adam(
+            graph,
+            variables,
+            losses.total(),
+            optimization.learningRate(),
+            totalSteps,
+            optimization.maxGradientNorm());
+    readable = graph.toGraphDef(); // what TensorBoard shows: nothing below is of interest there
+    evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
+    saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
+    session = new Session(graph);
+    model.restoreEncoders(session);
+    variables.initialize(session);
+  }
+
+  /**
+   * Runs a step.
+   *
+   * @param seed of dropout and of the shuffle, another one for every step
+   */
+  Step step(Batch batch, long seed) {
+    Session.Runner runner = session.runner();
+    feed(runner, model.first(), batch);
+    runner.feed(labels, batch.labels());
+    try (TInt64 dropoutSeed = TInt64.scalarOf(seed);
+        TInt32 permutation = cyclicPermutation(batch.utterances().size(), seed)) {
+      model.first().dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
+      shuffle.ifPresent(placeholder -> runner.feed(placeholder, permutation));
+      runner.fetch(losses.total()).fetch(losses.crossEntropy()).fetch(adam.learningRate());
+      losses.mutualInformation().ifPresent(runner::fetch);
+      try (Result result = runner.addTarget(adam.step()).run()) {
+        return new Step(
+            scalar(result, 0),
+            scalar(result, 1),
+            losses.mutualInformation().isPresent()
+                ? OptionalDouble.of(scalar(result, 3))
+                : OptionalDouble.empty(),
+            scalar(result, 2));
+      }
+    }
+  }
+
+  /** Predicts, without dropout. */
+  List<Prediction> predict(Batch batch, List<String> names) {
+    Session.Runner runner = session.runner();
+    feed(runner, evaluation, batch);
+    runner.fetch(evaluation.emotions().probabilities());
+    evaluation.emotions().fusionWeights().ifPresent(runner::fetch);
+    try (Result result = runner.run()) {
+      TFloat32 probabilities = (TFloat32) result.get(0);
+      Optional<TFloat32> weights =
+          result.size() > 1 ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
+      List<Prediction> predictions = new ArrayList<>();
+      for (int i = 0; i < batch.utterances().size(); i++) {
+        int row = i;
+        predictions.add(
+            Prediction.of(
+                batch.utterances().get(i),
+                names,
+                row(probabilities, row),
+                weights.map(w -> row(w, row))));
+      }
+      return predictions;
+    }
+  }
+
+  /** Writes the trainable variables and the optimiser's state. */
+  void save(Path prefix) {
+    saver.save(session, prefix);
+  }
+
+  /** Goes back to what {@link #save} wrote. */
+  void restore(Path prefix) {
+    saver.restore(session, prefix);
+  }
+
+  /** Returns the trainable variables' values by name; the caller closes them. */
+  Variables.Values trained() {
+    List<String> names = variables.trainable().stream().map(Variable::name).toList();
+    return variables.values(session, names);
+  }
+
+  /** Returns the number of trainable parameters. */
+  long trainableParameters() {
+    return variables.trainable().stream().mapToLong(v -> v.shape().size()).sum();
+  }
+
+  /** Returns the graph of training as a person would look at it. */
+  GraphDef readable() {
+    return readable;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+
+  private static void feed(Session.Runner runner, ForwardPass pass, Batch batch) {
+    pass.inputs().forEach((name, input) -> runner.feed(input, batch.inputs().get(name)));
+  }
+
+  /** Draws a permutation that is one cycle, so that nobody stays in place (Sattolo 1986). */
+  private static TInt32 cyclicPermutation(int size, long seed) {
+    int[] permutation = new int[size];
+    Arrays.setAll(permutation, i -> i);
+    Random random = new Random(seed);
+    for (int i = size - 1; i > 0; i--) {
+      int j = random.nextInt(i);
+      int swapped = permutation[i];
+      permutation[i] = permutation[j];
+      permutation[j] = swapped;
+    }
+    return TInt32.vectorOf(permutation);
+  }
+
+  private static float scalar(Result result, int index) {
+    return ((TFloat32) result.get(index)).getFloat();
+  }
+
+  private static float[] row(TFloat32 matrix, int row) {
+    float[] values = new float[(int) matrix.shape().get(1)];
+    matrix.asRawTensor().data().asFloats().offset((long) row * values.length).read(values);
+    return values;
+  }
+}
