@@ -1,0 +1,64 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.util.Utils;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class TokenizerTest {
+  private static final Path FIXTURES = Path.of("src/test/resources/fixtures/tokenizer");
+  private static final Path JSON = FIXTURES.resolve("tokenizer.json");
+
+  /** Expected ids come from Hugging Face's tokenizers in Python. */
+  @Test
+  void idsAreThoseOfHuggingFace() throws IOException {
+    JsonNode expected = new ObjectMapper().readTree(FIXTURES.resolve("expected.json").toFile());
+    int maxLength = expected.get("max_length_for_ids_truncated").asInt();
+    try (Tokenizer whole = Tokenizer.load(JSON, 4096);
+        Tokenizer truncated = Tokenizer.load(JSON, maxLength)) {
+      for (JsonNode one : expected.get("cases")) {
+        String text = one.get("text").asText();
+        assertArrayEquals(ints(one.get("ids")), whole.encode(text), text);
+        assertArrayEquals(ints(one.get("ids_truncated")), truncated.encode(text), text);
+      }
+    }
+    assertEquals(32, expected.get("cases").size());
+  }
+
+  @Test
+  void nothingIsSentOrDownloaded() throws IOException {
+    Tokenizer.load(JSON, 64).close();
+    assertTrue(Utils.isOfflineMode());
+  }
+
+  @Test
+  void filesThatAreNoTokenizerAreNamed() {
+    for (Path file :
+        new Path[] {FIXTURES, Path.of("none.json"), FIXTURES.resolve("expected.json")}) {
+      IOException e = assertThrows(IOException.class, () -> Tokenizer.load(file, 64));
+      assertTrue(e.getMessage().startsWith(file + ": is no "), e.getMessage());
+    }
+  }
+
+  @Test
+  void maximumLengthMustLeaveRoomForAWord() {
+    for (int maxLength : new int[] {-1, 0, 2}) {
+      assertThrows(IllegalArgumentException.class, () -> Tokenizer.load(JSON, maxLength));
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asInt();
+    }
+    return values;
+  }
+}
