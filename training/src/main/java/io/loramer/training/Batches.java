@@ -23,11 +23,7 @@ import org.tensorflow.types.TInt32;
  * @param maxSamples what longer clips are cropped to, from their beginning
  */
 record Batches(
-    List<String> labels,
-    boolean hears,
-    Optional<Tokenizer> tokenizer,
-    int padId,
-    int maxSamples) {
+    List<String> labels, boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxSamples) {
 
   /**
    * Divides the utterances of an epoch into batches of another order each epoch.

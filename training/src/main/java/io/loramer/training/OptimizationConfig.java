@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * How the trainable parameters are updated, and for how long.
  *
- * @param epochs at most
+ * @param epochs at most; 0 gives the untrained model, a baseline
  * @param batchSize utterances in a step
  * @param learningRate of the first step; it falls along half a cosine to 0 over all epochs
  * @param patience epochs without a better validation UA after which the run stops
@@ -25,7 +25,9 @@ public record OptimizationConfig(
 
   public OptimizationConfig {
     List<String> problems = new ArrayList<>();
-    requirePositive("epochs", epochs, problems);
+    if (epochs < 0) {
+      problems.add("epochs: expected a number from 0, found " + epochs);
+    }
     requirePositive("batch_size", batchSize, problems);
     requirePositive("learning_rate", learningRate, problems);
     requirePositive("patience", patience, problems);

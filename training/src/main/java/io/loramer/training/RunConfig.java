@@ -3,6 +3,7 @@ package io.loramer.training;
 import io.loramer.model.HeadConfig;
 import io.loramer.savedmodels.LoraConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,5 +54,13 @@ public record RunConfig(
         new TextConfig(Optional.empty()),
         HeadConfig.defaults(),
         OptimizationConfig.defaults());
+  }
+
+  /** Returns the same with these labels in use. */
+  RunConfig withLabels(List<String> labels) {
+    DataConfig resolved =
+        new DataConfig(
+            data.manifest(), labels, data.maxDurationSeconds(), data.validation(), data.test());
+    return new RunConfig(resolved, audio, text, head, training);
   }
 }

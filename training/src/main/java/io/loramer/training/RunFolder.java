@@ -1,9 +1,9 @@
 package io.loramer.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.savedmodels.NewFolder;
 import java.io.IOException;
@@ -135,8 +135,7 @@ public final class RunFolder {
   }
 
   void writeJson(String name, Object value) throws IOException {
-    write(
-        name, JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+    write(name, JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
   }
 
   void writeJsonLines(String name, List<?> values) throws IOException {

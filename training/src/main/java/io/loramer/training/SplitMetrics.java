@@ -45,8 +45,7 @@ public record SplitMetrics(
   }
 
   /** Counts predictions. */
-  public static ConfusionMatrix confusionMatrix(
-      List<String> labels, List<Prediction> predictions) {
+  public static ConfusionMatrix confusionMatrix(List<String> labels, List<Prediction> predictions) {
     return ConfusionMatrix.of(
         labels,
         predictions.stream().mapToInt(p -> labels.indexOf(p.label())).toArray(),

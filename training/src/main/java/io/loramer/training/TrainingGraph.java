@@ -74,8 +74,7 @@ final class TrainingGraph implements AutoCloseable {
             LoraMer.Mode.TRAINING);
     Placeholder.Options vector = Placeholder.shape(Shape.of(-1));
     labels = tf.withName("labels").placeholder(TInt32.class, vector);
-    boolean shuffles =
-        encoders.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
+    boolean shuffles = encoders.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
     shuffle =
         shuffles
             ? Optional.of(tf.withName("shuffle").placeholder(TInt32.class, vector))

@@ -1,0 +1,301 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.NewFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Trains a model: reads and checks everything, then goes through the epochs, and ends with the
+ * weights of the best one.
+ *
+ * <p>Shuffling and dropout depend on nothing but the seed and the number of the epoch or step, so a
+ * run that was killed and is resumed from its last checkpoint ends as an unbroken one.
+ */
+public final class Trainer {
+  private static final Logger LOG = LogManager.getLogger(Trainer.class);
+
+  /** Told apart from the numbers of steps, which seed dropout. */
+  private static final long SHUFFLE_STREAM = 1L << 62;
+
+  private final TrainingSetup setup;
+  private final OptimizationConfig optimization;
+  private final RunFolder run;
+  private final TrainingGraph graph;
+  private final EventFile events;
+  private final Consumer<TrainingProgress> progress;
+
+  private Trainer(
+      TrainingSetup setup,
+      RunFolder run,
+      TrainingGraph graph,
+      EventFile events,
+      Consumer<TrainingProgress> progress) {
+    this.setup = setup;
+    this.optimization = setup.config().training();
+    this.run = run;
+    this.graph = graph;
+    this.events = events;
+    this.progress = progress;
+  }
+
+  /**
+   * Starts a run.
+   *
+   * @param folder of the run, made here once everything was found in order
+   * @throws IOException if the folder exists, or the configuration, an encoder or the corpus is
+   *     wrong; then nothing is left behind
+   */
+  public static RunMetrics start(RunConfig config, Path folder, Consumer<TrainingProgress> progress)
+      throws IOException {
+    NewFolder.requireAbsent(folder);
+    try (TrainingSetup setup = TrainingSetup.of(config, progress);
+        TrainingGraph graph = graph(setup)) {
+      RunFolder run = new RunFolder(folder);
+      Map<String, Path> encoders = new LinkedHashMap<>();
+      setup.encoders().forEach((m, model) -> encoders.put(m.scope(), model.variables()));
+      Path manifest = config.data().manifest().orElseThrow();
+      Provenance provenance = Provenance.of(config, manifest, encoders);
+      NewFolder.write(
+          folder,
+          unfinished -> {
+            RunFolder written = new RunFolder(unfinished);
+            RunConfigFile.write(written.config(), setup.config());
+            written.writeJson("provenance.json", provenance);
+          });
+      return train(setup, run, graph, progress);
+    }
+  }
+
+  /**
+   * Goes on with a run that was broken off, from its last checkpoint.
+   *
+   * @throws IOException if it is no run, has ended, or what it needs has gone
+   */
+  public static RunMetrics resume(Path folder, Consumer<TrainingProgress> progress)
+      throws IOException {
+    RunFolder run = new RunFolder(folder);
+    RunConfig config = run.readConfig();
+    if (run.hasEnded()) {
+      throw new IOException(folder + ": the run has ended; its metrics.json says how");
+    }
+    try (TrainingSetup setup = TrainingSetup.of(config, progress);
+        TrainingGraph graph = graph(setup)) {
+      return train(setup, run, graph, progress);
+    }
+  }
+
+  private static TrainingGraph graph(TrainingSetup setup) throws IOException {
+    OptimizationConfig optimization = setup.config().training();
+    long steps = (long) optimization.epochs() * stepsPerEpoch(setup);
+    return new TrainingGraph(
+        setup.config(), setup.encoders(), setup.corpus().labels().size(), steps);
+  }
+
+  private static int stepsPerEpoch(TrainingSetup setup) {
+    int batchSize = setup.config().training().batchSize();
+    return Batches.inOrder(setup.corpus().of(Split.TRAIN), batchSize).size();
+  }
+
+  private static RunMetrics train(
+      TrainingSetup setup, RunFolder run, TrainingGraph graph, Consumer<TrainingProgress> progress)
+      throws IOException {
+    int done = run.newestCheckpoint().orElse(0);
+    long firstStep = (long) done * stepsPerEpoch(setup);
+    try (EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
+      return new Trainer(setup, run, graph, events, progress).run(done);
+    }
+  }
+
+  private RunMetrics run(int checkpoint) throws IOException {
+    LOG.info(
+        "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
+            + " parameters",
+        setup.corpus().of(Split.TRAIN).size(),
+        setup.corpus().of(Split.VALIDATION).size(),
+        setup.corpus().of(Split.TEST).size(),
+        graph.trainableParameters());
+    RunFolder.Progress state = new RunFolder.Progress(List.of(), 0, setup.croppedClips());
+    if (checkpoint > 0) {
+      state = run.readProgress(checkpoint);
+      graph.restore(run.variables(checkpoint));
+      LOG.info("resumed after epoch {}", checkpoint);
+    } else {
+      events.graph(graph.readable());
+    }
+    while (state.epochsDone() < optimization.epochs()
+        && state.epochsDone() - state.bestEpoch() < optimization.patience()) {
+      state = epoch(state);
+    }
+    return finish(state);
+  }
+
+  private RunFolder.Progress epoch(RunFolder.Progress before) throws IOException {
+    int epoch = before.epochsDone() + 1;
+    long start = System.nanoTime();
+    List<TrainingGraph.Step> steps = trainEpoch(epoch);
+    double seconds = (System.nanoTime() - start) / 1e9;
+
+    List<Prediction> predictions = predict(Split.VALIDATION);
+    SplitMetrics validation = SplitMetrics.of(setup.corpus().labels(), predictions);
+    EpochMetrics metrics = metrics(epoch, steps, validation);
+    List<EpochMetrics> epochs = new ArrayList<>(before.epochs());
+    epochs.add(metrics);
+    boolean better = epoch == 1 || metrics.isBetterThan(before.best());
+    RunFolder.Progress after =
+        new RunFolder.Progress(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
+    report(metrics, (long) epoch * steps.size(), seconds, better);
+    if (better) {
+      writeModel();
+    }
+    run.writeCheckpoint(after, graph);
+    return after;
+  }
+
+  private List<TrainingGraph.Step> trainEpoch(int epoch) throws IOException {
+    long seed = optimization.seed();
+    List<List<Utterance>> order =
+        Batches.shuffled(
+            setup.corpus().of(Split.TRAIN),
+            optimization.batchSize(),
+            mix(seed, SHUFFLE_STREAM + epoch));
+    List<TrainingGraph.Step> steps = new ArrayList<>();
+    for (List<Utterance> utterances : order) {
+      long number = (long) (epoch - 1) * order.size() + steps.size();
+      try (Batch batch = setup.batches().assemble(utterances)) {
+        TrainingGraph.Step step = graph.step(batch, mix(seed, number));
+        if (!Float.isFinite(step.loss())) {
+          throw new IOException(
+              "step %d: the loss is %s; lower training.learning_rate, or set"
+                      .formatted(number, step.loss())
+                  + " training.max_gradient_norm; the last checkpoint is unharmed");
+        }
+        record(step, number);
+        steps.add(step);
+        progress.accept(
+            new TrainingProgress(
+                "epoch %d/%d".formatted(epoch, optimization.epochs()),
+                steps.size(),
+                order.size(),
+                String.format(Locale.ROOT, "loss %.3f", step.loss())));
+      }
+    }
+    return steps;
+  }
+
+  private RunMetrics finish(RunFolder.Progress state) throws IOException {
+    if (state.bestEpoch() > 0) {
+      graph.restore(run.variables(state.bestEpoch()));
+    } else { // no epochs were asked for: the untrained model
+      writeModel();
+    }
+    List<Prediction> validation = predict(Split.VALIDATION);
+    List<Prediction> test = predict(Split.TEST);
+    List<Prediction> all = new ArrayList<>(validation);
+    all.addAll(test);
+    RunMetrics metrics =
+        new RunMetrics(
+            state.bestEpoch(),
+            SplitMetrics.of(setup.corpus().labels(), validation),
+            test.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SplitMetrics.of(setup.corpus().labels(), test)),
+            state.croppedClips(),
+            graph.trainableParameters(),
+            state.epochs());
+    run.writeJsonLines("predictions.jsonl", all);
+    run.writeJson("metrics.json", metrics); // last: it marks the end
+    return metrics;
+  }
+
+  private void writeModel() throws IOException {
+    try (var values = graph.trained()) {
+      TrainedWeights.write(run.model(), setup.config().audio().activeLora(), values);
+    }
+  }
+
+  private List<Prediction> predict(Split split) throws IOException {
+    List<Utterance> utterances = setup.corpus().of(split);
+    List<Prediction> predictions = new ArrayList<>();
+    for (List<Utterance> part : Batches.inOrder(utterances, optimization.batchSize())) {
+      try (Batch batch = setup.batches().assemble(part)) {
+        predictions.addAll(graph.predict(batch, setup.corpus().labels()));
+        progress.accept(
+            new TrainingProgress(
+                split.word() + " split", predictions.size(), utterances.size(), ""));
+      }
+    }
+    return predictions;
+  }
+
+  private static EpochMetrics metrics(
+      int epoch, List<TrainingGraph.Step> steps, SplitMetrics validation) {
+    OptionalDouble information =
+        steps.get(0).mutualInformation().isPresent()
+            ? steps.stream().mapToDouble(s -> s.mutualInformation().getAsDouble()).average()
+            : OptionalDouble.empty();
+    return new EpochMetrics(
+        epoch,
+        steps.stream().mapToDouble(TrainingGraph.Step::loss).average().orElseThrow(),
+        steps.stream().mapToDouble(TrainingGraph.Step::crossEntropy).average().orElseThrow(),
+        information,
+        validation.unweightedAccuracy(),
+        validation.weightedAccuracy(),
+        validation.macroF1(),
+        validation.crossEntropy());
+  }
+
+  private void record(TrainingGraph.Step step, long number) throws IOException {
+    events.scalar("loss/total", number, step.loss());
+    events.scalar("loss/cross_entropy", number, step.crossEntropy());
+    if (step.mutualInformation().isPresent()) {
+      double nats = step.mutualInformation().getAsDouble();
+      events.scalar("loss/mutual_information_nats", number, (float) nats);
+    }
+    events.scalar("learning_rate", number, step.learningRate());
+  }
+
+  private void report(EpochMetrics epoch, long stepsDone, double seconds, boolean better)
+      throws IOException {
+    events.scalar("validation/UA", stepsDone, (float) epoch.validationUa());
+    events.scalar("validation/WA", stepsDone, (float) epoch.validationWa());
+    events.scalar("validation/macro_F1", stepsDone, (float) epoch.validationMacroF1());
+    events.scalar("validation/cross_entropy", stepsDone, (float) epoch.validationCrossEntropy());
+    events.flush();
+    LOG.info(
+        "epoch {}/{}: loss {}{}, validation UA {} WA {}, {} s, {} utterances/s{}",
+        epoch.epoch(),
+        optimization.epochs(),
+        decimals(epoch.loss()),
+        epoch.mutualInformation().isPresent()
+            ? ", MI " + decimals(epoch.mutualInformation().getAsDouble()) + " nats"
+            : "",
+        decimals(epoch.validationUa()),
+        decimals(epoch.validationWa()),
+        decimals(seconds),
+        decimals(setup.corpus().of(Split.TRAIN).size() / seconds),
+        better ? " (best so far)" : "");
+  }
+
+  private static String decimals(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** Spreads neighbouring numbers over all of 64 bits (SplitMix64, Steele et al. 2014). */
+  private static long mix(long seed, long number) {
+    long z = seed + (number + 1) * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,11 @@
+package io.loramer.training;
+
+/**
+ * How far a run is.
+ *
+ * @param phase what is being done, such as {@code epoch 3/40}
+ * @param done how many utterances or steps of it
+ * @param total how many there are
+ * @param detail the latest numbers; may be empty
+ */
+public record TrainingProgress(String phase, long done, long total, String detail) {}
