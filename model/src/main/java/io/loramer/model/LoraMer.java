@@ -3,8 +3,8 @@ package io.loramer.model;
 import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.InputStage;
+import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variables;
@@ -34,6 +34,7 @@ import org.tensorflow.types.TInt64;
  */
 public final class LoraMer {
   private final Graph graph;
+  private final Variables variables;
   private final HeadConfig config;
   private final boolean adapted;
   private final Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
@@ -69,6 +70,7 @@ public final class LoraMer {
       Mode mode)
       throws IOException {
     this.graph = graph;
+    this.variables = variables;
     this.config = config;
     adapted = lora.isPresent();
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
@@ -118,9 +120,16 @@ public final class LoraMer {
     return head;
   }
 
-  /** Returns what LoRA was injected at; none in a frozen encoder. */
-  public List<LoraTarget> targets() {
-    return encoders.values().stream().flatMap(encoder -> encoder.targets().stream()).toList();
+  /**
+   * Puts an adapter to work: in the bypasses of a model with LoRA, else in the kernels themselves.
+   */
+  public void adapt(LoraAdapter adapter, Session session) {
+    ImportedEncoder audio = encoders.get(Modality.AUDIO);
+    if (adapted) {
+      audio.assign(adapter, variables, session);
+    } else {
+      audio.merge(adapter, variables, session);
+    }
   }
 
   /** Gives the frozen variables the values of their SavedModels. */

@@ -123,6 +123,35 @@ public final class ImportedEncoder {
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
   }
 
+  /**
+   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 + (alpha
+   * / rank) · B A}.
+   *
+   * @param variables that the import was given
+   */
+  public void merge(LoraAdapter adapter, Variables variables, Session session) {
+    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
+    for (LoraTarget target : LoraInjection.targets(editor, adapter.config())) {
+      String name = variablePrefix + target.kernel();
+      try (Variables.Values kernel = variables.values(session, List.of(name));
+          TFloat32 merged = adapter.merge(target, kernel.byName().get(name))) {
+        variables.assign(session, Map.of(name, merged));
+      }
+    }
+  }
+
+  /**
+   * Gives the bypasses of an encoder that was imported with LoRA an adapter's matrices.
+   *
+   * @param variables that the import was given
+   * @throws IllegalArgumentException if the adapter has matrices of other targets or shapes
+   */
+  public void assign(LoraAdapter adapter, Variables variables, Session session) {
+    Map<String, TFloat32> named = new LinkedHashMap<>();
+    adapter.matrices().forEach((name, matrix) -> named.put(variablePrefix + name, matrix));
+    variables.assign(session, named);
+  }
+
   /** Returns what LoRA was injected at. */
   public List<LoraTarget> targets() {
     return targets;

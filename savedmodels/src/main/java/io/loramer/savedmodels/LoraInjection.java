@@ -63,6 +63,12 @@ final class LoraInjection {
     return new LoraInjection(graph, config, training).inject();
   }
 
+  /** Returns what an injection with this configuration would find. */
+  static List<LoraTarget> targets(GraphDefEditor graph, LoraConfig config) {
+    return new LoraInjection(graph, config, false)
+        .findSites().stream().map(Site::target).distinct().toList();
+  }
+
   private List<LoraTarget> inject() {
     List<Site> sites = findSites();
     try (Graph bypasses = new Graph()) {

@@ -1,2 +1,2 @@
-/** Module. */
+/** The {@code lora-mer} command. */
 package io.loramer.tools;

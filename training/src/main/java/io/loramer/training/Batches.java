@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -51,25 +52,43 @@ record Batches(
    * @throws IOException if a clip can no longer be read
    */
   Batch assemble(List<Utterance> utterances) throws IOException {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    if (hears) {
-      List<float[]> waveforms = new ArrayList<>();
-      for (Utterance utterance : utterances) {
+    int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
+    return new Batch(utterances, inputs(utterances), TInt32.vectorOf(classes));
+  }
+
+  /** Decodes and tokenises utterances; the caller closes the tensors. */
+  Map<String, Tensor> inputs(List<Utterance> utterances) throws IOException {
+    List<float[]> waveforms = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (Utterance utterance : utterances) {
+      if (hears) {
         waveforms.add(decode(utterance.clip()));
       }
+      if (tokenizer.isPresent()) {
+        texts.add(utterance.text().orElseThrow());
+      }
+    }
+    return inputs(waveforms, texts);
+  }
+
+  /**
+   * Pads clips and words to tensors by the names of the model's inputs; the caller closes them.
+   *
+   * @param waveforms of a model that hears; else not looked at
+   * @param texts of a model that reads; else not looked at
+   */
+  Map<String, Tensor> inputs(List<float[]> waveforms, List<String> texts) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    if (hears) {
       inputs.put("input_values", padded(waveforms));
-      inputs.put("audio_lengths", lengths(waveforms.stream().mapToInt(w -> w.length).toArray()));
+      inputs.put("audio_lengths", lengths(waveforms.stream().mapToInt(w -> w.length)));
     }
     if (tokenizer.isPresent()) {
-      List<int[]> tokens = new ArrayList<>();
-      for (Utterance utterance : utterances) {
-        tokens.add(tokenizer.get().encode(utterance.text().orElseThrow()));
-      }
+      List<int[]> tokens = texts.stream().map(tokenizer.get()::encode).toList();
       inputs.put("input_ids", paddedIds(tokens));
-      inputs.put("text_lengths", lengths(tokens.stream().mapToInt(ids -> ids.length).toArray()));
+      inputs.put("text_lengths", lengths(tokens.stream().mapToInt(ids -> ids.length)));
     }
-    int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
-    return new Batch(utterances, inputs, lengths(classes));
+    return inputs;
   }
 
   private float[] decode(Utterance.Clip clip) throws IOException {
@@ -112,7 +131,7 @@ record Batches(
         });
   }
 
-  private static TInt32 lengths(int[] values) {
-    return TInt32.vectorOf(values);
+  private static TInt32 lengths(IntStream values) {
+    return TInt32.vectorOf(values.toArray());
   }
 }

@@ -63,4 +63,17 @@ public record RunConfig(
             data.manifest(), labels, data.maxDurationSeconds(), data.validation(), data.test());
     return new RunConfig(resolved, audio, text, head, training);
   }
+
+  /** Returns the same without a step of training: what a run's results are to be compared with. */
+  public RunConfig untrained() {
+    OptimizationConfig none =
+        new OptimizationConfig(
+            0,
+            training.batchSize(),
+            training.learningRate(),
+            training.patience(),
+            training.maxGradientNorm(),
+            training.seed());
+    return new RunConfig(data, audio, text, head, none);
+  }
 }

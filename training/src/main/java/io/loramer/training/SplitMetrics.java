@@ -49,6 +49,6 @@ public record SplitMetrics(
     return ConfusionMatrix.of(
         labels,
         predictions.stream().mapToInt(p -> labels.indexOf(p.label())).toArray(),
-        predictions.stream().mapToInt(p -> labels.indexOf(p.predicted())).toArray());
+        predictions.stream().mapToInt(p -> labels.indexOf(p.recognized().label())).toArray());
   }
 }

@@ -134,14 +134,9 @@ final class TrainingGraph implements AutoCloseable {
       Optional<TFloat32> weights =
           result.size() > 1 ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
       List<Prediction> predictions = new ArrayList<>();
-      for (int i = 0; i < batch.utterances().size(); i++) {
-        int row = i;
-        predictions.add(
-            Prediction.of(
-                batch.utterances().get(i),
-                names,
-                row(probabilities, row),
-                weights.map(w -> row(w, row))));
+      for (int row = 0; row < batch.utterances().size(); row++) {
+        Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
+        predictions.add(Prediction.of(batch.utterances().get(row), recognized));
       }
       return predictions;
     }
@@ -199,11 +194,5 @@ final class TrainingGraph implements AutoCloseable {
 
   private static float scalar(Result result, int index) {
     return ((TFloat32) result.get(index)).getFloat();
-  }
-
-  private static float[] row(TFloat32 matrix, int row) {
-    float[] values = new float[(int) matrix.shape().get(1)];
-    matrix.asRawTensor().data().asFloats().offset((long) row * values.length).read(values);
-    return values;
   }
 }

@@ -94,7 +94,7 @@ record TrainingSetup(
     return new Batches(corpus.labels(), hears, Optional.of(tokenizer), input.padId(), maxSamples);
   }
 
-  private static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {
+  static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {
     Map<Modality, SavedModelFolder> encoders = new EnumMap<>(Modality.class);
     if (config.audio().encoder().isPresent()) {
       encoders.put(Modality.AUDIO, SavedModelFolder.open(config.audio().encoder().get()));

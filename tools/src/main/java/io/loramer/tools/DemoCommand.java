@@ -1,0 +1,166 @@
+package io.loramer.tools;
+
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.encoders.RandomCheckpoint;
+import io.loramer.training.AudioFile;
+import io.loramer.training.EmotionExport;
+import io.loramer.training.EmotionRecognizer;
+import io.loramer.training.Manifest;
+import io.loramer.training.Recognition;
+import io.loramer.training.RunConfig;
+import io.loramer.training.RunConfigFile;
+import io.loramer.training.RunFolder;
+import io.loramer.training.RunMetrics;
+import io.loramer.training.Split;
+import io.loramer.training.SplitMetrics;
+import io.loramer.training.Trainer;
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole way on what ships in the repository. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains on real speech (a part of EmoDB, CC0) with small encoders of random weights, measures"
+          + " on speakers it never heard, exports, reloads and predicts a clip."
+    })
+final class DemoCommand implements Callable<Integer> {
+  /** Where the repository lies; the launcher sets it. */
+  static final String HOME = "loramer.home";
+
+  private static final List<String> CHECKPOINTS = List.of("wavlm", "roberta");
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where everything goes (default: the first free of runs/demo, runs/demo-2, …).")
+  private Optional<Path> out;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      defaultValue = "1",
+      description = "Of the encoders' weights and of training (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Path corpus = Path.of(System.getProperty(HOME, "."), "tools", "demo", "emodb");
+    Path manifest = corpus.resolve("manifest.jsonl");
+    Path folder = out.orElseGet(DemoCommand::firstFree);
+    PrintWriter result = spec.commandLine().getOut();
+    for (String name : CHECKPOINTS) {
+      convert(name, folder);
+    }
+    Path config = copy("demo.yaml", folder);
+    Map<String, String> overrides =
+        Map.of("data.manifest", manifest.toString(), "training.seed", Long.toString(seed));
+    RunConfig trained = RunConfigFile.read(Optional.of(config), overrides);
+    RunMetrics metrics;
+    RunMetrics untrained;
+    try (ProgressLine progress = new ProgressLine()) {
+      metrics = Trainer.start(trained, folder.resolve("run"), progress);
+      untrained = Trainer.start(trained.untrained(), folder.resolve("untrained"), progress);
+    }
+    Path model = folder.resolve("model");
+    EmotionExport.write(new RunFolder(folder.resolve("run")), model, EmotionExport.Lora.MERGED);
+    predict(manifest, model, result);
+    report(metrics, untrained, folder, result);
+    return ExitCode.OK;
+  }
+
+  private static Path firstFree() {
+    Path first = Path.of("runs", "demo");
+    Path candidate = first;
+    for (int i = 2; Files.exists(candidate); i++) {
+      candidate = first.resolveSibling("demo-" + i);
+    }
+    return candidate;
+  }
+
+  /** Draws an encoder that nobody trained, as a checkpoint, and converts it. */
+  private void convert(String name, Path folder) throws IOException {
+    Path checkpoint = folder.resolve("checkpoints").resolve(name);
+    for (String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
+      String resource = name + "/" + file;
+      if (getClass().getResource("/demo/" + resource) != null) {
+        copy(resource, folder.resolve("checkpoints"));
+      }
+    }
+    RandomCheckpoint.write(checkpoint, seed);
+    EncoderConversion.convert(
+        checkpoint, folder.resolve("encoders").resolve(name), PaddingInNorm.IGNORED);
+  }
+
+  private Path copy(String resource, Path folder) throws IOException {
+    Path target = folder.resolve(resource);
+    Files.createDirectories(target.getParent());
+    try (InputStream in = getClass().getResourceAsStream("/demo/" + resource)) {
+      Files.copy(in, target);
+    }
+    return target;
+  }
+
+  private static void predict(Path manifest, Path model, PrintWriter result) throws IOException {
+    Utterance clip =
+        Manifest.read(manifest).utterances().stream()
+            .filter(utterance -> utterance.split().equals(Optional.of(Split.TEST)))
+            .findFirst()
+            .orElseThrow();
+    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
+      Recognition recognition =
+          recognizer.recognize(AudioFile.read(clip.clip().file()), clip.text());
+      result.printf(
+          "The exported model on %s (%s):%n%s%n%n",
+          clip.clip().file().getFileName(), clip.label(), PredictCommand.table(recognition));
+    }
+  }
+
+  private static void report(
+      RunMetrics trained, RunMetrics untrained, Path folder, PrintWriter result) {
+    SplitMetrics test = trained.test().orElseThrow();
+    result.printf(
+        Locale.ROOT,
+        """
+        On %d clips of speakers it never heard, four emotions (chance: UA 0.250):
+                     UA     WA  macro-F1
+        trained   %.3f  %.3f     %.3f
+        untrained %.3f  %.3f     %.3f
+
+        encoders     %s
+        run          %s
+        SavedModel   %s
+        TensorBoard  tensorboard --logdir %s
+        """,
+        test.utterances(),
+        test.unweightedAccuracy(),
+        test.weightedAccuracy(),
+        test.macroF1(),
+        untrained.test().orElseThrow().unweightedAccuracy(),
+        untrained.test().orElseThrow().weightedAccuracy(),
+        untrained.test().orElseThrow().macroF1(),
+        folder.resolve("encoders"),
+        folder.resolve("run"),
+        folder.resolve("model"),
+        folder.resolve("run"));
+    result.flush();
+  }
+}

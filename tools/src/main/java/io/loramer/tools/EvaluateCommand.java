@@ -1,0 +1,60 @@
+package io.loramer.tools;
+
+import io.loramer.training.EmotionRecognizer;
+import io.loramer.training.Manifest;
+import io.loramer.training.Prediction;
+import io.loramer.training.Split;
+import io.loramer.training.SplitMetrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures an exported model on labelled utterances. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = "Measures an exported model on a manifest.",
+    footerHeading = "%nExample:%n",
+    footer = "  lora-mer evaluate --model models/emotions --manifest corpus.jsonl --split test")
+final class EvaluateCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "An exported model.")
+  private Path model;
+
+  @Option(
+      names = "--manifest",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON Lines, an utterance a line.")
+  private Path manifest;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "Only this split: train, validation or test.")
+  private Optional<Split> split;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Manifest corpus = Manifest.read(manifest);
+    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
+      List<Prediction> predictions = recognizer.evaluate(corpus, split);
+      spec.commandLine()
+          .getOut()
+          .println(SplitMetrics.confusionMatrix(recognizer.info().labels(), predictions));
+    }
+    return ExitCode.OK;
+  }
+}

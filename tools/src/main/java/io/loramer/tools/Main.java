@@ -1,0 +1,72 @@
+package io.loramer.tools;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line: parses, runs a command, and turns its outcome into an exit code. Results go to
+ * stdout, everything else to stderr.
+ */
+@Command(
+    name = "lora-mer",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Recognises emotions from speech and words: LoRA-MER on TensorFlow Java.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer demo",
+      "  lora-mer convert --checkpoint wavlm-base --out encoders/wavlm-base",
+      "  lora-mer train --config run.yaml --run runs/first",
+      "  lora-mer export --run runs/first --out models/emotions",
+      "  lora-mer predict --model models/emotions clip.wav --text \"I am so happy for you\""
+    },
+    subcommands = {
+      DemoCommand.class,
+      ConvertCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      ExportCommand.class,
+      DoctorCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** Runs the command line of this process. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new FailureMessage())
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  /** The version that the jar was built as. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"lora-mer " + (version == null ? "(unpackaged)" : version)};
+    }
+  }
+}

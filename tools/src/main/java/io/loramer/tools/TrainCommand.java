@@ -1,0 +1,86 @@
+package io.loramer.tools;
+
+import io.loramer.training.RunConfig;
+import io.loramer.training.RunConfigFile;
+import io.loramer.training.RunMetrics;
+import io.loramer.training.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains a model. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Trains a model, or goes on with a run that was broken off.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer train --config run.yaml --run runs/first",
+      "  lora-mer train --config run.yaml --run runs/cold --set head.mine.lambda=0",
+      "  lora-mer train --resume runs/first"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML with what differs from the defaults.")
+  private Optional<Path> config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key, such as training.epochs=3. May be repeated.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @ArgGroup(multiplicity = "1")
+  private Where where;
+
+  @Spec private CommandSpec spec;
+
+  private static final class Where {
+    @Option(
+        names = "--run",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "The run's folder, made here.")
+    private Path run;
+
+    @Option(
+        names = "--resume",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "A run that was broken off; it has its configuration itself.")
+    private Path resume;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    boolean resuming = where.resume != null;
+    if (resuming && (config.isPresent() || !overrides.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume takes neither --config nor --set: a run keeps its own.");
+    }
+    RunMetrics metrics;
+    try (ProgressLine progress = new ProgressLine()) {
+      if (resuming) {
+        metrics = Trainer.resume(where.resume, progress);
+      } else {
+        RunConfig read = RunConfigFile.read(config, overrides);
+        metrics = Trainer.start(read, where.run, progress);
+      }
+    }
+    spec.commandLine().getOut().print(new ResultTable(metrics));
+    spec.commandLine().getOut().flush();
+    return ExitCode.OK;
+  }
+}

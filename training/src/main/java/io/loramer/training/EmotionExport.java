@@ -1,0 +1,119 @@
+package io.loramer.training;
+
+import io.loramer.model.Emotions;
+import io.loramer.model.ForwardPass;
+import io.loramer.model.LoraMer;
+import io.loramer.model.Modality;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.MetaGraph.CallSignature;
+import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Saver;
+import io.loramer.savedmodels.Variable.Role;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.op.Ops;
+
+/**
+ * Writes a run's best model as a SavedModel that needs nothing else: TF Serving, Python and Java
+ * load it.
+ *
+ * <p>{@code serving_default} takes the raw waveform ({@code input_values} float32 [B, samples],
+ * {@code audio_lengths} int32 [B]) and the words ({@code input_ids} int32 [B, S], {@code
+ * text_lengths} int32 [B]), as far as the model uses them, and gives {@code probabilities} and
+ * {@code logits} float32 [B, labels], {@code labels} string [B], {@code embedding} float32 [B, D]
+ * and, of a model with both, {@code fusion_weights} float32 [B, 2].
+ */
+public final class EmotionExport {
+  private EmotionExport() {}
+
+  /** What becomes of LoRA. */
+  public enum Lora {
+    /** Added to the kernels: the graph is the encoder's own, and as fast. */
+    MERGED,
+    /** Kept as bypasses, to be looked at or changed. */
+    SEPARATE
+  }
+
+  /**
+   * Exports.
+   *
+   * @param target the SavedModel's folder, made here
+   * @throws IOException if the run has not ended, an encoder has gone, or the target exists
+   */
+  public static void write(RunFolder run, Path target, Lora lora) throws IOException {
+    NewFolder.requireAbsent(target);
+    RunConfig config = run.readConfig();
+    Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    Optional<LoraConfig> adapted =
+        encoders.containsKey(Modality.AUDIO) ? config.audio().activeLora() : Optional.empty();
+    List<String> labels = config.data().labels();
+    EmotionModelInfo info = EmotionModelInfo.of(config, encoders, run.readMetrics());
+    try (Graph graph = new Graph();
+        Session session = new Session(graph);
+        TrainedWeights weights = TrainedWeights.read(run.model(), adapted.isPresent())) {
+      Variables variables = new Variables(graph, config.training().seed());
+      LoraMer model =
+          new LoraMer(
+              graph,
+              variables,
+              encoders,
+              lora == Lora.SEPARATE ? adapted : Optional.empty(),
+              config.head(),
+              labels.size(),
+              LoraMer.Mode.INFERENCE);
+      CallSignature signature = signature(Ops.create(graph), model.first(), labels);
+      Saver saver = new Saver(graph, variables.all(Role.FROZEN, Role.TRAINABLE));
+      MetaGraph metaGraph =
+          new MetaGraph(MetaGraph.SERVE, graph.toGraphDef(), saver, List.of(signature));
+
+      model.restoreEncoders(session);
+      variables.assign(session, weights.head());
+      weights.adapter().ifPresent(adapter -> model.adapt(adapter, session));
+      NewFolder.write(
+          target,
+          folder -> {
+            SavedModelFolder.write(folder, List.of(metaGraph), saver, session);
+            writeAssets(SavedModelFolder.open(folder), encoders, info, run);
+          });
+    }
+  }
+
+  private static CallSignature signature(Ops tf, ForwardPass pass, List<String> labels) {
+    Emotions emotions = pass.emotions();
+    var names = tf.constant(NdArrays.vectorOfObjects(labels.toArray(String[]::new)));
+    var best = tf.math.argMax(emotions.probabilities(), tf.constant(1)); // [B]
+    Map<String, Operand<?>> outputs = new LinkedHashMap<>();
+    outputs.put("probabilities", emotions.probabilities());
+    outputs.put("logits", emotions.logits());
+    outputs.put("labels", tf.withName("labels").gather(names, best, tf.constant(0)));
+    outputs.put("embedding", emotions.embedding());
+    emotions.fusionWeights().ifPresent(weights -> outputs.put("fusion_weights", weights));
+    return new CallSignature(MetaGraph.DEFAULT_SIGNATURE, pass.inputs(), outputs);
+  }
+
+  private static void writeAssets(
+      SavedModelFolder exported,
+      Map<Modality, SavedModelFolder> encoders,
+      EmotionModelInfo info,
+      RunFolder run)
+      throws IOException {
+    info.write(exported.asset(EmotionModelInfo.FILE));
+    Files.copy(run.path().resolve("provenance.json"), exported.asset("provenance.json"));
+    if (encoders.containsKey(Modality.TEXT)) {
+      Files.copy(
+          encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.asset("tokenizer.json"));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.loramer.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.loramer.model.Modality;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.encoders.SpeechInput;
+import io.loramer.savedmodels.encoders.TextInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What callers of an exported model must know beyond its signature: the asset {@code
+ * emotion_model.json}.
+ *
+ * @param labels in the order of the probabilities
+ * @param minSamples the fewest samples that the speech encoder makes a frame of; absent if the
+ *     model does not hear
+ * @param maxSamples what the clips of training were cropped to
+ * @param maxTokens the longest text, in tokens; absent if the model does not read
+ * @param padId what token ids may be filled up with
+ * @param test how well the model did on speakers of the test split, if there was one
+ */
+public record EmotionModelInfo(
+    List<String> labels,
+    Optional<Integer> minSamples,
+    int maxSamples,
+    Optional<Integer> maxTokens,
+    Optional<Integer> padId,
+    Optional<SplitMetrics> test) {
+
+  static final String FILE = "emotion_model.json";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new Jdk8Module())
+          .build();
+
+  static EmotionModelInfo of(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
+      throws IOException {
+    Optional<Integer> minSamples = Optional.empty();
+    if (encoders.containsKey(Modality.AUDIO)) {
+      minSamples = Optional.of(SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples());
+    }
+    Optional<TextInput> text = Optional.empty();
+    if (encoders.containsKey(Modality.TEXT)) {
+      text = Optional.of(TextInput.of(encoders.get(Modality.TEXT)));
+    }
+    return new EmotionModelInfo(
+        config.data().labels(),
+        minSamples,
+        config.data().maxSamples(),
+        text.map(TextInput::maxTokens),
+        text.map(TextInput::padId),
+        metrics.test());
+  }
+
+  /** Returns whether the model takes waveforms. */
+  public boolean hears() {
+    return minSamples.isPresent();
+  }
+
+  /** Returns whether the model takes words. */
+  public boolean reads() {
+    return maxTokens.isPresent();
+  }
+
+  void write(Path file) throws IOException {
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
+  }
+
+  static EmotionModelInfo read(SavedModelFolder model) throws IOException {
+    Path file = model.asset(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          model.path()
+              + ": not an emotion model: its assets have no "
+              + FILE
+              + "; `lora-mer export` makes one from a run");
+    }
+    return JSON.readValue(file.toFile(), EmotionModelInfo.class);
+  }
+}

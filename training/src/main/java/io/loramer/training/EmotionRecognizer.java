@@ -1,0 +1,165 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.SavedModelFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * An exported model in this process: loaded once, then asked by any number of threads.
+ *
+ * <pre>{@code
+ * try (EmotionRecognizer recognizer = EmotionRecognizer.load(Path.of("models/emotions"))) {
+ *   Waveform waveform = AudioFile.read(Path.of("clip.wav"));
+ *   Recognition recognition = recognizer.recognize(waveform, Optional.of("I am so happy"));
+ * }
+ * }</pre>
+ */
+public final class EmotionRecognizer implements AutoCloseable {
+  private static final int BATCH_SIZE = 16;
+
+  private final EmotionModelInfo info;
+  private final SavedModelBundle model;
+  private final SignatureDef signature;
+  private final Batches batches;
+
+  private EmotionRecognizer(EmotionModelInfo info, SavedModelBundle model, Batches batches) {
+    this.info = info;
+    this.model = model;
+    this.batches = batches;
+    signature = model.metaGraphDef().getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+  }
+
+  /**
+   * Loads what {@link EmotionExport} wrote.
+   *
+   * @throws IOException if it is no emotion model, or damaged
+   */
+  public static EmotionRecognizer load(Path folder) throws IOException {
+    SavedModelFolder files = SavedModelFolder.open(folder);
+    EmotionModelInfo info = EmotionModelInfo.read(files);
+    Optional<Tokenizer> tokenizer = Optional.empty();
+    if (info.reads()) {
+      tokenizer =
+          Optional.of(
+              Tokenizer.load(files.asset("tokenizer.json"), info.maxTokens().orElseThrow()));
+    }
+    try {
+      SavedModelBundle model = SavedModelBundle.load(folder.toString(), MetaGraph.SERVE);
+      int padId = info.padId().orElse(0);
+      Batches batches =
+          new Batches(info.labels(), info.hears(), tokenizer, padId, info.maxSamples());
+      return new EmotionRecognizer(info, model, batches);
+    } catch (TensorFlowException e) {
+      tokenizer.ifPresent(Tokenizer::close);
+      throw new IOException(folder + ": TensorFlow cannot load it: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns what the model is. */
+  public EmotionModelInfo info() {
+    return info;
+  }
+
+  /**
+   * Recognises the emotion of a clip. What is longer than the clips of training, {@link
+   * EmotionModelInfo#maxSamples}, is cropped.
+   *
+   * @param text the words; needed by a model that reads, of no use to any other
+   * @throws IllegalArgumentException if the words are missing, or the clip is too short for one
+   *     frame
+   */
+  public Recognition recognize(Waveform waveform, Optional<String> text) {
+    if (info.reads() && text.isEmpty()) {
+      throw new IllegalArgumentException("this model reads the words too: give the text");
+    }
+    int samples = waveform.samples().length;
+    if (samples < info.minSamples().orElse(0)) {
+      throw new IllegalArgumentException(
+          "expected at least %d samples at 16 kHz, one frame of the encoder; found %d"
+              .formatted(info.minSamples().orElseThrow(), samples));
+    }
+    float[] cropped = Arrays.copyOf(waveform.samples(), Math.min(samples, info.maxSamples()));
+    Map<String, Tensor> inputs =
+        batches.inputs(List.of(cropped), text.map(List::of).orElse(List.of()));
+    return run(inputs, 1).get(0);
+  }
+
+  private List<Prediction> recognize(List<Utterance> utterances) throws IOException {
+    List<Prediction> predictions = new ArrayList<>();
+    for (List<Utterance> part : Batches.inOrder(utterances, BATCH_SIZE)) {
+      List<Recognition> recognized = run(batches.inputs(part), part.size());
+      for (int i = 0; i < part.size(); i++) {
+        predictions.add(Prediction.of(part.get(i), recognized.get(i)));
+      }
+    }
+    return predictions;
+  }
+
+  /**
+   * Predicts the utterances of a corpus, after checking all of them.
+   *
+   * @param split which of them; empty for all
+   * @throws CorpusException with every utterance that cannot be used
+   * @throws IOException if the split is empty, or a clip cannot be read
+   */
+  public List<Prediction> evaluate(Manifest corpus, Optional<Split> split) throws IOException {
+    List<Utterance> chosen =
+        corpus.utterances().stream()
+            .filter(utterance -> split.isEmpty() || utterance.split().equals(split))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new IOException(
+          corpus.file() + ": no utterance" + split.map(s -> " of split " + s.word()).orElse(""));
+    }
+    new CorpusCheck(
+            Set.copyOf(info.labels()), info.minSamples().orElse(1), info.maxSamples(), info.reads())
+        .run(new Manifest(corpus.file(), chosen), Batches::decodeWhole, done -> {});
+    return recognize(chosen);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    batches.tokenizer().ifPresent(Tokenizer::close);
+  }
+
+  /** Runs the model on inputs, which it closes. */
+  private List<Recognition> run(Map<String, Tensor> inputs, int size) {
+    Session.Runner runner = model.session().runner();
+    try {
+      inputs.forEach(
+          (name, tensor) -> runner.feed(signature.getInputsOrThrow(name).getName(), tensor));
+      runner.fetch(signature.getOutputsOrThrow("probabilities").getName());
+      boolean fuses = signature.containsOutputs("fusion_weights");
+      if (fuses) {
+        runner.fetch(signature.getOutputsOrThrow("fusion_weights").getName());
+      }
+      try (Result result = runner.run()) {
+        TFloat32 probabilities = (TFloat32) result.get(0);
+        Optional<TFloat32> weights =
+            fuses ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
+        List<Recognition> recognized = new ArrayList<>();
+        for (int row = 0; row < size; row++) {
+          recognized.add(Recognition.ofRow(row, info.labels(), probabilities, weights));
+        }
+        return recognized;
+      }
+    } finally {
+      inputs.values().forEach(Tensor::close);
+    }
+  }
+}
