@@ -22,7 +22,8 @@ public record Losses(
   /** The cross-entropy alone. */
   static Losses classification(Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
     var crossEntropy = crossEntropy(tf, logits, labels);
-    return new Losses(crossEntropy, crossEntropy, Optional.empty());
+    // A session refuses to fetch one output twice, and both are fetched in every step.
+    return new Losses(tf.identity(crossEntropy), crossEntropy, Optional.empty());
   }
 
   /** The cross-entropy, and the mutual information to be raised. */

@@ -32,7 +32,8 @@ record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
     var logSum = FrameworkOps.create(tf).math.reduceLogSumExp(marginal, new int[] {0, 1}, false);
     var logMean = tf.math.sub(logSum, tf.math.log(pairs));
     var bound = tf.math.sub(tf.math.mean(joint, tf.constant(0)), logMean);
-    // A batch of one has no pairs: the bound is then infinite, and no gradient crosses the select.
+    // Without pairs the bound is NaN; its NaN gradient goes to the marginals, of which there are
+    // none.
     return tf.select(tf.math.greater(pairs, tf.constant(0f)), bound, tf.constant(0f));
   }
 }
