@@ -100,6 +100,22 @@ public final class LoraMer {
 
   /** Lays another way over the same variables, its nodes under a scope. */
   public ForwardPass again(String scope, Mode mode) throws IOException {
+    return again(scope, mode, stages);
+  }
+
+  /**
+   * Lays a way for inference that takes {@code wav_bytes} string [B], WAV files of 16-bit PCM at 16
+   * kHz, in place of waveforms and lengths; of a model that hears.
+   */
+  public ForwardPass fromWavFiles(String scope) throws IOException {
+    Map<Modality, InputStage> fromFiles = new EnumMap<>(stages);
+    WaveformStage waveform = (WaveformStage) stages.get(Modality.AUDIO);
+    fromFiles.put(Modality.AUDIO, new WavFilesStage(waveform.normalize()));
+    return again(scope, Mode.INFERENCE, fromFiles);
+  }
+
+  private ForwardPass again(String scope, Mode mode, Map<Modality, InputStage> stages)
+      throws IOException {
     Map<Modality, ImportedEncoder> again = new EnumMap<>(Modality.class);
     for (var entry : encoders.entrySet()) {
       Modality modality = entry.getKey();
@@ -162,13 +178,11 @@ public final class LoraMer {
     var hidden = encoder.output(states, TFloat32.class);
     return switch (modality) {
       case AUDIO -> {
-        inputs.put(WaveformStage.WAVEFORM, encoder.input(WaveformStage.WAVEFORM, TFloat32.class));
-        inputs.put(WaveformStage.LENGTHS, encoder.input(WaveformStage.LENGTHS, TInt32.class));
+        inputs.putAll(encoder.stageInputs());
         yield new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
       }
       case TEXT -> {
-        inputs.put(TokenStage.IDS, encoder.input(TokenStage.IDS, TInt32.class));
-        inputs.put(TokenStage.LENGTHS, encoder.input(TokenStage.LENGTHS, TInt32.class));
+        inputs.putAll(encoder.stageInputs());
         yield new Sequence(hidden, encoder.input(TokenStage.MASK, TInt32.class));
       }
     };

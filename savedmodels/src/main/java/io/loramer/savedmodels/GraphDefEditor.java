@@ -2,15 +2,18 @@ package io.loramer.savedmodels;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
@@ -22,6 +25,7 @@ import org.tensorflow.proto.NodeDefOrBuilder;
 final class GraphDefEditor {
   private final GraphDef original;
   private final Map<String, NodeDef.Builder> nodes = new LinkedHashMap<>();
+  private final List<FunctionDef> functions = new ArrayList<>();
 
   GraphDefEditor(GraphDef graph) {
     original = graph;
@@ -53,12 +57,13 @@ final class GraphDefEditor {
   }
 
   /**
-   * Adds the nodes of another graph.
+   * Adds the nodes and functions of another graph.
    *
    * @param names what a node of that graph is called here; one that is not named keeps its name
    * @param isStandIn tells the nodes that stand for ones that are here already, and stay out
    */
   void splice(GraphDef other, Map<String, String> names, Predicate<NodeDef> isStandIn) {
+    functions.addAll(other.getLibrary().getFunctionList());
     for (NodeDef node : other.getNodeList()) {
       if (!isStandIn.test(node)) {
         NodeDef.Builder taken = node.toBuilder();
@@ -159,6 +164,7 @@ final class GraphDefEditor {
   GraphDef toGraphDef() {
     GraphDef.Builder edited = original.toBuilder().clearNode();
     nodes.values().forEach(edited::addNode);
+    edited.getLibraryBuilder().addAllFunction(functions);
     return edited.build();
   }
 

@@ -39,6 +39,7 @@ public final class ImportedEncoder {
   private final String variablePrefix;
   private final MetaGraphDef metaGraph;
   private final List<LoraTarget> targets;
+  private final List<String> stageInputs;
 
   private ImportedEncoder(
       Graph graph,
@@ -61,11 +62,8 @@ public final class ImportedEncoder {
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
-    List<String> inputs =
-        stage.isPresent()
-            ? connect(editor, stage.get())
-            : signature().getInputsMap().values().stream().map(TensorInfo::getName).toList();
-    editor.keepOnly(neededNodes(inputs, adopter.isPresent()));
+    stageInputs = stage.isPresent() ? connect(editor, stage.get()) : List.of();
+    editor.keepOnly(neededNodes(adopter.isPresent()));
     Map<String, NodeDef> variables = editor.variables();
     variables.keySet().forEach(editor::ensureRead);
     editor.prefixSharedNames(variablePrefix);
@@ -110,6 +108,16 @@ public final class ImportedEncoder {
     return staged == null
         ? operand(signature().getInputsMap(), name, type)
         : staged.output(0).expect(type);
+  }
+
+  /** Returns the inputs of the stage before the encoder, to be fed, by their names. */
+  public Map<String, Operand<?>> stageInputs() {
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    for (String node : stageInputs) {
+      String name = node.substring(STAGE.length() + 1);
+      inputs.put(name, graph.outputOrThrow(scope + "/" + node + ":0"));
+    }
+    return inputs;
   }
 
   /** Returns an output of the encoder's {@code serving_default}. */
@@ -206,8 +214,11 @@ public final class ImportedEncoder {
     return info.getName().replaceFirst(":0$", "");
   }
 
-  private List<String> neededNodes(List<String> inputs, boolean withSaver) {
-    List<String> needed = new ArrayList<>(inputs);
+  private List<String> neededNodes(boolean withSaver) {
+    List<String> needed = new ArrayList<>(stageInputs);
+    if (stageInputs.isEmpty()) {
+      signature().getInputsMap().values().forEach(info -> needed.add(info.getName()));
+    }
     signature().getOutputsMap().values().forEach(info -> needed.add(info.getName()));
     if (withSaver) {
       needed.add(metaGraph.getSaverDef().getFilenameTensorName());

@@ -39,12 +39,14 @@ public final class Variables {
   private final String prefix;
   private final Map<String, Variable<?>> byName;
   private final List<AssignVariableOp> initialAssignments;
+  private final Ops initial; // one scope for all initial values
 
   private Variables(Variables parent, String prefix) {
     this.graph = parent.graph;
     this.seed = parent.seed;
     this.byName = parent.byName;
     this.initialAssignments = parent.initialAssignments;
+    this.initial = parent.initial;
     this.prefix = prefix;
   }
 
@@ -59,6 +61,7 @@ public final class Variables {
     this.prefix = "";
     this.byName = new LinkedHashMap<>();
     this.initialAssignments = new ArrayList<>();
+    this.initial = Ops.create(graph).withSubScope("initial");
   }
 
   /** Returns the same variables, with {@code name.} put before the names that follow. */
@@ -76,7 +79,7 @@ public final class Variables {
   /** Makes a variable of the training loop that starts as zeros. */
   public <T extends TType> Variable<T> state(String name, Class<T> type, Shape shape) {
     Variable<T> variable = create(name, type, shape, Role.STATE);
-    Ops tf = Ops.create(graph).withSubScope("initial");
+    Ops tf = initial;
     Operand<T> zeros = tf.zeros(tf.constant(shape.asArray()), type);
     initialAssignments.add(tf.assignVariableOp(variable.handle(), zeros));
     return variable;
@@ -99,11 +102,11 @@ public final class Variables {
     initial.ifPresent(i -> drawInitially(variable, i));
   }
 
-  private void drawInitially(Variable<TFloat32> variable, Initial initial) {
-    Ops tf = Ops.create(graph).withSubScope("initial");
+  private void drawInitially(Variable<TFloat32> variable, Initial drawn) {
+    Ops tf = initial;
     var dimensions = tf.constant(variable.shape().asArray());
     long variableSeed = seed ^ hash(variable.name());
-    var value = initial.seeded(variableSeed).call(tf, dimensions, TFloat32.class);
+    var value = drawn.seeded(variableSeed).call(tf, dimensions, TFloat32.class);
     initialAssignments.add(tf.assignVariableOp(variable.handle(), value));
   }
 

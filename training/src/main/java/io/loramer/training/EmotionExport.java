@@ -15,6 +15,7 @@ import io.loramer.savedmodels.Variables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,14 @@ import org.tensorflow.op.Ops;
  * {@code audio_lengths} int32 [B]) and the words ({@code input_ids} int32 [B, S], {@code
  * text_lengths} int32 [B]), as far as the model uses them, and gives {@code probabilities} and
  * {@code logits} float32 [B, labels], {@code labels} string [B], {@code embedding} float32 [B, D]
- * and, of a model with both, {@code fusion_weights} float32 [B, 2].
+ * and, of a model with both, {@code fusion_weights} float32 [B, 2]. A model that hears has a second
+ * signature, {@code wav_bytes}, that takes {@code wav_bytes} string [B] in place of the first two:
+ * WAV files of 16-bit PCM at 16 kHz.
  */
 public final class EmotionExport {
+  /** Name of the signature that takes WAV files. */
+  private static final String WAV_BYTES = "wav_bytes";
+
   private EmotionExport() {}
 
   /** What becomes of LoRA. */
@@ -73,10 +79,15 @@ public final class EmotionExport {
               config.head(),
               labels.size(),
               LoraMer.Mode.INFERENCE);
-      CallSignature signature = signature(Ops.create(graph), model.first(), labels);
+      Ops tf = Ops.create(graph);
+      List<CallSignature> signatures = new ArrayList<>();
+      signatures.add(signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.first(), labels));
+      if (encoders.containsKey(Modality.AUDIO)) {
+        ForwardPass fromFiles = model.fromWavFiles(WAV_BYTES);
+        signatures.add(signature(WAV_BYTES, tf.withSubScope("files"), fromFiles, labels));
+      }
       Saver saver = new Saver(graph, variables.all(Role.FROZEN, Role.TRAINABLE));
-      MetaGraph metaGraph =
-          new MetaGraph(MetaGraph.SERVE, graph.toGraphDef(), saver, List.of(signature));
+      MetaGraph metaGraph = new MetaGraph(MetaGraph.SERVE, graph.toGraphDef(), saver, signatures);
 
       model.restoreEncoders(session);
       variables.assign(session, weights.head());
@@ -90,7 +101,8 @@ public final class EmotionExport {
     }
   }
 
-  private static CallSignature signature(Ops tf, ForwardPass pass, List<String> labels) {
+  private static CallSignature signature(
+      String name, Ops tf, ForwardPass pass, List<String> labels) {
     Emotions emotions = pass.emotions();
     var names = tf.constant(NdArrays.vectorOfObjects(labels.toArray(String[]::new)));
     var best = tf.math.argMax(emotions.probabilities(), tf.constant(1)); // [B]
@@ -100,7 +112,7 @@ public final class EmotionExport {
     outputs.put("labels", tf.withName("labels").gather(names, best, tf.constant(0)));
     outputs.put("embedding", emotions.embedding());
     emotions.fusionWeights().ifPresent(weights -> outputs.put("fusion_weights", weights));
-    return new CallSignature(MetaGraph.DEFAULT_SIGNATURE, pass.inputs(), outputs);
+    return new CallSignature(name, pass.inputs(), outputs);
   }
 
   private static void writeAssets(
