@@ -12,7 +12,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.TensorFlow;
-import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Ops;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -83,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
       try (Result result = session.runner().fetch(tf.constant(1f)).run()) {
         return result.size() == 1;
       }
-    } catch (TensorFlowException e) {
+    } catch (TFInvalidArgumentException e) {
       return false; // "Cannot assign a device"
     }
   }
