@@ -53,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Runtime runtime = Runtime.getRuntime();
     boolean gpuNatives = Stream.of(classPath()).anyMatch(jar -> jar.contains("linux-x86_64-gpu"));
-    out.println("lora-mer     " + new Main.Version().getVersion()[0]);
+    out.println(new Main.Version().getVersion()[0]);
     out.println("java         " + Runtime.version() + ", " + System.getProperty("java.home"));
     out.println("tensorflow   " + TensorFlow.version() + (gpuNatives ? " (GPU)" : " (CPU)"));
     out.println("cores        " + runtime.availableProcessors());
