@@ -38,7 +38,16 @@ final class EncoderGoldenTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"wavlm-base", "wavlm-large", "hubert-tiny", "wav2vec2-base"})
+  @ValueSource(
+      strings = {
+        "wavlm-base",
+        "wavlm-large",
+        "hubert-tiny",
+        "hubert-base", // pytorch_model.bin, weight_g and weight_v
+        "hubert-large", // three shards
+        "wav2vec2-base",
+        "wav2vec2-ctc" // prefixed, with a head
+      })
   void speechHiddenStatesAreThoseOfTransformersInAPaddedBatch(String name) throws IOException {
     Fixture fixture = Fixture.of("audio/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.COUNTED);
@@ -56,7 +65,16 @@ final class EncoderGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"wavlm-base", "wavlm-large", "hubert-tiny", "wav2vec2-base"})
+  @ValueSource(
+      strings = {
+        "wavlm-base",
+        "wavlm-large",
+        "hubert-tiny",
+        "hubert-base", // pytorch_model.bin, weight_g and weight_v
+        "hubert-large", // three shards
+        "wav2vec2-base",
+        "wav2vec2-ctc" // prefixed, with a head
+      })
   void clipInAPaddedBatchGivesWhatTransformersGivesForItAlone(String name) throws IOException {
     Fixture fixture = Fixture.of("audio/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.IGNORED);
@@ -93,9 +111,10 @@ final class EncoderGoldenTest {
     }
   }
 
-  @Test
-  void bertTellsTheTextsOfAPairApart() throws IOException {
-    Fixture fixture = Fixture.of("text/bert");
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "bert-legacy-names"}) // the latter a prefixed pytorch_model.bin
+  void bertTellsTheTextsOfAPairApart(String name) throws IOException {
+    Fixture fixture = Fixture.of("text/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.IGNORED);
         TInt32 ids = fixture.int32(GOLDEN, "padded.input_ids");
         TInt32 types = fixture.int32(GOLDEN, "padded.token_type_ids");
