@@ -88,7 +88,9 @@ public final class Checkpoint implements AutoCloseable {
     }
     JsonNode map;
     try {
-      map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
+      map =
+          JSON.readTree(new String(Files.readAllBytes(index), StandardCharsets.UTF_8))
+              .path("weight_map");
     } catch (JsonProcessingException e) {
       throw new IOException(index + ": not JSON: " + e.getOriginalMessage(), e);
     }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +57,8 @@ final class SafetensorsHeader {
     }
     JsonNode header;
     try {
-      header = JSON.readTree(TensorFile.read(file, channel, Long.BYTES, (int) bytes).array());
+      ByteBuffer json = TensorFile.read(file, channel, Long.BYTES, (int) bytes);
+      header = JSON.readTree(StandardCharsets.UTF_8.decode(json).toString()); // never UTF-16 or 32
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": header is not JSON: " + e.getOriginalMessage(), e);
     }
