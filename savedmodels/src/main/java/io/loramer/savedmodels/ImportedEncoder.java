@@ -139,12 +139,17 @@ public final class ImportedEncoder {
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
     GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
-    for (LoraTarget target : LoraInjection.targets(editor, adapter.config())) {
-      String name = variablePrefix + target.kernel();
-      try (Variables.Values kernel = variables.values(session, List.of(name));
-          TFloat32 merged = adapter.merge(target, kernel.byName().get(name))) {
-        variables.assign(session, Map.of(name, merged));
+    List<LoraTarget> targets = LoraInjection.targets(editor, adapter.config());
+    List<String> names = targets.stream().map(target -> variablePrefix + target.kernel()).toList();
+    Map<String, TFloat32> merged = new LinkedHashMap<>();
+    try (Variables.Values kernels = variables.values(session, names)) {
+      for (int i = 0; i < names.size(); i++) {
+        TFloat32 kernel = kernels.byName().get(names.get(i));
+        merged.put(names.get(i), adapter.merge(targets.get(i), kernel));
       }
+      variables.assign(session, merged);
+    } finally {
+      merged.values().forEach(TFloat32::close);
     }
   }
 
