@@ -62,8 +62,8 @@ public final class Hub {
     try {
       return download(model, progress);
     } catch (ConnectException e) {
-      LOG.warn("{}; looking for {} in {}", e.getMessage(), model, settings.cache());
-      return cached(model, e.getMessage());
+      LOG.warn("{}; looking in {}", e.getMessage(), settings.cache());
+      return cached(model, settings.endpoint().getHost() + " cannot be reached");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException(model + ": interrupted");

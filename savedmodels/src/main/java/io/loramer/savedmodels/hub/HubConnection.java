@@ -158,14 +158,15 @@ final class HubConnection {
           return answer;
         }
         answer.body().close();
-      } catch (ConnectException | HttpConnectTimeoutException e) {
-        ConnectException unreachable = new ConnectException(uri.getHost() + ": cannot be reached");
-        unreachable.initCause(e);
-        throw unreachable;
       } catch (IOException e) {
         failures++;
-        if (!retry.waits(failures, Optional.empty())) {
-          throw new IOException("%s: %s: %s".formatted(subject, uri.getHost(), e.getMessage()), e);
+        boolean nobodyThere =
+            e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
+        if (nobodyThere || !retry.waits(failures, Optional.empty())) {
+          ConnectException unreachable =
+              new ConnectException("%s: %s cannot be reached".formatted(subject, uri.getHost()));
+          unreachable.initCause(e);
+          throw unreachable;
         }
       }
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a body when nothing has arrived for a while, which ends the read that waits for it: {@code
- * HttpClient}'s own timeout ends with the headers.
+ * Closes a body when nothing has arrived for one to two timeouts, which ends the read that waits
+ * for it: {@code HttpClient}'s own timeout ends with the headers.
  */
 final class StallGuard implements AutoCloseable {
   private final ScheduledExecutorService clock =
