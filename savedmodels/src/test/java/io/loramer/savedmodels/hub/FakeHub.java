@@ -1,6 +1,7 @@
 package io.loramer.savedmodels.hub;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -111,7 +112,7 @@ final class FakeHub implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private HttpServer serve(com.sun.net.httpserver.HttpHandler handler) throws IOException {
+  private HttpServer serve(HttpHandler handler) throws IOException {
     HttpServer server =
         HttpServer.create(
             new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);

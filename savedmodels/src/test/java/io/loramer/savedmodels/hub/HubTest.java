@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -135,7 +136,7 @@ final class HubTest {
     Path blobs = Files.createDirectories(folder.resolve("hub/models--org--model/blobs"));
     Files.write(
         blobs.resolve(FakeHub.hash("SHA-256", weights) + ".incomplete"),
-        java.util.Arrays.copyOf(weights, 250_000));
+        Arrays.copyOf(weights, 250_000));
     Path snapshot = hub().snapshot(MAIN, SILENT);
     assertArrayEquals(weights, Files.readAllBytes(snapshot.resolve(WEIGHTS)));
     assertEquals("bytes=250000-", server.storageRequests.get(0).range());
