@@ -11,14 +11,13 @@ package io.loramer.savedmodels;
 public record LoraConfig(int rank, float alpha, float dropout, TargetModules targetModules) {
   public LoraConfig {
     if (rank < 1) {
-      throw new IllegalArgumentException("lora rank: expected at least 1, found " + rank);
+      throw new IllegalArgumentException("rank: expected at least 1, found " + rank);
     }
     if (!(alpha > 0)) {
-      throw new IllegalArgumentException("lora alpha: expected above 0, found " + alpha);
+      throw new IllegalArgumentException("alpha: expected above 0, found " + alpha);
     }
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException(
-          "lora dropout: expected from 0 to below 1, found " + dropout);
+      throw new IllegalArgumentException("dropout: expected from 0 to below 1, found " + dropout);
     }
   }
 
