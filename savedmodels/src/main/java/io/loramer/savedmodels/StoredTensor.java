@@ -1,176 +1,188 @@
 package io.loramer.savedmodels;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ShortBuffer;
-import java.util.Arrays;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A tensor in a checkpoint file.
+ * A tensor in a file: element (i, j, …) lies at {@code offset + (i · strides[0] + j · strides[1] +
+ * …) · dtype.bytes()}, little endian.
  *
- * @param offset its first byte in the file
- * @param bytes how many bytes it has
+ * @param strides in elements, one per dimension; 0 repeats an element
+ * @param offset of its first element, in bytes from the start of the file
  */
-record StoredTensor(Dtype dtype, Shape shape, long offset, long bytes) {
-  /** More dimensions than any weight has; guards the product below against absurd headers. */
+record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
+  /** More dimensions than any weight has; keeps absurd headers cheap. */
   private static final int MAX_DIMENSIONS = 16;
 
-  /** The element types of safetensors. */
-  enum Dtype {
-    F64(8),
-    F32(4),
-    F16(2),
-    BF16(2),
-    I64(8),
-    I32(4),
-    I16(2),
-    I8(1),
-    U8(1),
-    BOOL(1);
-
-    private final int bytes;
-
-    Dtype(int bytes) {
-      this.bytes = bytes;
-    }
-
-    TFloat32 toFloat32(String subject, Shape shape, ByteBuffer data) throws IOException {
-      return switch (this) {
-        case F32 -> TFloat32.tensorOf(shape, DataBuffers.of(data.asFloatBuffer()));
-        case F16 -> widen(shape, data.asShortBuffer(), StoredTensor::halfToFloat);
-        case BF16 ->
-            widen(shape, data.asShortBuffer(), half -> Float.intBitsToFloat(half << Short.SIZE));
-        default -> throw new IOException(subject + ": expected F32, F16 or BF16, found " + this);
-      };
-    }
-
-    long[] toLongs(String subject, ByteBuffer data) throws IOException {
-      long[] values = new long[data.remaining() / bytes];
-      for (int i = 0; i < values.length; i++) {
-        values[i] =
-            switch (this) {
-              case I64 -> data.getLong();
-              case I32 -> data.getInt();
-              case I16 -> data.getShort();
-              case I8 -> data.get();
-              case U8, BOOL -> Byte.toUnsignedInt(data.get());
-              default -> throw new IOException(subject + ": expected integers, found " + this);
-            };
-      }
-      return values;
-    }
-  }
-
-  private static TFloat32 widen(Shape shape, ShortBuffer halves, Widening widening) {
-    return TFloat32.tensorOf(
-        shape,
-        tensor -> {
-          FloatDataBuffer floats = tensor.asRawTensor().data().asFloats();
-          for (int i = 0; i < halves.limit(); i++) {
-            floats.setFloat(widening.toFloat(halves.get(i)), i);
-          }
-        });
-  }
-
-  /** From a half-precision format to float32. */
-  private interface Widening {
-    float toFloat(short half);
-  }
-
-  /** Widens IEEE 754 half precision; JDK 20's Float.float16ToFloat is out of JDK 17's reach. */
-  static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int exponent = (half >> 10) & 0x1f;
-    int fraction = half & 0x3ff;
-    if (exponent == 0x1f) {
-      return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
-    }
-    if (exponent == 0) {
-      float magnitude = fraction * 0x1p-24f; // subnormal: no implicit one
-      return sign == 0 ? magnitude : -magnitude;
-    }
-    return Float.intBitsToFloat(sign | (exponent + 112) << 23 | fraction << 13); // 127 - 15 = 112
-  }
+  /** How many elements are converted at a time. */
+  private static final int PIECE = 1 << 14;
 
   /**
-   * Reads a header entry.
+   * Checks a tensor against the bytes that it may lie in.
    *
    * @param subject names it in errors
-   * @param start where the data part of the file begins
+   * @param end the first byte behind what it may lie in
+   * @param fileBytes bounds how many elements strides of 0 may make out of few
    */
-  static StoredTensor parse(String subject, JsonNode entry, long start) throws IOException {
-    JsonNode dimensions = entry.path("shape");
-    JsonNode offsets = entry.path("data_offsets");
-    boolean wellFormed =
-        entry.path("dtype").isTextual()
-            && dimensions.isArray()
-            && dimensions.size() <= MAX_DIMENSIONS
-            && isNonNegative(dimensions)
-            && offsets.isArray()
-            && offsets.size() == 2
-            && isNonNegative(offsets);
-    if (!wellFormed) {
+  static StoredTensor of(
+      String subject,
+      Dtype dtype,
+      List<Long> dimensions,
+      List<Long> strides,
+      long offset,
+      long end,
+      long fileBytes)
+      throws IOException {
+    boolean sound =
+        dimensions.size() <= MAX_DIMENSIONS
+            && strides.size() == dimensions.size()
+            && offset >= 0
+            && dimensions.stream().allMatch(dimension -> dimension >= 0)
+            && strides.stream().allMatch(stride -> stride >= 0);
+    if (!sound) {
       throw new IOException(
-          subject + ": expected dtype, shape and two data_offsets, found " + abbreviate(entry));
+          "%s: no tensor: shape %s, strides %s, offset %d"
+              .formatted(subject, dimensions, strides, offset));
     }
-    Dtype dtype = dtype(subject, entry.path("dtype").textValue());
-    long[] shape = new long[dimensions.size()];
-    Arrays.setAll(shape, i -> dimensions.get(i).longValue());
-    long begin = offsets.get(0).longValue();
-    long end = offsets.get(1).longValue();
-    if (end < begin || end > Long.MAX_VALUE - start) {
-      throw new IOException(subject + ": data_offsets " + offsets + " are no range");
+    Shape shape = Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
+    StoredTensor tensor = new StoredTensor(dtype, shape, strides, offset);
+    long bytes;
+    long elements;
+    try {
+      bytes = tensor.bytes();
+      elements = elements(dimensions);
+    } catch (ArithmeticException e) {
+      throw new IOException(subject + ": shape " + dimensions + " overflows", e);
     }
-    StoredTensor tensor =
-        new StoredTensor(dtype, Shape.of(shape), Math.addExact(start, begin), end - begin);
-    if (tensor.bytes != expectedBytes(subject, dtype, shape)) {
+    if (bytes > end - offset || elements > fileBytes) {
       throw new IOException(
-          "%s: %s %s has %d bytes in the header's data_offsets"
-              .formatted(subject, dtype, Arrays.toString(shape), tensor.bytes));
+          "%s: %s %s with strides %s at byte %d does not fit into its file"
+              .formatted(subject, dtype, dimensions, strides, offset));
+    }
+    if (Math.max(bytes, elements) > Integer.MAX_VALUE) {
+      throw new IOException(subject + ": tensors over 2 GiB are not supported");
     }
     return tensor;
   }
 
-  private static long expectedBytes(String subject, Dtype dtype, long[] shape) throws IOException {
-    try {
-      long bytes = dtype.bytes;
-      for (long dimension : shape) {
-        bytes = Math.multiplyExact(bytes, dimension);
-      }
-      if (bytes > Integer.MAX_VALUE) {
-        throw new IOException(subject + ": tensors over 2 GiB are not supported");
-      }
-      return bytes;
-    } catch (ArithmeticException e) {
-      throw new IOException(subject + ": shape " + Arrays.toString(shape) + " overflows", e);
+  /** Returns the strides of the usual layout, the last dimension varying fastest. */
+  static List<Long> rowMajor(List<Long> dimensions) {
+    List<Long> strides = new ArrayList<>();
+    long stride = 1;
+    for (int i = dimensions.size() - 1; i >= 0; i--) {
+      strides.add(stride);
+      stride *= dimensions.get(i); // what overflows here is refused in of()
     }
+    Collections.reverse(strides);
+    return strides;
   }
 
-  private static Dtype dtype(String subject, String name) throws IOException {
-    try {
-      return Dtype.valueOf(name);
-    } catch (IllegalArgumentException e) {
+  /** Returns how many bytes its elements span. */
+  long bytes() {
+    long last = 0;
+    for (int i = 0; i < strides.size(); i++) {
+      if (shape.get(i) == 0) {
+        return 0;
+      }
+      last = Math.addExact(last, Math.multiplyExact(shape.get(i) - 1, strides.get(i)));
+    }
+    return Math.multiplyExact(Math.addExact(last, 1), (long) dtype.bytes());
+  }
+
+  /**
+   * Copies the elements into native memory.
+   *
+   * <p>What lies in order is read piece by piece: the pages of a mapping would count as the
+   * process's memory until a garbage collection, as much again as the tensors.
+   */
+  TFloat32 toFloat32(Path file, String name, FileChannel channel) throws IOException {
+    if (!dtype.isFloating()) {
       throw new IOException(
-          subject + ": dtype " + name + " is not one of " + Arrays.toString(Dtype.values()), e);
+          "%s: %s: expected F32, F16, BF16 or F64, found %s".formatted(file, name, dtype));
     }
-  }
-
-  private static boolean isNonNegative(JsonNode numbers) {
-    for (JsonNode number : numbers) {
-      if (!number.canConvertToLong() || !number.isIntegralNumber() || number.longValue() < 0) {
-        return false;
+    TFloat32 tensor = TFloat32.tensorOf(shape);
+    try {
+      FloatDataBuffer floats = tensor.asRawTensor().data().asFloats();
+      boolean inOrder = strides.equals(rowMajor(dimensions(shape)));
+      int size = (int) shape.size(); // below 2^31: see of()
+      float[] piece = new float[Math.min(PIECE, size)];
+      ByteBuffer bytes = inOrder ? buffer(piece.length * dtype.bytes()) : map(channel);
+      for (int start = 0; start < size; start += piece.length) {
+        int length = Math.min(piece.length, size - start);
+        if (inOrder) {
+          bytes.clear().limit(length * dtype.bytes());
+          TensorFile.readFully(file, channel, offset + (long) start * dtype.bytes(), bytes);
+        }
+        for (int i = 0; i < length; i++) {
+          piece[i] = dtype.floatAt(bytes, inOrder ? i : position(start + i));
+        }
+        floats.offset(start).write(piece, 0, length);
       }
+      return tensor;
+    } catch (IOException | RuntimeException e) {
+      tensor.close();
+      throw e;
     }
-    return true;
   }
 
-  private static String abbreviate(JsonNode node) {
-    String text = node.toString();
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  /** Returns the elements of an integer dtype. */
+  long[] toLongs(Path file, String name, FileChannel channel) throws IOException {
+    if (dtype.isFloating()) {
+      throw new IOException("%s: %s: expected integers, found %s".formatted(file, name, dtype));
+    }
+    ByteBuffer bytes = map(channel);
+    long[] values = new long[(int) shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = dtype.longAt(bytes, position(i));
+    }
+    return values;
+  }
+
+  private ByteBuffer map(FileChannel channel) throws IOException {
+    return channel
+        .map(FileChannel.MapMode.READ_ONLY, offset, bytes())
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Returns how many elements after the first one an element lies. */
+  private int position(int index) {
+    int rest = index;
+    long position = 0;
+    for (int i = strides.size() - 1; i >= 0; i--) {
+      int dimension = (int) shape.get(i);
+      position += rest % dimension * strides.get(i);
+      rest /= dimension;
+    }
+    return (int) position;
+  }
+
+  private static List<Long> dimensions(Shape shape) {
+    List<Long> dimensions = new ArrayList<>();
+    for (long dimension : shape.asArray()) {
+      dimensions.add(dimension);
+    }
+    return dimensions;
+  }
+
+  /** Returns the product of the dimensions, 0 counted as 1: TensorFlow overflows on it first. */
+  private static long elements(List<Long> dimensions) {
+    long elements = 1;
+    for (long dimension : dimensions) {
+      elements = Math.multiplyExact(elements, Math.max(dimension, 1));
+    }
+    return elements;
   }
 }

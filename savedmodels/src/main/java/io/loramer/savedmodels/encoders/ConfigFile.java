@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class ConfigFile {
       throw new IOException(file + ": no such file; a checkpoint folder has one");
     }
     try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      JsonNode root = JSON.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       if (!root.isObject()) {
         throw new IOException(file + ": expected a JSON object, found " + root.getNodeType());
       }

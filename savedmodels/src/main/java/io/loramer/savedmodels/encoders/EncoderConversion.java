@@ -1,25 +1,24 @@
 package io.loramer.savedmodels.encoders;
 
+import io.loramer.savedmodels.Checkpoint;
 import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.NewFolder;
-import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Saver;
-import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variable.Role;
 import io.loramer.savedmodels.Variables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -28,8 +27,6 @@ import org.tensorflow.types.TFloat32;
  * checkpoint's own names, and the checkpoint's small files as assets.
  */
 public final class EncoderConversion {
-  private static final String WEIGHTS = "model.safetensors";
-
   /** The files of a checkpoint that those who use the encoder need. */
   private static final List<String> ASSETS =
       List.of("config.json", "preprocessor_config.json", "tokenizer.json");
@@ -52,7 +49,8 @@ public final class EncoderConversion {
   /**
    * Converts.
    *
-   * @param checkpoint a folder with {@code config.json} and {@code model.safetensors}
+   * @param checkpoint a folder with {@code config.json} and weights as {@link Checkpoint} reads
+   *     them
    * @param target the SavedModel's folder, made here
    * @throws IOException if the target exists, or the checkpoint is not what its config.json says
    */
@@ -60,7 +58,7 @@ public final class EncoderConversion {
       throws IOException {
     NewFolder.requireAbsent(target);
     EncoderConfig config = EncoderConfig.read(checkpoint, paddingInNorm);
-    try (Safetensors file = Safetensors.open(checkpoint.resolve(WEIGHTS));
+    try (Checkpoint file = Checkpoint.open(checkpoint);
         Built serve = build(config, MetaGraph.SERVE);
         Built train = build(config, MetaGraph.TRAIN);
         Session session = new Session(serve.graph)) {
@@ -99,14 +97,15 @@ public final class EncoderConversion {
 
   /** Gives the variables their values, by nodes that come after the graph was taken down. */
   private static void assign(Weights weights, Built built, Session session) throws IOException {
-    Ops tf = Ops.create(built.graph);
-    Iterator<Variable<?>> variables = built.variables.all(Role.FROZEN).iterator();
-    for (Parameter parameter : built.parameters) { // made in this order, one variable each
-      var value = tf.placeholder(TFloat32.class, Placeholder.shape(parameter.variableShape()));
-      var assignment = tf.assignVariableOp(variables.next().handle(), value);
-      try (TFloat32 tensor = weights.valueOf(parameter)) {
-        session.runner().feed(value, tensor).addTarget(assignment).run().close();
+    Map<String, TFloat32> values = new LinkedHashMap<>();
+    try {
+      for (Parameter parameter : built.parameters) {
+        values.put(parameter.name(), weights.valueOf(parameter));
       }
+      // All in one run: each run after the graph grew makes TensorFlow go over the whole graph.
+      built.variables.assign(session, values);
+    } finally {
+      values.values().forEach(TFloat32::close);
     }
   }
 

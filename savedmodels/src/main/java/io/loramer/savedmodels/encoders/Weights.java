@@ -1,6 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.Checkpoint;
 import io.loramer.savedmodels.encoders.Parameter.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,11 +31,15 @@ final class Weights {
 
   private record WeightNorm(String magnitude, String direction) {}
 
-  private final Safetensors checkpoint;
+  /** What checkpoints that came from BERT's first release call the parts of a layer norm. */
+  private static final Map<String, String> LEGACY_NAMES =
+      Map.of("LayerNorm.weight", "LayerNorm.gamma", "LayerNorm.bias", "LayerNorm.beta");
+
+  private final Checkpoint checkpoint;
   private final String prefix;
   private final Map<Parameter, List<String>> stored;
 
-  private Weights(Safetensors checkpoint, String prefix, Map<Parameter, List<String>> stored) {
+  private Weights(Checkpoint checkpoint, String prefix, Map<Parameter, List<String>> stored) {
     this.checkpoint = checkpoint;
     this.prefix = prefix;
     this.stored = stored;
@@ -49,7 +53,7 @@ final class Weights {
    * @throws IOException if any is missing, extra or of another shape; the message lists them all
    */
   static Weights find(
-      String subject, Safetensors checkpoint, String base, List<Parameter> parameters)
+      String subject, Checkpoint checkpoint, String base, List<Parameter> parameters)
       throws IOException {
     boolean headed = checkpoint.names().stream().anyMatch(name -> name.startsWith(base + "."));
     Weights weights = new Weights(checkpoint, headed ? base + "." : "", new LinkedHashMap<>());
@@ -94,7 +98,7 @@ final class Weights {
   private List<String> namesOf(Parameter parameter) {
     String name = prefix + parameter.name();
     if (parameter.storage() != Storage.WEIGHT_NORMED_CONVOLUTION) {
-      return List.of(name);
+      return List.of(checkpoint.names().contains(name) ? name : legacyName(name));
     }
     String module = name.substring(0, name.length() - "weight".length());
     WeightNorm names =
@@ -103,6 +107,16 @@ final class Weights {
             .findFirst()
             .orElse(WEIGHT_NORMS.get(0));
     return List.of(module + names.magnitude, module + names.direction);
+  }
+
+  /** Returns the old name of a parameter if the checkpoint has that, else the name itself. */
+  private String legacyName(String name) {
+    return LEGACY_NAMES.entrySet().stream()
+        .filter(names -> name.endsWith(names.getKey()))
+        .map(names -> name.replace(names.getKey(), names.getValue()))
+        .filter(checkpoint.names()::contains)
+        .findFirst()
+        .orElse(name);
   }
 
   private void check(Parameter parameter, List<String> names, List<String> problems) {

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.loramer.savedmodels.Checkpoint;
 import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.Fixture;
 import io.loramer.savedmodels.MetaGraph;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +40,16 @@ final class EncoderGoldenTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"wavlm-base", "wavlm-large", "hubert-tiny", "wav2vec2-base"})
+  @ValueSource(
+      strings = {
+        "wavlm-base",
+        "wavlm-large",
+        "hubert-tiny",
+        "hubert-base", // pytorch_model.bin, weight_g and weight_v
+        "hubert-large", // three shards
+        "wav2vec2-base",
+        "wav2vec2-ctc" // prefixed, with a head
+      })
   void speechHiddenStatesAreThoseOfTransformersInAPaddedBatch(String name) throws IOException {
     Fixture fixture = Fixture.of("audio/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.COUNTED);
@@ -56,7 +67,16 @@ final class EncoderGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"wavlm-base", "wavlm-large", "hubert-tiny", "wav2vec2-base"})
+  @ValueSource(
+      strings = {
+        "wavlm-base",
+        "wavlm-large",
+        "hubert-tiny",
+        "hubert-base", // pytorch_model.bin, weight_g and weight_v
+        "hubert-large", // three shards
+        "wav2vec2-base",
+        "wav2vec2-ctc" // prefixed, with a head
+      })
   void clipInAPaddedBatchGivesWhatTransformersGivesForItAlone(String name) throws IOException {
     Fixture fixture = Fixture.of("audio/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.IGNORED);
@@ -93,9 +113,10 @@ final class EncoderGoldenTest {
     }
   }
 
-  @Test
-  void bertTellsTheTextsOfAPairApart() throws IOException {
-    Fixture fixture = Fixture.of("text/bert");
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "bert-legacy-names"}) // the latter a prefixed pytorch_model.bin
+  void bertTellsTheTextsOfAPairApart(String name) throws IOException {
+    Fixture fixture = Fixture.of("text/" + name);
     try (SavedModelBundle model = convert(fixture, PaddingInNorm.IGNORED);
         TInt32 ids = fixture.int32(GOLDEN, "padded.input_ids");
         TInt32 types = fixture.int32(GOLDEN, "padded.token_type_ids");
@@ -154,6 +175,36 @@ final class EncoderGoldenTest {
       assertFalse(Arrays.equals(first, fetched(train, withSix)));
       assertArrayEquals(fetched(serve, inputs), fetched(serve, inputs));
       assertFalse(Arrays.equals(first, fetched(serve, inputs)));
+    }
+  }
+
+  /** Rounding is the writer's; read and computed with are exactly the numbers in the file. */
+  @ParameterizedTest
+  @ValueSource(strings = {"F16", "BF16"})
+  void halfPrecisionWeightsGiveWhatTheSameWeightsInFloat32Give(String dtype) throws IOException {
+    Fixture fixture = Fixture.of("audio/hubert-tiny");
+    Path half = Files.createDirectory(folder.resolve("half"));
+    Path wide = Files.createDirectory(folder.resolve("wide"));
+    Files.copy(fixture.folder().resolve("config.json"), half.resolve("config.json"));
+    Files.copy(fixture.folder().resolve("config.json"), wide.resolve("config.json"));
+    try (Checkpoint weights = Checkpoint.open(fixture.folder())) {
+      RoundedCheckpoint rounded = RoundedCheckpoint.of(weights, dtype);
+      rounded.writeHalf(half.resolve("model.safetensors"));
+      rounded.writeFloat32(wide.resolve("model.safetensors"));
+    }
+    try (TFloat32 input = fixture.float32(GOLDEN, "padded.input_values");
+        TInt32 mask = fixture.int32(GOLDEN, "padded.attention_mask")) {
+      Map<String, Tensor> inputs = Map.of("input_values", input, "attention_mask", mask);
+      float[] expected = encoded(wide, folder.resolve("wide-encoder"), inputs);
+      assertArrayEquals(expected, encoded(half, folder.resolve("half-encoder"), inputs));
+    }
+  }
+
+  private static float[] encoded(Path checkpoint, Path target, Map<String, Tensor> inputs)
+      throws IOException {
+    EncoderConversion.convert(checkpoint, target, PaddingInNorm.COUNTED);
+    try (SavedModelBundle model = SavedModelBundle.load(target.toString(), MetaGraph.SERVE)) {
+      return fetched(model, inputs);
     }
   }
 

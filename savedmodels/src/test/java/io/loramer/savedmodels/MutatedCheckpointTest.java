@@ -1,0 +1,149 @@
+package io.loramer.savedmodels;
+
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.types.TFloat32;
+
+/** Damaged and hostile files: each is read, or refused by an IOException that names it. */
+final class MutatedCheckpointTest {
+  private static final int MUTANTS = 16;
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final long MAX_BYTES = 512L << 20;
+
+  /** Both ends of a file, where headers, pickles and directories lie. */
+  private static final int END = 6000;
+
+  @TempDir private Path folder;
+
+  private enum Mutation {
+    TRUNCATED {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        return Arrays.copyOf(file, random.nextInt(file.length));
+      }
+    },
+    FLIPPED_BITS {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        for (int i = 0; i < 4; i++) {
+          file[position(file, random)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+        }
+        return file;
+      }
+    },
+    OVERSIZED_NUMBERS {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        byte[] most = {-1, -1, -1, -1, -1, -1, -1, 127};
+        int width = 1 << random.nextInt(4);
+        int at = Math.min(position(file, random), file.length - width);
+        ByteBuffer.wrap(file).put(at, most, random.nextInt(2) * (8 - width), width);
+        return file;
+      }
+    },
+    OVERSIZED_DIGITS {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        int at = position(file, random);
+        for (int i = at; i < Math.min(file.length, at + 40); i++) {
+          if (file[i] >= '0' && file[i] <= '9') {
+            file[i] = '9';
+          }
+        }
+        return file;
+      }
+    },
+    SHIFTED {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        int at = position(file, random);
+        int by = 1 + random.nextInt(9);
+        byte[] longer = Arrays.copyOf(file, file.length + by);
+        System.arraycopy(file, at, longer, at + by, file.length - at);
+        return longer;
+      }
+    },
+    PATHS {
+      @Override
+      byte[] apply(byte[] file, Random random) {
+        byte[] trick = "../../../".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer.wrap(file).put(Math.min(position(file, random), file.length - 9), trick);
+        return file;
+      }
+    };
+
+    abstract byte[] apply(byte[] file, Random random);
+
+    private static int position(byte[] file, Random random) {
+      int at = random.nextInt(Math.min(END, file.length));
+      return random.nextBoolean() ? at : file.length - 1 - at;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "audio/hubert-tiny, model.safetensors",
+    "text/bert-legacy-names, pytorch_model.bin",
+    "audio/hubert-large, model.safetensors.index.json",
+    "audio/hubert-large, model-00003-of-00003.safetensors"
+  })
+  void mutantsAreReadOrRefusedQuicklyAndCheaply(String fixture, String name) throws IOException {
+    byte[] sound = Files.readAllBytes(Fixture.of(fixture).folder().resolve(name));
+    copy(Fixture.of(fixture).folder());
+    Path file = folder.resolve(name);
+    Random random = new Random(20250611);
+    int refused = 0;
+    for (Mutation mutation : Mutation.values()) {
+      for (int i = 0; i < MUTANTS; i++) {
+        Files.write(file, mutation.apply(sound.clone(), random));
+        String mutant = mutation + " " + i + " of " + name;
+        long before = allocated();
+        refused += assertTimeout(LIMIT, this::readOrRefuse, mutant) ? 0 : 1;
+        long bytes = allocated() - before;
+        assertTrue(bytes < MAX_BYTES, mutant + " allocated " + bytes);
+      }
+    }
+    assertTrue(refused > MUTANTS, refused + " refused"); // all the truncated ones, at least
+  }
+
+  private boolean readOrRefuse() {
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      for (String name : checkpoint.names()) {
+        try (TFloat32 tensor = checkpoint.float32(name)) {
+          assertTrue(tensor.numBytes() < MAX_BYTES, name);
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
+      return false;
+    }
+  }
+
+  /** What this thread has allocated on the heap so far. */
+  private static long allocated() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+  }
+
+  private void copy(Path fixture) throws IOException {
+    try (var files = Files.newDirectoryStream(fixture, "*model*")) {
+      for (Path file : files) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+  }
+}
