@@ -131,20 +131,35 @@ public final class ImportedEncoder {
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
   }
 
+  /** Returns everything of an encoder that LoRA could adapt. */
+  public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
+    return linearMaps(metaGraph(model, MetaGraph.SERVE));
+  }
+
+  private static List<LoraTarget> linearMaps(MetaGraphDef metaGraph) {
+    return LoraInjection.linearMaps(new GraphDefEditor(metaGraph.getGraphDef()));
+  }
+
   /**
-   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 + (alpha
-   * / rank) · B A}.
+   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 +
+   * scaling · B A}.
    *
    * @param variables that the import was given
+   * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
-    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
-    for (LoraTarget target : LoraInjection.targets(editor, adapter.config())) {
-      String name = variablePrefix + target.kernel();
-      try (Variables.Values kernel = variables.values(session, List.of(name));
-          TFloat32 merged = adapter.merge(target, kernel.byName().get(name))) {
-        variables.assign(session, Map.of(name, merged));
+    List<LoraTarget> targets = adapter.targetsAmong(linearMaps(metaGraph));
+    List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
+    Map<String, TFloat32> merged = new LinkedHashMap<>();
+    try (Variables.Values kernels = variables.values(session, names)) {
+      Map<String, TFloat32> byName = kernels.byName();
+      for (LoraTarget target : targets) {
+        String name = variablePrefix + target.kernel();
+        merged.put(name, adapter.merge(target, byName.get(name)));
       }
+      variables.assign(session, merged);
+    } finally {
+      merged.values().forEach(TFloat32::close);
     }
   }
 

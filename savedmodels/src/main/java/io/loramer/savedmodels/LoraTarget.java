@@ -14,13 +14,26 @@ public record LoraTarget(String kernel, long in, long out, boolean transposed) {
     return kernel.replace('/', '.').replaceFirst("\\.(weight|kernel)$", "");
   }
 
+  /** Returns the module's name without its layer: {@code encoder.layers.*.attention.q_proj}. */
+  public String family() {
+    return module().replaceAll("\\b[0-9]+\\b", "*");
+  }
+
   /** Returns the name of A's variable, as PEFT calls it within a model. */
   public String loraA() {
-    return module() + ".lora_A.weight";
+    return loraA(module());
   }
 
   /** Returns the name of B's variable, as PEFT calls it within a model. */
   public String loraB() {
-    return module() + ".lora_B.weight";
+    return loraB(module());
+  }
+
+  static String loraA(String module) {
+    return module + ".lora_A.weight";
+  }
+
+  static String loraB(String module) {
+    return module + ".lora_B.weight";
   }
 }

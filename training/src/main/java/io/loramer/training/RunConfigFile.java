@@ -121,7 +121,10 @@ public final class RunConfigFile {
     }
   }
 
-  /** Puts values into the tree of the defaults, which has every key there is. */
+  /**
+   * Puts values into the tree of the defaults, which has every key there is but those of maps that
+   * are empty by default.
+   */
   private static void merge(ObjectNode tree, JsonNode values, String path, List<String> unknown) {
     for (var field : values.properties()) {
       String key = path + field.getKey();
@@ -130,7 +133,9 @@ public final class RunConfigFile {
         Set<String> keys = new TreeSet<>();
         tree.fieldNames().forEachRemaining(name -> keys.add(path + name));
         unknown.add("unknown key " + key + "; known: " + String.join(", ", keys));
-      } else if (known instanceof ObjectNode section && field.getValue().isObject()) {
+      } else if (known instanceof ObjectNode section
+          && !section.isEmpty()
+          && field.getValue().isObject()) {
         merge(section, field.getValue(), key + ".", unknown);
       } else {
         tree.set(field.getKey(), field.getValue());
