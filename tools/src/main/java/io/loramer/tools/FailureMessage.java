@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -18,7 +19,10 @@ final class FailureMessage implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
     Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
-    if (!(cause instanceof IOException || cause instanceof IllegalArgumentException)) {
+    // TensorFlow's own complaints about arguments are about ours, not the user's.
+    boolean ofTensorFlow = cause instanceof TFInvalidArgumentException;
+    boolean ofUser = cause instanceof IOException || cause instanceof IllegalArgumentException;
+    if (!ofUser || ofTensorFlow) {
       throw e;
     }
     command.getErr().println("lora-mer: " + message(cause));

@@ -63,7 +63,7 @@ public final class EmotionRecognizer implements AutoCloseable {
       Batches batches =
           new Batches(info.labels(), info.hears(), tokenizer, padId, info.maxSamples());
       return new EmotionRecognizer(info, model, batches);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
       tokenizer.ifPresent(Tokenizer::close);
       throw new IOException(folder + ": TensorFlow cannot load it: " + e.getMessage(), e);
     }
