@@ -133,11 +133,7 @@ public final class ImportedEncoder {
 
   /** Returns everything of an encoder that LoRA could adapt. */
   public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
-    return linearMaps(metaGraph(model, MetaGraph.SERVE));
-  }
-
-  private static List<LoraTarget> linearMaps(MetaGraphDef metaGraph) {
-    return LoraInjection.linearMaps(new GraphDefEditor(metaGraph.getGraphDef()));
+    return LoraTarget.linearMaps(metaGraph(model, MetaGraph.SERVE).getGraphDef());
   }
 
   /**
@@ -148,7 +144,7 @@ public final class ImportedEncoder {
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
-    List<LoraTarget> targets = adapter.targetsAmong(linearMaps(metaGraph));
+    List<LoraTarget> targets = adapter.targetsAmong(LoraTarget.linearMaps(metaGraph.getGraphDef()));
     List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
     Map<String, TFloat32> merged = new LinkedHashMap<>();
     try (Variables.Values kernels = variables.values(session, names)) {

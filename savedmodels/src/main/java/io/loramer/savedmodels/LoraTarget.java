@@ -1,5 +1,8 @@
 package io.loramer.savedmodels;
 
+import java.util.List;
+import org.tensorflow.proto.GraphDef;
+
 /**
  * A linear map of an encoder that LoRA adapts.
  *
@@ -9,6 +12,11 @@ package io.loramer.savedmodels;
  * @param transposed whether the kernel is stored [out, in], as PyTorch does, or [in, out]
  */
 public record LoraTarget(String kernel, long in, long out, boolean transposed) {
+  /** Returns everything of an encoder's graph that LoRA could adapt, in the order of the graph. */
+  public static List<LoraTarget> linearMaps(GraphDef encoder) {
+    return LoraInjection.linearMaps(new GraphDefEditor(encoder));
+  }
+
   /** Returns the dotted name of the module that the kernel belongs to. */
   public String module() {
     return kernel.replace('/', '.').replaceFirst("\\.(weight|kernel)$", "");
