@@ -173,11 +173,12 @@ final class AdapterConfigFile {
     JsonNode stated = root.path("target_modules");
     List<String> names =
         StreamSupport.stream(stated.spliterator(), false).map(JsonNode::asText).toList();
+    String expression = stated.isTextual() ? stated.textValue() : "";
     TargetModules all = new TargetModules(List.copyOf(modules.values()), "");
-    if (names.isEmpty() && stated.asText().isEmpty()) {
+    if (names.isEmpty() && expression.isEmpty()) {
       return all; // PEFT had a default for this model
     }
-    TargetModules targets = new TargetModules(names, stated.asText());
+    TargetModules targets = new TargetModules(names, expression);
     List<String> ignored =
         modules.entrySet().stream()
             .filter(m -> !targets.matches(m.getKey()) && !targets.matches(m.getValue()))

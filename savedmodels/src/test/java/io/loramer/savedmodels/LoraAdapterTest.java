@@ -125,7 +125,7 @@ final class LoraAdapterTest {
 
   @Test
   void smallestConfigurationTakesPeftsDefaults() throws IOException {
-    config.removeAll().put("peft_type", "LORA").put("r", 2);
+    config.removeAll().put("peft_type", "LORA").put("r", 2).putNull("target_modules");
     try (LoraAdapter adapter = read()) {
       assertEquals(4, adapter.config().scaling(LAYER_0 + "q_proj")); // lora_alpha 8
       assertEquals(adapter.modules(), adapter.config().targetModules().names());

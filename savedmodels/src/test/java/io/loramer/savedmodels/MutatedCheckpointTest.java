@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +93,12 @@ final class MutatedCheckpointTest {
       int at = random.nextInt(Math.min(END, file.length));
       return random.nextBoolean() ? at : file.length - 1 - at;
     }
+  }
+
+  /** The first mutant must not pay for the loading of the library. */
+  @BeforeAll
+  static void loadTensorFlow() {
+    TFloat32.scalarOf(0).close();
   }
 
   @ParameterizedTest

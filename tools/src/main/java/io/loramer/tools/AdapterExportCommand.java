@@ -73,16 +73,18 @@ final class AdapterExportCommand implements Callable<Integer> {
   }
 
   private String readme(Path encoder, RunMetrics metrics, LoraAdapter adapter) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         ---
         library_name: peft
         %s---
 
         # LoRA of a speech encoder
 
-        Trained by LoRA-MER: epoch %d of the run `%s`, validation UA %.3f. Rank %d, alpha %s, on
-        %d linear maps (`target_modules`: %s). The head that recognises emotions is not part of it; `lora-mer export`
-        writes the whole model.
+        Trained by LoRA-MER: epoch %d of the run `%s`, validation UA %.3f. Rank %d, alpha %s, on %d
+        linear maps (`target_modules`: %s). The head that recognises emotions is not part of it;
+        `lora-mer export` writes the whole model.
 
         Base model: %s.
 
@@ -94,25 +96,21 @@ final class AdapterExportCommand implements Callable<Integer> {
         encoder = PeftModel.from_pretrained(encoder, "path/to/this/folder").merge_and_unload()
         ```
 
-        Do not leave out `merge_and_unload()` where the base model is a WavLM: its attention takes the bare
-        weights of `q_proj` and `v_proj`, so an adapter that is not merged changes nothing there, without a word. For the same
-        reason PEFT cannot train it further on a WavLM.
-
-        The run saw each clip as if alone. transformers gives the same for a single clip, but lets padding change the
-        features of base encoders (GroupNorm) in a batch.
-        """
-        .formatted(
-            baseModel.map(name -> "base_model: " + name + "\n").orElse(""),
-            metrics.bestEpoch(),
-            run.getFileName(),
-            metrics.validation().unweightedAccuracy(),
-            adapter.config().rank(),
-            adapter.config().alpha(),
-            adapter.modules().size(),
-            adapter.config().targetModules(),
-            baseModel
-                .map(name -> "`" + name + "`")
-                .orElse("the checkpoint that `" + encoder.getFileName() + "` was converted from"),
-            baseModel.orElse("path/to/the/checkpoint"));
+        Keep `merge_and_unload()` where the base model is a WavLM: its attention takes the bare weights of
+        `q_proj` and `v_proj`, so there an adapter that is not merged changes nothing, without a word.
+        For the same reason PEFT does not train it further on a WavLM.
+        """,
+        baseModel.map(name -> "base_model: " + name + "\n").orElse(""),
+        metrics.bestEpoch(),
+        run.getFileName(),
+        metrics.validation().unweightedAccuracy(),
+        adapter.config().rank(),
+        adapter.config().alpha(),
+        adapter.modules().size(),
+        adapter.config().targetModules(),
+        baseModel
+            .map(name -> "`" + name + "`")
+            .orElse("the checkpoint that `" + encoder.getFileName() + "` was converted from"),
+        baseModel.orElse("path/to/the/checkpoint"));
   }
 }

@@ -1,11 +1,18 @@
 package io.loramer.tools;
 
+import io.loramer.savedmodels.NewFolder;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.hub.Hub;
+import io.loramer.savedmodels.hub.HubModel;
+import io.loramer.savedmodels.hub.HubSettings;
+import io.loramer.training.TrainingProgress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.logging.log4j.LogManager;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,15 +24,28 @@ import picocli.CommandLine.Spec;
     name = "convert",
     mixinStandardHelpOptions = true,
     description = "Converts a Hugging Face checkpoint to an encoder SavedModel.",
-    footerHeading = "%nExample:%n",
-    footer = "  lora-mer convert --checkpoint wavlm-base --out encoders/wavlm-base")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer convert --checkpoint wavlm-base --out encoders/wavlm-base",
+      "  lora-mer convert --checkpoint microsoft/wavlm-base-plus --out encoders/wavlm-base-plus"
+    })
 final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       required = true,
-      paramLabel = "FOLDER",
-      description = "Holds config.json and model.safetensors.")
-  private Path checkpoint;
+      paramLabel = "WHAT",
+      description = {
+        "A folder with config.json and the weights (model.safetensors or pytorch_model.bin, whole or"
+            + " in shards), or else the name of a model on the Hugging Face hub."
+      })
+  private String checkpoint;
+
+  @Option(
+      names = "--revision",
+      paramLabel = "NAME",
+      defaultValue = HubModel.MAIN,
+      description = "Of a model on the hub: branch, tag or commit (default: ${DEFAULT-VALUE}).")
+  private String revision;
 
   @Option(
       names = "--out",
@@ -66,7 +86,8 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var summary = EncoderConversion.convert(checkpoint, out, groupNorm.padding);
+    NewFolder.requireAbsent(out); // before a download
+    var summary = EncoderConversion.convert(checkpointFolder(), out, groupNorm.padding);
     spec.commandLine()
         .getOut()
         .printf(
@@ -76,5 +97,23 @@ final class ConvertCommand implements Callable<Integer> {
             summary.architecture(),
             summary.parameters());
     return ExitCode.OK;
+  }
+
+  private Path checkpointFolder() throws IOException {
+    Path folder = Path.of(checkpoint);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    if (!checkpoint.matches("[^/.~]+/[^/]+|[^/.~]+")) { // cannot be meant as a name on the hub
+      throw new IOException(folder + ": no such folder");
+    }
+    LogManager.getLogger(ConvertCommand.class)
+        .info("there is no folder {}: looking for a model of that name on the hub", folder);
+    Hub hub = new Hub(HubSettings.of(System.getenv()));
+    try (ProgressLine progress = new ProgressLine()) {
+      return hub.snapshot(
+          new HubModel(checkpoint, revision),
+          (file, bytes, total) -> progress.accept(new TrainingProgress(file, bytes, total, "")));
+    }
   }
 }

@@ -65,6 +65,10 @@ final class Adam {
     var next = tf.math.add(done, tf.constant(1f));
     var beta1Power = tf.math.pow(tf.constant(BETA1), next);
     var beta2Power = tf.math.pow(tf.constant(BETA2), next);
+    // TensorFlow adds its epsilon to sqrt(v), the formula above to sqrt(v / (1 − β₂^(t+1))): at the
+    // first step that is 32 times as much, which small gradients feel.
+    var correction = tf.math.sqrt(tf.math.sub(tf.constant(1f), beta2Power));
+    var epsilon = tf.math.mul(tf.constant(EPSILON), correction);
     for (int i = 0; i < trainable.size(); i++) {
       Variable<TFloat32> variable = trainable.get(i);
       updates.add(
@@ -77,7 +81,7 @@ final class Adam {
               learningRate,
               tf.constant(BETA1),
               tf.constant(BETA2),
-              tf.constant(EPSILON),
+              epsilon,
               gradients.get(i)));
     }
     // Must come after the updates: they read the step.

@@ -56,14 +56,15 @@ public final class EmotionExport {
    * Exports.
    *
    * @param target the SavedModel's folder, made here
-   * @throws IOException if the run has not ended, an encoder has gone, or the target exists
+   * @throws IOException if the run has not ended, an encoder is not what it was, or the target
+   *     exists
    */
   public static void write(RunFolder run, Path target, Lora lora) throws IOException {
     NewFolder.requireAbsent(target);
     RunConfig config = run.readConfig();
     Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
-    Optional<LoraConfig> adapted =
-        encoders.containsKey(Modality.AUDIO) ? config.audio().activeLora() : Optional.empty();
+    run.readProvenance().requireUnchanged(encoders);
+    Optional<LoraConfig> adapted = config.audio().activeLora();
     List<String> labels = config.data().labels();
     EmotionModelInfo info = EmotionModelInfo.of(config, encoders, run.readMetrics());
     try (Graph graph = new Graph();
@@ -122,7 +123,7 @@ public final class EmotionExport {
       RunFolder run)
       throws IOException {
     info.write(exported.asset(EmotionModelInfo.FILE));
-    Files.copy(run.path().resolve("provenance.json"), exported.asset("provenance.json"));
+    Files.copy(run.path().resolve(RunFolder.PROVENANCE), exported.asset(RunFolder.PROVENANCE));
     if (encoders.containsKey(Modality.TEXT)) {
       Files.copy(
           encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.asset("tokenizer.json"));

@@ -1,5 +1,7 @@
 package io.loramer.training;
 
+import io.loramer.model.Modality;
+import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,15 +32,13 @@ record Provenance(
     Map<String, String> encodersSha256) {
 
   /** Hashes what the run reads. */
-  static Provenance of(RunConfig config, Path manifest, Map<String, Path> encoderVariables)
+  static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
       throws IOException {
-    Map<String, String> encoders = new LinkedHashMap<>();
-    for (var entry : encoderVariables.entrySet()) {
-      Path data =
-          entry.getValue().resolveSibling(entry.getValue().getFileName() + ".data-00000-of-00001");
-      encoders.put(entry.getKey(), sha256(data));
-    }
     String version = Provenance.class.getPackage().getImplementationVersion();
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (var encoder : encoders.entrySet()) {
+      hashes.put(encoder.getKey().scope(), sha256(encoder.getValue()));
+    }
     return new Provenance(
         version == null ? "unpackaged" : version,
         TensorFlow.version(),
@@ -46,8 +46,41 @@ record Provenance(
         System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
         config.training().seed(),
-        sha256(manifest),
-        encoders);
+        sha256(config.data().manifest().orElseThrow()),
+        hashes);
+  }
+
+  /**
+   * Checks that a corpus is the one that the run began with.
+   *
+   * @throws IOException if it is another
+   */
+  void requireUnchanged(Path manifest) throws IOException {
+    if (!sha256(manifest).equals(manifestSha256)) {
+      throw new IOException(
+          manifest + " has changed since the run began; put the old file back or start a new run");
+    }
+  }
+
+  /**
+   * Checks that encoders are those that the run began with.
+   *
+   * @throws IOException if one is another
+   */
+  void requireUnchanged(Map<Modality, SavedModelFolder> encoders) throws IOException {
+    for (var encoder : encoders.entrySet()) {
+      SavedModelFolder model = encoder.getValue();
+      if (!sha256(model).equals(encodersSha256.get(encoder.getKey().scope()))) {
+        throw new IOException(
+            model.path()
+                + " has changed since the run began; put the old encoder back or start a new run");
+      }
+    }
+  }
+
+  private static String sha256(SavedModelFolder model) throws IOException {
+    Path variables = model.variables();
+    return sha256(variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
   }
 
   private static String sha256(Path file) throws IOException {

@@ -35,7 +35,8 @@ public record RunConfig(
   public record AudioConfig(Optional<Path> encoder, Adaptation adaptation, LoraConfig lora) {
     /** Returns the configuration of LoRA, if it is in use. */
     Optional<LoraConfig> activeLora() {
-      return adaptation == Adaptation.LORA ? Optional.of(lora) : Optional.empty();
+      boolean inUse = encoder.isPresent() && adaptation == Adaptation.LORA;
+      return inUse ? Optional.of(lora) : Optional.empty();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,7 +41,14 @@ public final class RunFolder {
           .addModule(new Jdk8Module())
           .build();
 
+  static final String PROVENANCE = "provenance.json";
+
+  private static final String CHECKPOINTS = "checkpoints";
   private static final String VARIABLES = "variables";
+
+  /** What is being written, and what a kill leaves of it. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.+(model|epoch-[0-9]+|metrics\\.json|predictions\\.jsonl)\\..*");
 
   private final Path path;
 
@@ -89,6 +97,19 @@ public final class RunFolder {
     return JSON.readValue(file.toFile(), RunMetrics.class);
   }
 
+  /**
+   * Reads what the run was started with.
+   *
+   * @throws IOException if this is no run
+   */
+  Provenance readProvenance() throws IOException {
+    Path file = path.resolve(PROVENANCE);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(path + ": not a run: it has no " + PROVENANCE);
+    }
+    return JSON.readValue(file.toFile(), Provenance.class);
+  }
+
   /** Returns whether all of its epochs are done. */
   public boolean hasEnded() {
     return Files.exists(path.resolve("metrics.json"));
@@ -102,6 +123,17 @@ public final class RunFolder {
 
     EpochMetrics best() {
       return epochs.get(bestEpoch - 1);
+    }
+  }
+
+  /** Removes what a kill left unfinished. */
+  void removeUnfinished() throws IOException {
+    for (Path folder : List.of(path, path.resolve(CHECKPOINTS))) {
+      for (String name : names(folder)) {
+        if (UNFINISHED.matcher(name).matches()) {
+          NewFolder.delete(folder.resolve(name));
+        }
+      }
     }
   }
 
@@ -154,20 +186,22 @@ public final class RunFolder {
   }
 
   private Path checkpoint(int epoch) {
-    return path.resolve("checkpoints").resolve("epoch-" + epoch);
+    return path.resolve(CHECKPOINTS).resolve("epoch-" + epoch);
   }
 
   private List<Integer> checkpoints() throws IOException {
-    Path folder = path.resolve("checkpoints");
+    return names(path.resolve(CHECKPOINTS)).stream()
+        .filter(name -> name.matches("epoch-[0-9]+")) // not what a kill left unfinished
+        .map(name -> Integer.parseInt(name.substring("epoch-".length())))
+        .toList();
+  }
+
+  private static List<String> names(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .map(entry -> entry.getFileName().toString())
-          .filter(name -> name.matches("epoch-[0-9]+")) // not what a kill left unfinished
-          .map(name -> Integer.parseInt(name.substring("epoch-".length())))
-          .toList();
+      return entries.map(entry -> entry.getFileName().toString()).toList();
     }
   }
 }

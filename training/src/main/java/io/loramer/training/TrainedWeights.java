@@ -8,6 +8,7 @@ import io.loramer.savedmodels.Variables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,15 +51,19 @@ public final class TrainedWeights implements AutoCloseable {
                 head.put(name, value);
               }
             });
-    NewFolder.delete(folder);
+    // The old model stays until the new one is whole.
+    Path aside = folder.resolveSibling("." + folder.getFileName() + ".new");
+    NewFolder.delete(aside);
     NewFolder.write(
-        folder,
+        aside,
         content -> {
           if (lora.isPresent()) {
             LoraAdapter.write(content, lora.get(), matrices);
           }
           Safetensors.write(content.resolve(HEAD), head);
         });
+    NewFolder.delete(folder);
+    Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Reads what {@link #write} wrote. */

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -62,16 +60,13 @@ public final class Trainer {
     try (TrainingSetup setup = TrainingSetup.of(config, progress);
         TrainingGraph graph = graph(setup)) {
       RunFolder run = new RunFolder(folder);
-      Map<String, Path> encoders = new LinkedHashMap<>();
-      setup.encoders().forEach((m, model) -> encoders.put(m.scope(), model.variables()));
-      Path manifest = config.data().manifest().orElseThrow();
-      Provenance provenance = Provenance.of(config, manifest, encoders);
+      Provenance provenance = Provenance.of(config, setup.encoders());
       NewFolder.write(
           folder,
           unfinished -> {
             RunFolder written = new RunFolder(unfinished);
             RunConfigFile.write(written.config(), setup.config());
-            written.writeJson("provenance.json", provenance);
+            written.writeJson(RunFolder.PROVENANCE, provenance);
           });
       return train(setup, run, graph, progress);
     }
@@ -80,7 +75,7 @@ public final class Trainer {
   /**
    * Goes on with a run that was broken off, from its last checkpoint.
    *
-   * @throws IOException if it is no run, has ended, or what it needs has gone
+   * @throws IOException if it is no run, has ended, or its corpus or an encoder is not what it was
    */
   public static RunMetrics resume(Path folder, Consumer<TrainingProgress> progress)
       throws IOException {
@@ -89,8 +84,12 @@ public final class Trainer {
     if (run.hasEnded()) {
       throw new IOException(folder + ": the run has ended; its metrics.json says how");
     }
+    Provenance began = run.readProvenance();
+    began.requireUnchanged(config.data().manifest().orElseThrow());
+    began.requireUnchanged(TrainingSetup.openEncoders(config));
     try (TrainingSetup setup = TrainingSetup.of(config, progress);
         TrainingGraph graph = graph(setup)) {
+      run.removeUnfinished();
       return train(setup, run, graph, progress);
     }
   }

@@ -102,7 +102,7 @@ class EventFileTest {
   }
 
   /** Reads a file with TensorFlow's own reader, which checks every checksum. */
-  private static List<Event> read(Path file) throws InvalidProtocolBufferException {
+  static List<Event> read(Path file) throws InvalidProtocolBufferException {
     List<Event> events = new ArrayList<>();
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {

@@ -3,24 +3,14 @@ package io.loramer.savedmodels.encoders;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.savedmodels.Dropout;
-import io.loramer.savedmodels.Safetensors;
-import io.loramer.savedmodels.Variables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.Graph;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
 /** Conversion of a checkpoint of WavLM-base's size, 380 MB, in a process of its own. */
 final class ConversionMemoryTest {
@@ -33,7 +23,12 @@ final class ConversionMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void weightsAreInMemoryOnce() throws IOException, InterruptedException {
     Path checkpoint = Files.createDirectory(folder.resolve("checkpoint"));
-    writeRandom(checkpoint);
+    Files.writeString(
+        checkpoint.resolve("config.json"),
+        """
+        {"model_type": "wavlm", "hidden_size": 768, "num_hidden_layers": 12,
+         "num_attention_heads": 12, "intermediate_size": 3072}""");
+    RandomCheckpoint.write(checkpoint, 7);
     Process converting =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -60,38 +55,5 @@ final class ConversionMemoryTest {
         lines.filter(line -> line.startsWith("VmHWM")).forEach(System.out::println);
       }
     }
-  }
-
-  private static void writeRandom(Path checkpoint) throws IOException {
-    Files.writeString(
-        checkpoint.resolve("config.json"),
-        """
-        {"model_type": "wavlm", "hidden_size": 768, "num_hidden_layers": 12,
-         "num_attention_heads": 12, "intermediate_size": 3072}""");
-    Map<String, TFloat32> tensors = new LinkedHashMap<>();
-    Random random = new Random(7);
-    try (Graph graph = new Graph()) {
-      Parameters parameters = new Parameters(new Variables(graph, 0), Ops.create(graph));
-      EncoderConfig.read(checkpoint, PaddingInNorm.IGNORED).build(parameters, Dropout.none());
-      for (Parameter parameter : parameters.required()) {
-        String name = parameter.name();
-        if (parameter.storage() == Parameter.Storage.WEIGHT_NORMED_CONVOLUTION) {
-          tensors.put(name + "_g", random(random, Shape.of(1, 1, parameter.shape().get(2))));
-          name += "_v";
-        }
-        tensors.put(name, random(random, parameter.shape()));
-      }
-      Safetensors.write(checkpoint.resolve("model.safetensors"), tensors);
-    } finally {
-      tensors.values().forEach(TFloat32::close);
-    }
-  }
-
-  private static TFloat32 random(Random random, Shape shape) {
-    float[] values = new float[(int) shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat() - 0.5f;
-    }
-    return TFloat32.tensorOf(shape, tensor -> tensor.asRawTensor().data().asFloats().write(values));
   }
 }

@@ -1,0 +1,133 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.loramer.training.RunConfig.Adaptation;
+import io.loramer.training.RunConfig.AudioConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResumeTest {
+  @TempDir private static Path shared;
+  private static TinySetup tiny;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void convert() throws IOException {
+    tiny = TinySetup.in(shared);
+  }
+
+  /** In the first epoch, before there is a checkpoint; in a later one; at the end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"epoch 1/3", "epoch 3/3", "test split"})
+  void resumedRunEndsAsTheUnbrokenOne(String phase) throws IOException {
+    Path run = folder.resolve("run");
+    assertThrows(BrokenOff.class, () -> Trainer.start(tiny.config(), run, breakingOffIn(phase)));
+    leaveBehindWhatAKillWould(run);
+
+    Trainer.resume(run, TinySetup::unwatched);
+
+    RunFiles.assertSameResults(unbroken(), run);
+    assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
+  }
+
+  @Test
+  void runOfAModelWithoutMutualInformationIsResumed() throws IOException {
+    Path run = brokenOff(tiny.textOnly());
+    RunMetrics metrics = Trainer.resume(run, TinySetup::unwatched);
+    assertEquals(3, metrics.epochs().size());
+    assertEquals(metrics, new RunFolder(run).readMetrics());
+  }
+
+  @Test
+  void endedRunIsNotResumed() throws IOException {
+    assertRefused(unbroken(), unbroken() + ": the run has ended; its metrics.json says how");
+  }
+
+  @Test
+  void folderThatIsNoRunIsNotResumed() {
+    assertRefused(
+        folder, folder + ": not a run: it has no config.yaml; `lora-mer train` makes one");
+  }
+
+  @Test
+  void runWhoseCorpusHasChangedIsNotResumed() throws IOException {
+    Path corpus = tiny.manifest().resolveSibling("changing.jsonl");
+    Files.copy(tiny.manifest(), corpus);
+    Path run = brokenOff(tiny.config(corpus, List.of()));
+    Files.writeString(corpus, Files.readString(corpus).replace("so so", "so"));
+    assertRefused(
+        run, corpus + " has changed since the run began; put the old file back or start a new run");
+  }
+
+  @Test
+  void runWhoseEncoderHasChangedIsNotResumed() throws IOException {
+    Path encoder = folder.resolve("wavlm");
+    RunFiles.copy(tiny.speechEncoder(), encoder);
+    AudioConfig audio =
+        new AudioConfig(Optional.of(encoder), Adaptation.FROZEN, tiny.config().audio().lora());
+    Path run = brokenOff(tiny.config(audio));
+    Path variables = encoder.resolve("variables/variables.data-00000-of-00001");
+    byte[] bytes = Files.readAllBytes(variables);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(variables, bytes);
+    assertRefused(
+        run,
+        encoder + " has changed since the run began; put the old encoder back or start a new run");
+  }
+
+  private static void assertRefused(Path run, String message) {
+    IOException e =
+        assertThrows(IOException.class, () -> Trainer.resume(run, TinySetup::unwatched));
+    assertEquals(message, e.getMessage());
+  }
+
+  /** Returns a run that nothing happened to. */
+  private static synchronized Path unbroken() throws IOException {
+    Path run = shared.resolve("run");
+    if (Files.notExists(run)) {
+      Trainer.start(tiny.config(), run, TinySetup::unwatched);
+    }
+    return run;
+  }
+
+  /** Returns a run that was broken off in its second epoch. */
+  private Path brokenOff(RunConfig config) {
+    Path run = folder.resolve("run");
+    assertThrows(BrokenOff.class, () -> Trainer.start(config, run, breakingOffIn("epoch 2/3")));
+    return run;
+  }
+
+  /** What a test throws where a user would kill the process. */
+  private static final class BrokenOff extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Breaks off in the middle of a phase. */
+  private static Consumer<TrainingProgress> breakingOffIn(String phase) {
+    return progress -> {
+      if (progress.phase().equals(phase) && progress.done() > 1) {
+        throw new BrokenOff();
+      }
+    };
+  }
+
+  private static void leaveBehindWhatAKillWould(Path run) throws IOException {
+    for (String name : List.of("checkpoints/.epoch-2.8ba4", ".model.new", "..model.new.17c2")) {
+      Path unfinished = Files.createDirectories(run.resolve(name));
+      Files.writeString(unfinished.resolve("variables.index"), "cut sh");
+    }
+    Files.writeString(run.resolve(".metrics.json.unfinished"), "{\"best_ep");
+  }
+}

@@ -1,0 +1,261 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.model.Marginals;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.TargetModules;
+import io.loramer.training.RunConfig.Adaptation;
+import io.loramer.training.RunConfig.AudioConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.Summary;
+import org.tensorflow.types.TFloat32;
+
+class TrainerTest {
+  private static final List<String> HEAD_ONLY = List.of("head.safetensors");
+  private static final List<String> HEAD_AND_ADAPTER =
+      List.of("adapter_config.json", "adapter_model.safetensors", "head.safetensors");
+
+  @TempDir private static Path shared;
+  private static TinySetup tiny;
+
+  /** Three epochs of three steps. */
+  private static Path run;
+
+  private static RunMetrics metrics;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = TinySetup.in(shared);
+    run = shared.resolve("run");
+    metrics = Trainer.start(tiny.config(), run, TinySetup::unwatched);
+  }
+
+  @Test
+  void twoRunsOfOneSeedAreEqualBitForBit() throws IOException {
+    Path other = folder.resolve("run");
+    Trainer.start(tiny.config(), other, TinySetup::unwatched);
+    RunFiles.assertSameResults(run, other);
+  }
+
+  @Test
+  void anotherSeedGivesAnotherRun() throws IOException {
+    OptimizationConfig seeded = new OptimizationConfig(1, 3, 1e-2f, 10, OptionalDouble.of(2), 2);
+    RunMetrics other = train(tiny.config(seeded));
+    assertNotEquals(metrics.epochs().get(0), other.epochs().get(0));
+  }
+
+  @Test
+  void theFolderHoldsWhatItsDescriptionSays() throws IOException {
+    Set<String> expected =
+        new TreeSet<>(
+            List.of(
+                "config.yaml",
+                "provenance.json",
+                "metrics.json",
+                "predictions.jsonl",
+                "events.out.tfevents.*",
+                "model/adapter_config.json",
+                "model/adapter_model.safetensors",
+                "model/head.safetensors"));
+    assertEquals(1, metrics.bestEpoch());
+    for (int epoch : new int[] {1, 3}) { // the best and the newest
+      for (String file :
+          List.of("progress.json", "variables.index", "variables.data-00000-of-00001")) {
+        expected.add("checkpoints/epoch-" + epoch + "/" + file);
+      }
+    }
+    assertEquals(expected, RunFiles.files(run));
+  }
+
+  @Test
+  void resultsAreReadAgainAsTheyWereWritten() throws IOException {
+    assertEquals(metrics, new RunFolder(run).readMetrics());
+    assertEquals(
+        tiny.config(tiny.manifest(), List.of("anger", "neutral", "sadness")),
+        new RunFolder(run).readConfig());
+  }
+
+  @Test
+  void clipsOverTheLimitAreCroppedAndCounted() {
+    // Clip i has 3200 + 423 i samples, of which 0.5 s are 8000: 12 to 15 are longer.
+    assertEquals(4, metrics.croppedClips());
+  }
+
+  @Test
+  void tensorBoardShowsLossesMeasuresAndTheGraph() throws IOException {
+    List<Event> events;
+    try (var files = Files.newDirectoryStream(run, "events.out.tfevents.*")) {
+      events = EventFileTest.read(files.iterator().next());
+    }
+    Map<String, List<Long>> steps = new TreeMap<>();
+    for (Event event : events) {
+      for (Summary.Value value : event.getSummary().getValueList()) {
+        steps.computeIfAbsent(value.getTag(), tag -> new ArrayList<>()).add(event.getStep());
+      }
+    }
+    List<Long> each = List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    List<Long> afterEpochs = List.of(3L, 6L, 9L);
+    assertEquals(
+        Map.of(
+            "loss/total", each,
+            "loss/cross_entropy", each,
+            "loss/mutual_information_nats", each,
+            "learning_rate", each,
+            "validation/UA", afterEpochs,
+            "validation/WA", afterEpochs,
+            "validation/macro_F1", afterEpochs,
+            "validation/cross_entropy", afterEpochs),
+        steps);
+    GraphDef graph = GraphDef.parseFrom(events.get(2).getGraphDef());
+    for (String scope : List.of("audio/encoder", "text/encoder", "fusion", "mine", "train")) {
+      assertTrue(
+          graph.getNodeList().stream().anyMatch(node -> node.getName().startsWith(scope + "/")),
+          scope);
+    }
+  }
+
+  @Test
+  void trainingStopsWhenPatienceIsOver() throws IOException {
+    // With this learning rate no weight changes, so that the first epoch stays the best.
+    RunMetrics stopped =
+        train(tiny.config(new OptimizationConfig(9, 3, 1e-30f, 2, OptionalDouble.empty(), 1)));
+    assertEquals(1, stopped.bestEpoch());
+    assertEquals(3, stopped.epochs().size());
+  }
+
+  @Test
+  void noEpochsGiveTheUntrainedModel() throws IOException {
+    RunMetrics untrained = train(tiny.config().untrained());
+    assertEquals(0, untrained.bestEpoch());
+    assertEquals(List.of(), untrained.epochs());
+    try (TrainedWeights weights = TrainedWeights.read(folder.resolve("run/model"), true)) {
+      for (var matrix : weights.adapter().orElseThrow().matrices().entrySet()) {
+        boolean isB = matrix.getKey().endsWith("lora_B.weight");
+        assertEquals(isB, isZero(matrix.getValue()), matrix.getKey());
+      }
+    }
+  }
+
+  @Test
+  void modelThatOnlyHearsIsTrained() throws IOException {
+    assertFalse(train(tiny.audioOnly()).epochs().get(0).mutualInformation().isPresent());
+    assertModelHolds(HEAD_AND_ADAPTER);
+  }
+
+  @Test
+  void modelThatOnlyReadsIsTrained() throws IOException {
+    assertFalse(train(tiny.textOnly()).epochs().get(0).mutualInformation().isPresent());
+    assertModelHolds(HEAD_ONLY);
+  }
+
+  @Test
+  void modelWithAFrozenSpeechEncoderIsTrained() throws IOException {
+    AudioConfig audio = tiny.config().audio();
+    train(tiny.config(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
+    assertModelHolds(HEAD_ONLY);
+  }
+
+  @Test
+  void shuffledMarginalsGiveAnotherEstimate() throws IOException {
+    double shuffled =
+        train(tiny.config(Marginals.SHUFFLE)).epochs().get(0).mutualInformation().orElseThrow();
+    assertNotEquals(metrics.epochs().get(0).mutualInformation().orElseThrow(), shuffled);
+  }
+
+  @Test
+  void corpusWithoutATestSplitGivesNoMeasuresOfOne() throws IOException {
+    String lines = Files.readString(tiny.manifest()).replace("\"test\"", "\"train\"");
+    Path corpus = Files.writeString(tiny.manifest().resolveSibling("no-test.jsonl"), lines);
+    RunMetrics found = train(tiny.config(corpus, List.of()).untrained());
+    assertEquals(Optional.empty(), found.test());
+    assertEquals(found, new RunFolder(folder.resolve("run")).readMetrics());
+  }
+
+  @Test
+  void lossThatIsNoNumberEndsTheRunAndSaysWhatToDo() {
+    OptimizationConfig tooFast = new OptimizationConfig(3, 3, 1e30f, 10, OptionalDouble.empty(), 1);
+    IOException e = assertThrows(IOException.class, () -> train(tiny.config(tooFast)));
+    assertTrue(e.getMessage().contains("lower training.learning_rate"), e.getMessage());
+  }
+
+  @Test
+  void runThatCannotStartLeavesNothing() throws IOException {
+    Path noAudio = tiny.manifest().resolveSibling("no-audio.jsonl");
+    Files.writeString(noAudio, Files.readString(tiny.manifest()).replace("7.wav", "corpus.jsonl"));
+    AudioConfig audio = tiny.config().audio();
+    LoraConfig misplaced = new LoraConfig(2, 16, 0, new TargetModules(List.of("w_proj"), ""));
+    Optional<Path> textEncoder = tiny.config().text().encoder();
+    Map<String, RunConfig> wrong =
+        Map.of(
+            "line 2: label: expected one of anger, sadness, found neutral",
+            tiny.config(tiny.manifest(), List.of("anger", "sadness")),
+            "line 8: " + tiny.manifest() + ": is not audio",
+            tiny.config(noAudio, List.of()),
+            "LoRA target_modules: w_proj matches no linear map",
+            tiny.config(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
+            "expected a speech encoder, found a text encoder",
+            tiny.config(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())));
+    for (var entry : wrong.entrySet()) {
+      Exception e = assertThrows(Exception.class, () -> train(entry.getValue()));
+      assertTrue(e.getMessage().contains(entry.getKey()), e.getMessage());
+      assertEquals(Set.of(), RunFiles.files(folder), entry.getKey());
+    }
+  }
+
+  @Test
+  void folderThatExistsIsNotTouched() throws IOException {
+    Files.createDirectory(folder.resolve("run"));
+    IOException e = assertThrows(IOException.class, () -> train(tiny.config()));
+    assertEquals(
+        folder.resolve("run") + " exists already; remove it or name another folder",
+        e.getMessage());
+    assertEquals(Set.of(), RunFiles.files(folder));
+  }
+
+  private RunMetrics train(RunConfig config) throws IOException {
+    return Trainer.start(config, folder.resolve("run"), TinySetup::unwatched);
+  }
+
+  /** Asserts which files the last run's model has, and that all it learned is in them. */
+  private void assertModelHolds(List<String> expected) throws IOException {
+    Path model = folder.resolve("run/model");
+    assertEquals(new TreeSet<>(expected), RunFiles.files(model));
+    long parameters = 0;
+    for (String name : expected) {
+      if (name.endsWith(".safetensors")) {
+        try (Safetensors file = Safetensors.open(model.resolve(name))) {
+          parameters += file.names().stream().mapToLong(n -> file.shape(n).size()).sum();
+        }
+      }
+    }
+    assertEquals(
+        new RunFolder(folder.resolve("run")).readMetrics().trainableParameters(), parameters);
+  }
+
+  private static boolean isZero(TFloat32 tensor) {
+    return tensor.streamOfObjects().allMatch(value -> value == 0);
+  }
+}
