@@ -115,6 +115,11 @@ public final class Checkpoint implements AutoCloseable {
     return byTensor.keySet();
   }
 
+  /** Returns a tensor's dtype and shape. */
+  public TensorType type(String name) {
+    return file(name).type(name);
+  }
+
   /** Returns a tensor's shape. */
   public Shape shape(String name) {
     return file(name).shape(name);

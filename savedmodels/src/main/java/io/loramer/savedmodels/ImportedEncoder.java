@@ -131,21 +131,27 @@ public final class ImportedEncoder {
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
   }
 
+  /** Returns everything of an encoder that LoRA could adapt. */
+  public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
+    return LoraTarget.linearMaps(metaGraph(model, MetaGraph.SERVE).getGraphDef());
+  }
+
   /**
-   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 + (alpha
-   * / rank) · B A}.
+   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 +
+   * scaling · B A}.
    *
    * @param variables that the import was given
+   * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
-    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
-    List<LoraTarget> targets = LoraInjection.targets(editor, adapter.config());
-    List<String> names = targets.stream().map(target -> variablePrefix + target.kernel()).toList();
+    List<LoraTarget> targets = adapter.targetsAmong(LoraTarget.linearMaps(metaGraph.getGraphDef()));
+    List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
     Map<String, TFloat32> merged = new LinkedHashMap<>();
     try (Variables.Values kernels = variables.values(session, names)) {
-      for (int i = 0; i < names.size(); i++) {
-        TFloat32 kernel = kernels.byName().get(names.get(i));
-        merged.put(names.get(i), adapter.merge(targets.get(i), kernel));
+      Map<String, TFloat32> byName = kernels.byName();
+      for (LoraTarget target : targets) {
+        String name = variablePrefix + target.kernel();
+        merged.put(name, adapter.merge(target, byName.get(name)));
       }
       variables.assign(session, merged);
     } finally {

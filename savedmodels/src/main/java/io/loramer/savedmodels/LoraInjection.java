@@ -63,10 +63,9 @@ final class LoraInjection {
     return new LoraInjection(graph, config, training).inject();
   }
 
-  /** Returns what an injection with this configuration would find. */
-  static List<LoraTarget> targets(GraphDefEditor graph, LoraConfig config) {
-    return new LoraInjection(graph, config, false)
-        .findSites().stream().map(Site::target).distinct().toList();
+  /** Returns everything that a configuration could name, in the order of the graph. */
+  static List<LoraTarget> linearMaps(GraphDefEditor graph) {
+    return sites(graph).stream().map(Site::target).distinct().toList();
   }
 
   private List<LoraTarget> inject() {
@@ -83,7 +82,8 @@ final class LoraInjection {
       for (int i = 0; i < sites.size(); i++) {
         LoraTarget target = sites.get(i).target();
         Matrices ab = matrices.computeIfAbsent(target, t -> Matrices.create(variables, t, config));
-        sums.add(bypass(tf.withSubScope("site" + i), ab, dropout));
+        float scaling = config.scaling(target.module());
+        sums.add(bypass(tf.withSubScope("site" + i), ab, scaling, dropout));
       }
       takeOver(bypasses, sites, sums);
       return List.copyOf(matrices.keySet());
@@ -93,21 +93,22 @@ final class LoraInjection {
   /** A [rank, in] and B [out, rank] of a target. */
   private record Matrices(Operand<TFloat32> a, Operand<TFloat32> b) {
     static Matrices create(Variables variables, LoraTarget target, LoraConfig config) {
+      int rank = config.rank(target.module());
       return new Matrices(
-          variables.frozen(target.loraA(), Shape.of(config.rank(), target.in())),
-          variables.frozen(target.loraB(), Shape.of(target.out(), config.rank())));
+          variables.frozen(target.loraA(), Shape.of(rank, target.in())),
+          variables.frozen(target.loraB(), Shape.of(target.out(), rank)));
     }
   }
 
   /** Builds {@code base + scaling · B A dropout(x)} on rows, and returns the sum's name. */
-  private String bypass(Ops tf, Matrices matrices, Dropout dropout) {
+  private String bypass(Ops tf, Matrices matrices, float scaling, Dropout dropout) {
     var base = tf.withName(BASE).placeholder(TFloat32.class); // [N, out]
     var x = tf.withName(INPUT).placeholder(TFloat32.class); // [N, in]
     var transposed = MatMul.transposeB(true);
     var dropped = dropout.apply(tf, x, config.dropout());
     var down = tf.withName("A").linalg.matMul(dropped, matrices.a, transposed); // [N, rank]
     var up = tf.withName("B").linalg.matMul(down, matrices.b, transposed); // [N, out]
-    var scaled = tf.math.mul(up, tf.constant(config.scaling()));
+    var scaled = tf.math.mul(up, tf.constant(scaling));
     return tf.withName("sum").math.add(base, scaled).op().name();
   }
 
@@ -150,25 +151,35 @@ final class LoraInjection {
   }
 
   private List<Site> findSites() {
-    List<Site> all = new ArrayList<>();
+    List<Site> all = sites(graph);
+    List<Site> matching =
+        all.stream().filter(site -> config.targetModules().matches(site.target.module())).toList();
+    List<String> problems = new ArrayList<>();
+    for (String name : config.targetModules().unmatched(modules(matching))) {
+      problems.add("target_modules: " + name + " matches no linear map of the encoder");
+    }
+    for (String key : config.unmatchedPatterns(modules(matching))) {
+      problems.add("rank_pattern, alpha_pattern: " + key + " matches none of target_modules");
+    }
+    if (!problems.isEmpty()) {
+      Set<String> known = new TreeSet<>();
+      all.forEach(site -> known.add(site.target.family()));
+      throw new IllegalArgumentException(
+          "LoRA %s; there are %s".formatted(String.join("; ", problems), String.join(", ", known)));
+    }
+    return matching;
+  }
+
+  private static List<Site> sites(GraphDefEditor graph) {
+    List<Site> sites = new ArrayList<>();
     for (NodeDef.Builder node : graph.nodes()) {
       if (node.getOp().equals("MatMul")) {
         graph
             .variableRead(node.getInput(1))
-            .ifPresent(kernel -> all.add(new Site(node, target(node, kernel))));
+            .ifPresent(kernel -> sites.add(new Site(node, target(node, kernel))));
       }
     }
-    List<Site> matching =
-        all.stream().filter(site -> config.targetModules().matches(site.target.module())).toList();
-    List<String> unmatched = config.targetModules().unmatched(modules(matching));
-    if (!unmatched.isEmpty()) {
-      TreeSet<String> known = new TreeSet<>();
-      modules(all).forEach(module -> known.add(module.replaceAll("\\b[0-9]+\\b", "*")));
-      throw new IllegalArgumentException(
-          "LoRA target_modules: %s matches no linear map of the encoder; there are %s"
-              .formatted(String.join(", ", unmatched), String.join(", ", known)));
-    }
-    return matching;
+    return sites;
   }
 
   private static List<String> modules(List<Site> sites) {

@@ -56,6 +56,11 @@ public final class SavedModelFolder {
     saver.save(session, variables(folder));
   }
 
+  /** Returns all graphs. */
+  List<MetaGraphDef> metaGraphs() {
+    return proto.getMetaGraphsList();
+  }
+
   /** Returns the graph with exactly this tag. */
   public Optional<MetaGraphDef> metaGraph(String tag) {
     return proto.getMetaGraphsList().stream()

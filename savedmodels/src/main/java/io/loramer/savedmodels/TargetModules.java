@@ -7,7 +7,7 @@ import java.util.regex.PatternSyntaxException;
 /**
  * Which modules of an encoder get LoRA, in PEFT's terms: a list of names, each of which matches
  * that module and every one whose dotted name ends with it; or one regular expression that must
- * match the whole name.
+ * match the whole name; or {@code all-linear}, every linear map but a head's.
  *
  * @param names empty if there is an expression
  * @param expression empty if there are names
@@ -17,6 +17,11 @@ public record TargetModules(List<String> names, String expression) {
   /** W_q and W_v, as in the paper (section 2.2). */
   public static final TargetModules QUERY_AND_VALUE =
       new TargetModules(List.of("q_proj", "v_proj"), "");
+
+  private static final String ALL_LINEAR = "all-linear";
+
+  /** The head of speech recognition, which nothing behind an encoder reads. */
+  private static final String HEAD = "lm_head";
 
   public TargetModules {
     names = List.copyOf(names);
@@ -36,10 +41,18 @@ public record TargetModules(List<String> names, String expression) {
 
   /** Returns whether a module, by its dotted name, is a target. */
   public boolean matches(String module) {
+    if (isAllLinear()) {
+      return !module.equals(HEAD);
+    }
     if (names.isEmpty()) {
       return module.matches(expression);
     }
     return names.stream().anyMatch(name -> endsWith(module, name));
+  }
+
+  /** Returns whether this is the word for every linear map. */
+  boolean isAllLinear() {
+    return expression.equalsIgnoreCase(ALL_LINEAR);
   }
 
   /** Returns what of this matches none of these modules. */

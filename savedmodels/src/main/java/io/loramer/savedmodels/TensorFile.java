@@ -27,6 +27,11 @@ abstract sealed class TensorFile implements AutoCloseable permits Safetensors, P
     return tensors.keySet();
   }
 
+  /** Returns a tensor's dtype and shape. */
+  public final TensorType type(String name) {
+    return TensorType.of(stored(name).dtype(), shape(name));
+  }
+
   /** Returns a tensor's shape. */
   public final Shape shape(String name) {
     return stored(name).shape();

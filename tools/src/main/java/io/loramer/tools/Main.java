@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,
+      AdapterCommand.class,
+      InspectCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

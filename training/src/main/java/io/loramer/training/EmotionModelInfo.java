@@ -35,7 +35,8 @@ public record EmotionModelInfo(
     Optional<Integer> padId,
     Optional<SplitMetrics> test) {
 
-  static final String FILE = "emotion_model.json";
+  /** The asset that makes a SavedModel an emotion model. */
+  public static final String FILE = "emotion_model.json";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -77,7 +78,12 @@ public record EmotionModelInfo(
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
   }
 
-  static EmotionModelInfo read(SavedModelFolder model) throws IOException {
+  /**
+   * Reads the asset of an exported model.
+   *
+   * @throws IOException if it has none, or a damaged one
+   */
+  public static EmotionModelInfo read(SavedModelFolder model) throws IOException {
     Path file = model.asset(FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(

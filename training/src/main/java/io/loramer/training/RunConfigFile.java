@@ -152,7 +152,10 @@ public final class RunConfigFile {
     }
   }
 
-  /** Puts values into the tree of the defaults, which has every key there is. */
+  /**
+   * Puts values into the tree of the defaults, which has every key there is but those of maps that
+   * are empty by default.
+   */
   private static void merge(
       ObjectNode tree, JsonNode values, String source, String path, List<String> unknown) {
     for (var field : values.properties()) {
@@ -162,7 +165,9 @@ public final class RunConfigFile {
         Set<String> keys = new TreeSet<>();
         tree.fieldNames().forEachRemaining(name -> keys.add(path + name));
         unknown.add(source + "unknown key " + key + "; known: " + String.join(", ", keys));
-      } else if (known instanceof ObjectNode section && field.getValue().isObject()) {
+      } else if (known instanceof ObjectNode section
+          && !section.isEmpty()
+          && field.getValue().isObject()) {
         merge(section, field.getValue(), source, key + ".", unknown);
       } else if (!(known.isObject() && field.getValue().isNull())) { // a heading may stand alone
         tree.set(field.getKey(), field.getValue());

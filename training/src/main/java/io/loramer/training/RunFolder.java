@@ -110,7 +110,8 @@ public final class RunFolder {
     return JSON.readValue(file.toFile(), Provenance.class);
   }
 
-  boolean hasEnded() {
+  /** Returns whether all of its epochs are done. */
+  public boolean hasEnded() {
     return Files.exists(path.resolve("metrics.json"));
   }
 
@@ -137,7 +138,7 @@ public final class RunFolder {
   }
 
   /** Returns the epoch of the newest checkpoint, if there is any. */
-  Optional<Integer> newestCheckpoint() throws IOException {
+  public Optional<Integer> newestCheckpoint() throws IOException {
     return checkpoints().stream().max(Comparator.naturalOrder());
   }
 

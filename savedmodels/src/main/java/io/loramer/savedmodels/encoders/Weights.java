@@ -37,12 +37,12 @@ final class Weights {
 
   private final Checkpoint checkpoint;
   private final String prefix;
-  private final Map<Parameter, List<String>> stored;
+  private final Map<Parameter, List<String>> stored = new LinkedHashMap<>();
 
-  private Weights(Checkpoint checkpoint, String prefix, Map<Parameter, List<String>> stored) {
+  private Weights(Checkpoint checkpoint, String base) {
     this.checkpoint = checkpoint;
-    this.prefix = prefix;
-    this.stored = stored;
+    boolean headed = checkpoint.names().stream().anyMatch(name -> name.startsWith(base + "."));
+    prefix = headed ? base + "." : "";
   }
 
   /**
@@ -55,25 +55,34 @@ final class Weights {
   static Weights find(
       String subject, Checkpoint checkpoint, String base, List<Parameter> parameters)
       throws IOException {
-    boolean headed = checkpoint.names().stream().anyMatch(name -> name.startsWith(base + "."));
-    Weights weights = new Weights(checkpoint, headed ? base + "." : "", new LinkedHashMap<>());
-    Set<String> extra = new TreeSet<>(checkpoint.names());
-    extra.removeIf(name -> !name.startsWith(weights.prefix)); // the head's
-    UNUSED.forEach(name -> extra.remove(weights.prefix + name));
-    List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      List<String> names = weights.namesOf(parameter);
-      weights.stored.put(parameter, names);
-      names.forEach(extra::remove);
-      weights.check(parameter, names, problems);
-    }
-    extra.forEach(name -> problems.add(name + ": extra: config.json describes no such parameter"));
+    Weights weights = new Weights(checkpoint, base);
+    List<String> problems = weights.locate(parameters);
     if (!problems.isEmpty()) {
       throw new IOException(
           "%s: does not fit its config.json (%d problems)%n  %s"
               .formatted(subject, problems.size(), String.join("\n  ", problems)));
     }
     return weights;
+  }
+
+  /** Returns which parameters are missing, extra or of another shape. */
+  static List<String> problems(Checkpoint checkpoint, String base, List<Parameter> parameters) {
+    return new Weights(checkpoint, base).locate(parameters);
+  }
+
+  private List<String> locate(List<Parameter> parameters) {
+    Set<String> extra = new TreeSet<>(checkpoint.names());
+    extra.removeIf(name -> !name.startsWith(prefix)); // the head's
+    UNUSED.forEach(name -> extra.remove(prefix + name));
+    List<String> problems = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      List<String> names = namesOf(parameter);
+      stored.put(parameter, names);
+      names.forEach(extra::remove);
+      check(parameter, names, problems);
+    }
+    extra.forEach(name -> problems.add(name + ": extra: config.json describes no such parameter"));
+    return problems;
   }
 
   /** Returns a variable's value; the caller closes it. */

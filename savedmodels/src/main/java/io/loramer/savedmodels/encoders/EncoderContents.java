@@ -1,0 +1,119 @@
+package io.loramer.savedmodels.encoders;
+
+import io.loramer.savedmodels.Checkpoint;
+import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.ImportedEncoder;
+import io.loramer.savedmodels.LoraTarget;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.SavedModelSummary;
+import io.loramer.savedmodels.TensorType;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.Graph;
+import org.tensorflow.op.Ops;
+
+/**
+ * What a checkpoint or an encoder SavedModel holds, and how that differs from what its {@code
+ * config.json} asks for.
+ *
+ * @param architecture such as {@code wavlm}; empty without a config.json that is supported
+ * @param tensors parameters or variables, by name
+ * @param linearMaps what LoRA could adapt
+ * @param problems what is missing, extra, of another shape or not supported
+ */
+public record EncoderContents(
+    Optional<String> architecture,
+    Map<String, TensorType> tensors,
+    List<LoraTarget> linearMaps,
+    List<String> problems) {
+
+  private static final String CONFIG = "config.json";
+
+  /** What a config.json asks for. */
+  private record Described(
+      String architecture, List<Parameter> parameters, List<LoraTarget> linearMaps) {
+    static Described read(Path folder) throws IOException {
+      EncoderConfig config = EncoderConfig.read(folder, PaddingInNorm.IGNORED);
+      try (Graph graph = new Graph()) {
+        Parameters parameters = new Parameters(new Variables(graph, 0), Ops.create(graph));
+        config.build(parameters, Dropout.none());
+        return new Described(
+            config.base(), parameters.required(), LoraTarget.linearMaps(graph.toGraphDef()));
+      }
+    }
+  }
+
+  /** Looks at a checkpoint folder. What is wrong with it is a finding, not an error. */
+  public static EncoderContents ofCheckpoint(Path folder) throws IOException {
+    List<String> problems = new ArrayList<>();
+    Optional<Described> described = describe(folder, problems);
+    Map<String, TensorType> tensors = new LinkedHashMap<>();
+    if (Checkpoint.FILES.stream().noneMatch(file -> Files.exists(folder.resolve(file)))) {
+      problems.add("no weights: expected one of " + String.join(", ", Checkpoint.FILES));
+    } else {
+      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+        checkpoint.names().forEach(name -> tensors.put(name, checkpoint.type(name)));
+        described.ifPresent(
+            d -> problems.addAll(Weights.problems(checkpoint, d.architecture, d.parameters)));
+      }
+    }
+    return new EncoderContents(
+        described.map(Described::architecture),
+        tensors,
+        described.map(Described::linearMaps).orElse(List.of()),
+        problems);
+  }
+
+  /** Looks at an encoder SavedModel, whoever wrote it; one from elsewhere has no config.json. */
+  public static EncoderContents ofSavedModel(SavedModelFolder model) throws IOException {
+    List<String> problems = new ArrayList<>();
+    Map<String, TensorType> variables = SavedModelSummary.of(model).variables();
+    if (!Files.exists(Path.of(model.variables() + ".index"))) {
+      problems.add(model.variables() + ".index: missing: the variables have no values");
+    }
+    Path config = model.asset(CONFIG);
+    Optional<Described> described =
+        Files.exists(config) ? describe(config.getParent(), problems) : Optional.empty();
+    described.ifPresent(d -> compare(d.parameters, variables, problems));
+    return new EncoderContents(
+        described.map(Described::architecture),
+        variables,
+        ImportedEncoder.linearMaps(model),
+        problems);
+  }
+
+  private static Optional<Described> describe(Path folder, List<String> problems) {
+    try {
+      return Optional.of(Described.read(folder));
+    } catch (IOException e) {
+      problems.add(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static void compare(
+      List<Parameter> parameters, Map<String, TensorType> variables, List<String> problems) {
+    Set<String> extra = new TreeSet<>(variables.keySet());
+    for (Parameter parameter : parameters) {
+      TensorType variable = variables.get(parameter.name());
+      extra.remove(parameter.name());
+      if (variable == null) {
+        problems.add(parameter.name() + ": missing: expected " + parameter.variableShape());
+      } else if (!variable.shape().equals(parameter.variableShape())) {
+        problems.add(
+            "%s: expected shape %s, found %s"
+                .formatted(parameter.name(), parameter.variableShape(), variable.shape()));
+      }
+    }
+    extra.forEach(name -> problems.add(name + ": extra: config.json describes no such parameter"));
+  }
+}

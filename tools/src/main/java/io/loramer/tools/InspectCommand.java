@@ -1,0 +1,44 @@
+package io.loramer.tools;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tells what a file or folder holds. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Tells what a checkpoint folder, an encoder or emotion SavedModel, an adapter, a run or a"
+          + " .safetensors file holds: architecture, parameters, dtypes, signatures, what LoRA"
+          + " would adapt, what is missing or extra against config.json. A dimension of -1 has any"
+          + " size."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer inspect encoders/wavlm-base",
+      "  lora-mer inspect --json runs/first",
+      "  lora-mer inspect wavlm-base/model.safetensors"
+    })
+final class InspectCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PATH", description = "A file or folder.")
+  private Path path;
+
+  @Option(names = "--json", description = "Prints JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Inspection inspection = Inspection.of(path);
+    spec.commandLine().getOut().println(json ? inspection.json() : inspection.toString());
+    return ExitCode.OK;
+  }
+}
