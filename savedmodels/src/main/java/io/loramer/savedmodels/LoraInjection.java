@@ -12,9 +12,10 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -63,14 +64,34 @@ final class LoraInjection {
     return new LoraInjection(graph, config, training).inject();
   }
 
-  /** Returns what an injection with this configuration would find. */
-  static List<LoraTarget> targets(GraphDefEditor graph, LoraConfig config) {
-    return new LoraInjection(graph, config, false)
-        .findSites().stream().map(Site::target).distinct().toList();
+  /** Returns the linear maps of an encoder that LoRA could adapt. */
+  static List<LoraTarget> linearMaps(GraphDefEditor graph) {
+    return sites(graph).stream().map(Site::target).distinct().toList();
+  }
+
+  /**
+   * Returns those of an encoder's linear maps that a configuration names.
+   *
+   * @throws IllegalArgumentException if it names some that there are not; the message lists all
+   */
+  static List<LoraTarget> matching(List<LoraTarget> linearMaps, LoraConfig config) {
+    TargetModules modules = config.targetModules();
+    List<LoraTarget> matching =
+        linearMaps.stream().filter(map -> modules.matches(map.module())).toList();
+    List<String> unmatched = modules.unmatched(matching.stream().map(LoraTarget::module).toList());
+    if (!unmatched.isEmpty()) {
+      TreeSet<String> known = new TreeSet<>();
+      linearMaps.forEach(map -> known.add(map.module().replaceAll("\\b[0-9]+\\b", "*")));
+      throw new IllegalArgumentException(
+          "LoRA target_modules: %s matches no linear map of the encoder; there are %s"
+              .formatted(String.join(", ", unmatched), String.join(", ", known)));
+    }
+    return matching;
   }
 
   private List<LoraTarget> inject() {
-    List<Site> sites = findSites();
+    Set<LoraTarget> targets = Set.copyOf(matching(linearMaps(graph), config));
+    List<Site> sites = sites(graph).stream().filter(site -> targets.contains(site.target)).toList();
     try (Graph bypasses = new Graph()) {
       Ops tf = Ops.create(bypasses);
       Dropout dropout =
@@ -149,41 +170,35 @@ final class LoraInjection {
     return candidate;
   }
 
-  private List<Site> findSites() {
-    List<Site> all = new ArrayList<>();
+  private static List<Site> sites(GraphDefEditor graph) {
+    List<Site> sites = new ArrayList<>();
     for (NodeDef.Builder node : graph.nodes()) {
-      if (node.getOp().equals("MatMul")) {
-        graph
-            .variableRead(node.getInput(1))
-            .ifPresent(kernel -> all.add(new Site(node, target(node, kernel))));
+      if (multipliesRows(node)) {
+        Kernel.readBy(graph, node.getInput(1))
+            .ifPresent(kernel -> sites.add(new Site(node, target(node, kernel))));
       }
     }
-    List<Site> matching =
-        all.stream().filter(site -> config.targetModules().matches(site.target.module())).toList();
-    List<String> unmatched = config.targetModules().unmatched(modules(matching));
-    if (!unmatched.isEmpty()) {
-      TreeSet<String> known = new TreeSet<>();
-      modules(all).forEach(module -> known.add(module.replaceAll("\\b[0-9]+\\b", "*")));
-      throw new IllegalArgumentException(
-          "LoRA target_modules: %s matches no linear map of the encoder; there are %s"
-              .formatted(String.join(", ", unmatched), String.join(", ", known)));
-    }
-    return matching;
+    return sites;
   }
 
-  private static List<String> modules(List<Site> sites) {
-    return sites.stream().map(site -> site.target.module()).toList();
+  /** Whether a node multiplies x [N, in], float32, by something. */
+  private static boolean multipliesRows(NodeDef.Builder node) {
+    return node.getOp().equals("MatMul")
+        && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT
+        && !flag(node, "transpose_a");
   }
 
-  private static LoraTarget target(NodeDef.Builder matMul, NodeDef.Builder kernel) {
-    boolean transposed = matMul.getAttrOrThrow("transpose_b").getB();
-    TensorShapeProto shape = kernel.getAttrOrThrow("shape").getShape();
-    long rows = shape.getDim(0).getSize();
-    long columns = shape.getDim(1).getSize();
+  private static LoraTarget target(NodeDef.Builder matMul, Kernel kernel) {
+    boolean transposed = flag(matMul, "transpose_b");
     return new LoraTarget(
-        GraphDefEditor.sharedName(kernel),
-        transposed ? columns : rows,
-        transposed ? rows : columns,
-        transposed);
+        GraphDefEditor.sharedName(kernel.variable()),
+        transposed ? kernel.columns() : kernel.rows(),
+        transposed ? kernel.rows() : kernel.columns(),
+        transposed != kernel.flipped());
+  }
+
+  /** SavedModels may leave out an attribute that is false. */
+  private static boolean flag(NodeDef.Builder node, String name) {
+    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
   }
 }

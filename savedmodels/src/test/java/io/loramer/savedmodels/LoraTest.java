@@ -134,7 +134,7 @@ final class LoraTest {
           String name = trainable.get(i).name().substring("audio.".length());
           try (TFloat32 expected = PEFT.float32(GOLDEN, "grad.base_model.model." + name)) {
             // PyTorch's own float32 noise is half of this; the worst element here has 1.1e-5.
-            double atol = 2e-5 * largest(floats(expected));
+            double atol = 2e-5 * Fixture.largest(floats(expected));
             assertClose(name, expected, (TFloat32) result.get(i), atol);
           }
         }
@@ -236,13 +236,5 @@ final class LoraTest {
       assertEquals(names.size(), names.stream().distinct().count());
       assertEquals(names.size(), adapted.variables.all(Role.FROZEN, Role.TRAINABLE).size());
     }
-  }
-
-  private static double largest(float[] values) {
-    double largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
   }
 }
