@@ -1,6 +1,7 @@
 package io.loramer.model;
 
 import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.FixedSizes;
 import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.InputStage;
 import io.loramer.savedmodels.LoraAdapter;
@@ -86,6 +87,7 @@ public final class LoraMer {
               tag(modality, mode),
               modality == Modality.AUDIO ? lora : Optional.empty(),
               Optional.of(stages.get(modality)));
+      requireAnySize(entry.getValue(), encoder.fixedSizes());
       encoders.put(modality, encoder);
       sizes.put(modality, size(encoder));
     }
@@ -194,6 +196,16 @@ public final class LoraMer {
     };
   }
 
+  /** Utterances have every length, and the last batch of an epoch another size. */
+  private static void requireAnySize(SavedModelFolder folder, FixedSizes sizes) throws IOException {
+    if (sizes.batch().isPresent() || sizes.length().isPresent()) {
+      throw new IOException(
+          "%s: expected an encoder of batches of any size and length, found %s; convert the"
+                  .formatted(folder.path(), sizes)
+              + " checkpoint it was exported from");
+    }
+  }
+
   private static InputStage stage(Modality modality, SavedModelFolder folder) throws IOException {
     return switch (modality) {
       case AUDIO -> new WaveformStage(SpeechInput.of(folder).normalize());
@@ -207,12 +219,14 @@ public final class LoraMer {
     return learns && mode == Mode.TRAINING ? MetaGraph.TRAIN : MetaGraph.SERVE;
   }
 
+  /** An encoder of Hugging Face's TF classes may give its last hidden state only: one layer. */
   private static EncoderSize size(ImportedEncoder encoder) {
-    Shape last = encoder.output("last_hidden_state", TFloat32.class).shape(); // [B, T, H]
-    long layers = 1; // all that Hugging Face's own exports give
-    if (encoder.gives("hidden_states")) { // [layers + 1, B, T, H]
-      layers = encoder.output("hidden_states", TFloat32.class).shape().get(0) - 1;
+    int hidden =
+        Math.toIntExact(encoder.output("last_hidden_state", TFloat32.class).shape().get(2));
+    if (!encoder.gives("hidden_states")) {
+      return new EncoderSize(hidden, 1);
     }
-    return new EncoderSize(Math.toIntExact(last.get(2)), Math.toIntExact(layers));
+    Shape states = encoder.output("hidden_states", TFloat32.class).shape(); // [layers + 1, B, T, H]
+    return new EncoderSize(hidden, Math.toIntExact(states.get(0) - 1));
   }
 }
