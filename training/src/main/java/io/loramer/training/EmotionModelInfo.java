@@ -77,12 +77,12 @@ public record EmotionModelInfo(
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
   }
 
-  static EmotionModelInfo read(SavedModelFolder model) throws IOException {
-    Path file = model.asset(FILE);
+  static EmotionModelInfo read(Path model) throws IOException {
+    Path file = model.resolve("assets").resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          model.path()
-              + ": not an emotion model: its assets have no "
+          model
+              + ": not an emotion model: it has no assets/"
               + FILE
               + "; `lora-mer export` makes one from a run");
     }

@@ -14,6 +14,7 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
@@ -49,8 +50,8 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @throws IOException if it is no emotion model, or damaged
    */
   public static EmotionRecognizer load(Path folder) throws IOException {
+    EmotionModelInfo info = EmotionModelInfo.read(folder); // first: it knows what users confuse
     SavedModelFolder files = SavedModelFolder.open(folder);
-    EmotionModelInfo info = EmotionModelInfo.read(files);
     Optional<Tokenizer> tokenizer = Optional.empty();
     if (info.reads()) {
       tokenizer =
@@ -63,7 +64,7 @@ public final class EmotionRecognizer implements AutoCloseable {
       Batches batches =
           new Batches(info.labels(), info.hears(), tokenizer, padId, info.maxSamples());
       return new EmotionRecognizer(info, model, batches);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException e) { // neither is the other
       tokenizer.ifPresent(Tokenizer::close);
       throw new IOException(folder + ": TensorFlow cannot load it: " + e.getMessage(), e);
     }
