@@ -30,12 +30,20 @@ public final class SavedModelFolder {
     this.proto = proto;
   }
 
-  /** Reads the graphs of a SavedModel. */
+  /**
+   * Reads the graphs of a SavedModel.
+   *
+   * @throws IOException if it is none, or lacks its variables
+   */
   public static SavedModelFolder open(Path folder) throws IOException {
     Path graphs = folder.resolve(GRAPHS);
     if (!Files.isRegularFile(graphs)) {
       throw new IOException(
           folder + ": not a SavedModel: it has no " + GRAPHS + "; `lora-mer convert` makes one");
+    }
+    Path index = variables(folder).resolveSibling("variables.index");
+    if (!Files.isRegularFile(index)) { // TensorFlow would load it, and fail when it is run
+      throw new IOException(index + ": no such file; the SavedModel is damaged");
     }
     try {
       return new SavedModelFolder(folder, SavedModel.parseFrom(Files.readAllBytes(graphs)));

@@ -107,7 +107,7 @@ record Inspection(ObjectNode tree) {
 
   private static Inspection ofEmotionModel(SavedModelFolder model) throws IOException {
     Inspection inspection = start("emotion SavedModel", model.path());
-    inspection.tree.set("model", JSON.valueToTree(EmotionModelInfo.read(model)));
+    inspection.tree.set("model", JSON.valueToTree(EmotionModelInfo.read(model.path())));
     inspection.putSignatures(model);
     inspection.putTensors(SavedModelSummary.of(model).variables());
     return inspection;

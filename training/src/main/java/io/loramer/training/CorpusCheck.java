@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,24 +63,35 @@ public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, bo
    */
   public Lengths run(Manifest manifest, Decoder decoder, IntConsumer progress)
       throws CorpusException {
-    AtomicInteger done = new AtomicInteger();
-    List<Heard> heard =
-        manifest.utterances().parallelStream()
-            .map(
-                utterance -> {
-                  Heard one = hear(utterance, decoder);
-                  synchronized (done) { // so that the counts arrive in order
-                    progress.accept(done.incrementAndGet());
-                  }
-                  return one;
-                })
-            .toList();
+    List<Heard> heard = hear(manifest, decoder, progress);
     List<Problem> problems = heard.stream().flatMap(one -> one.problems().stream()).toList();
     if (!problems.isEmpty()) {
       throw new CorpusException(manifest.file(), problems);
     }
     List<Integer> samples = heard.stream().map(Heard::samples).toList();
     return new Lengths(samples, (int) samples.stream().filter(n -> n > maxSamples).count());
+  }
+
+  /** Says what is wrong with the lines of a manifest and with the utterances of the sound ones. */
+  CorpusException problems(ManifestReader.Lines lines, Decoder decoder, IntConsumer progress) {
+    List<Problem> all = new ArrayList<>(lines.problems());
+    hear(lines.sound(), decoder, progress).forEach(heard -> all.addAll(heard.problems()));
+    all.sort(Comparator.comparingInt(Problem::line));
+    return new CorpusException(lines.sound().file(), all);
+  }
+
+  private List<Heard> hear(Manifest manifest, Decoder decoder, IntConsumer progress) {
+    AtomicInteger done = new AtomicInteger();
+    return manifest.utterances().parallelStream()
+        .map(
+            utterance -> {
+              Heard one = hear(utterance, decoder);
+              synchronized (done) { // so that the counts arrive in order
+                progress.accept(done.incrementAndGet());
+              }
+              return one;
+            })
+        .toList();
   }
 
   private Heard hear(Utterance utterance, Decoder decoder) {

@@ -20,7 +20,8 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
    * Divides.
    *
    * @throws IOException if there is nothing to train on or to validate by, if an utterance belongs
-   *     to no split or to two, or if there are fewer than two labels
+   *     to two splits, if a split is to hold somebody who is not in the corpus, or if there are
+   *     fewer than two labels
    */
   static CorpusSplits of(Manifest manifest, DataConfig config) throws IOException {
     Map<Split, List<Utterance>> utterances = new EnumMap<>(Split.class);
@@ -36,6 +37,8 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
         utterances.get(utterance.split().orElse(Split.TRAIN)).add(utterance);
       }
     }
+    requirePresent(manifest, "data.validation", config.validation(), problems);
+    requirePresent(manifest, "data.test", config.test(), problems);
     for (Split needed : List.of(Split.TRAIN, Split.VALIDATION)) {
       if (utterances.get(needed).isEmpty()) {
         problems.add(
@@ -55,6 +58,27 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
       throw new IOException(manifest.file() + ": " + String.join("; ", problems));
     }
     return new CorpusSplits(inUse, utterances);
+  }
+
+  /** A name that nobody has is a slip, and would leave a split smaller than meant. */
+  private static void requirePresent(
+      Manifest manifest, String key, SplitConfig split, List<String> problems) {
+    Set<String> speakers = new TreeSet<>();
+    Set<String> sessions = new TreeSet<>();
+    for (Utterance utterance : manifest.utterances()) {
+      speakers.add(utterance.speaker());
+      utterance.session().ifPresent(sessions::add);
+    }
+    requirePresent(key + ".speakers", split.speakers(), speakers, problems);
+    requirePresent(key + ".sessions", split.sessions(), sessions, problems);
+  }
+
+  private static void requirePresent(
+      String key, List<String> names, Set<String> known, List<String> problems) {
+    List<String> unknown = names.stream().filter(name -> !known.contains(name)).toList();
+    if (!unknown.isEmpty()) {
+      problems.add(key + ": expected some of " + known + ", found " + unknown);
+    }
   }
 
   private static Split byConfig(Utterance utterance, DataConfig config, List<String> problems) {

@@ -83,12 +83,12 @@ public record EmotionModelInfo(
    *
    * @throws IOException if it has none, or a damaged one
    */
-  public static EmotionModelInfo read(SavedModelFolder model) throws IOException {
-    Path file = model.asset(FILE);
+  public static EmotionModelInfo read(Path model) throws IOException {
+    Path file = model.resolve("assets").resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          model.path()
-              + ": not an emotion model: its assets have no "
+          model
+              + ": not an emotion model: it has no assets/"
               + FILE
               + "; `lora-mer export` makes one from a run");
     }

@@ -49,8 +49,8 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @throws IOException if it is no emotion model, or damaged
    */
   public static EmotionRecognizer load(Path folder) throws IOException {
+    EmotionModelInfo info = EmotionModelInfo.read(folder); // first: it knows what users confuse
     SavedModelFolder files = SavedModelFolder.open(folder);
-    EmotionModelInfo info = EmotionModelInfo.read(files);
     Optional<Tokenizer> tokenizer = Optional.empty();
     if (info.reads()) {
       tokenizer =

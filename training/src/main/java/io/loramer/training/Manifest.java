@@ -34,7 +34,11 @@ public record Manifest(Path file, List<Utterance> utterances) {
    * @throws CorpusException with all problems of all lines, if there are any
    */
   public static Manifest read(Path file) throws IOException {
-    return new ManifestReader(file).read();
+    ManifestReader.Lines lines = new ManifestReader(file).read();
+    if (!lines.problems().isEmpty()) {
+      throw new CorpusException(file, lines.problems());
+    }
+    return lines.sound();
   }
 
   /**

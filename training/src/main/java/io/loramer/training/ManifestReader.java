@@ -39,7 +39,15 @@ final class ManifestReader {
     this.file = file;
   }
 
-  Manifest read() throws IOException {
+  /**
+   * What a manifest says.
+   *
+   * @param sound the utterances of the lines that are as they should be
+   * @param problems of the other lines
+   */
+  record Lines(Manifest sound, List<Problem> problems) {}
+
+  Lines read() throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString(), null, "no such file");
     }
@@ -50,17 +58,18 @@ final class ManifestReader {
     for (int i = 0; i < lines.length; i++) {
       if (!lines[i].isBlank()) {
         int number = i + 1;
-        parse(number, lines[i])
-            .ifPresent(object -> utterances.add(new Line(number, object).utterance()));
+        int before = problems.size();
+        Optional<Utterance> utterance =
+            parse(number, lines[i]).map(object -> new Line(number, object).utterance());
+        if (problems.size() == before) {
+          utterances.add(utterance.orElseThrow());
+        }
       }
     }
     if (utterances.isEmpty() && problems.isEmpty()) {
       problems.add(new Problem(1, "there is no utterance in the file"));
     }
-    if (!problems.isEmpty()) {
-      throw new CorpusException(file, problems);
-    }
-    return new Manifest(file, utterances);
+    return new Lines(new Manifest(file, utterances), problems);
   }
 
   private Optional<JsonNode> parse(int number, String line) throws IOException {

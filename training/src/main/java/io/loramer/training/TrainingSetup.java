@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -47,23 +47,17 @@ record TrainingSetup(
             .data()
             .manifest()
             .orElseThrow(() -> new IOException("data.manifest is missing: name the corpus"));
-    Manifest manifest = Manifest.read(manifestFile);
-    CorpusSplits corpus = CorpusSplits.of(manifest, config.data());
+    CorpusCheck check = corpusCheck(config, encoders);
+    ManifestReader.Lines lines = new ManifestReader(manifestFile).read();
+    int total = lines.sound().utterances().size();
+    IntConsumer checked =
+        done -> progress.accept(new TrainingProgress("checking audio", done, total, ""));
+    if (!lines.problems().isEmpty()) {
+      throw check.problems(lines, Batches::decodeWhole, checked);
+    }
+    CorpusSplits corpus = CorpusSplits.of(lines.sound(), config.data());
     warnOfSharedSpeakers(corpus);
-    int maxSamples = config.data().maxSamples();
-    int minSamples =
-        encoders.containsKey(Modality.AUDIO)
-            ? SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples()
-            : NO_ENCODER_MINIMUM;
-    Set<String> labels = new HashSet<>(corpus.labels());
-    boolean reads = encoders.containsKey(Modality.TEXT);
-    int total = manifest.utterances().size();
-    CorpusCheck.Lengths lengths =
-        new CorpusCheck(labels, minSamples, maxSamples, reads)
-            .run(
-                manifest,
-                Batches::decodeWhole,
-                done -> progress.accept(new TrainingProgress("checking audio", done, total, "")));
+    CorpusCheck.Lengths lengths = check.run(lines.sound(), Batches::decodeWhole, checked);
     if (lengths.cropped() > 0) {
       LOG.warn(
           "{} of {} clips are longer than {} s and are cropped to it",
@@ -71,9 +65,27 @@ record TrainingSetup(
           total,
           config.data().maxDurationSeconds());
     }
-    Batches batches = batches(encoders, corpus, maxSamples);
+    Batches batches = batches(encoders, corpus, config.data().maxSamples());
     RunConfig resolved = config.withLabels(corpus.labels());
     return new TrainingSetup(resolved, encoders, corpus, batches, lengths.cropped());
+  }
+
+  private static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
+      throws IOException {
+    int maxSamples = config.data().maxSamples();
+    int minSamples = NO_ENCODER_MINIMUM;
+    if (encoders.containsKey(Modality.AUDIO)) {
+      minSamples = SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples();
+    }
+    if (maxSamples < minSamples) {
+      throw new IOException(
+          "data.max_duration_seconds: expected at least one frame of the encoder, %d samples at 16"
+                  .formatted(minSamples)
+              + " kHz, found "
+              + maxSamples);
+    }
+    Set<String> labels = Set.copyOf(config.data().labels());
+    return new CorpusCheck(labels, minSamples, maxSamples, encoders.containsKey(Modality.TEXT));
   }
 
   @Override
