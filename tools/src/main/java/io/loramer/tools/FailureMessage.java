@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -18,7 +19,10 @@ final class FailureMessage implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
     Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
-    if (!(cause instanceof IOException || cause instanceof IllegalArgumentException)) {
+    // What TensorFlow calls an invalid argument is an IllegalArgumentException too.
+    boolean refused =
+        cause instanceof IllegalArgumentException && !(cause instanceof TFInvalidArgumentException);
+    if (!(cause instanceof IOException || refused)) {
       throw e;
     }
     command.getErr().println("lora-mer: " + message(cause));
