@@ -1,5 +1,6 @@
 package io.loramer.tools;
 
+import io.loramer.savedmodels.NewFolder;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
@@ -39,7 +40,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains on real speech (a part of EmoDB, CC0) with small encoders of random weights, measures"
           + " on speakers it never heard, exports, reloads and predicts a clip."
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  lora-mer demo", "  lora-mer demo --seed 2 --out runs/demo-seed-2"})
 final class DemoCommand implements Callable<Integer> {
   /** Where the repository lies; the launcher sets it. */
   static final String HOME = "loramer.home";
@@ -66,6 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     Path corpus = Path.of(System.getProperty(HOME, "."), "tools", "demo", "emodb");
     Path manifest = corpus.resolve("manifest.jsonl");
     Path folder = out.orElseGet(DemoCommand::firstFree);
+    NewFolder.requireAbsent(folder);
     PrintWriter result = spec.commandLine().getOut();
     for (String name : CHECKPOINTS) {
       convert(name, folder);

@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Prints TensorFlow, devices, missing CUDA libraries and cores.")
+    description = "Prints TensorFlow, devices, missing CUDA libraries and cores.",
+    footerHeading = "%nExample:%n",
+    footer = "  lora-mer doctor")
 final class DoctorCommand implements Callable<Integer> {
   /** What TensorFlow 2.18's GPU natives load, and what brings each. */
   private static final List<String> CUDA_LIBRARIES =
@@ -53,7 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Runtime runtime = Runtime.getRuntime();
     boolean gpuNatives = Stream.of(classPath()).anyMatch(jar -> jar.contains("linux-x86_64-gpu"));
-    out.println(new Main.Version().getVersion()[0]);
+    out.println("lora-mer     " + Main.Version.number());
     out.println("java         " + Runtime.version() + ", " + System.getProperty("java.home"));
     out.println("tensorflow   " + TensorFlow.version() + (gpuNatives ? " (GPU)" : " (CPU)"));
     out.println("cores        " + runtime.availableProcessors());

@@ -19,10 +19,10 @@ final class FailureMessage implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
     Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
-    // TensorFlow's own complaints about arguments are about ours, not the user's.
-    boolean ofTensorFlow = cause instanceof TFInvalidArgumentException;
-    boolean ofUser = cause instanceof IOException || cause instanceof IllegalArgumentException;
-    if (!ofUser || ofTensorFlow) {
+    // What TensorFlow calls an invalid argument is an IllegalArgumentException too.
+    boolean refused =
+        cause instanceof IllegalArgumentException && !(cause instanceof TFInvalidArgumentException);
+    if (!(cause instanceof IOException || refused)) {
       throw e;
     }
     command.getErr().println("lora-mer: " + message(cause));

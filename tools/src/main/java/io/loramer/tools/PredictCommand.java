@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -76,13 +77,24 @@ final class PredictCommand implements Callable<Integer> {
                 waveform.durationSeconds(),
                 (double) recognizer.info().maxSamples() / Waveform.SAMPLE_RATE);
       }
-      recognition = recognizer.recognize(waveform, text);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(clip + ": " + e.getMessage(), e);
+      if (recognizer.info().reads() && text.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "Missing --text: this model reads the words too.");
+      }
+      recognition = recognize(recognizer, waveform);
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(json ? JSON.writeValueAsString(recognition) : table(recognition));
     return ExitCode.OK;
+  }
+
+  private Recognition recognize(EmotionRecognizer recognizer, Waveform waveform)
+      throws IOException {
+    try {
+      return recognizer.recognize(waveform, text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(clip + ": " + e.getMessage(), e);
+    }
   }
 
   static String table(Recognition recognition) {

@@ -1,0 +1,282 @@
+package io.loramer.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.savedmodels.LoraAdapter;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Variable;
+import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.encoders.RandomCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/** The whole model on encoders of random weights. */
+final class LoraMerTest {
+  private static final int SAMPLES = 2000;
+  private static final int TOKENS = 9;
+  private static final int LABELS = 5;
+  private static final float ATOL = 1e-5f;
+
+  private static final HeadConfig HEAD =
+      new HeadConfig(
+          10,
+          OptionalInt.of(8),
+          Layers.LAST,
+          PoolingOrder.BEFORE_CONVOLUTIONS,
+          0.1f,
+          MineConfig.defaults());
+
+  /** 200 samples make a frame, 160 the next one. */
+  private static final String WAVLM =
+      """
+      {"architectures": ["WavLMModel"], "model_type": "wavlm", "hidden_size": 12,
+       "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20,
+       "conv_dim": [5, 7], "conv_kernel": [40, 9], "conv_stride": [20, 8], "conv_bias": false,
+       "feat_extract_norm": "group", "do_stable_layer_norm": false, "num_conv_pos_embeddings": 6,
+       "num_conv_pos_embedding_groups": 3, "num_buckets": 16, "max_bucket_distance": 30,
+       "hidden_dropout": 0.1, "attention_dropout": 0.1, "activation_dropout": 0.1}
+      """;
+
+  private static final String ROBERTA =
+      """
+      {"architectures": ["RobertaModel"], "model_type": "roberta", "vocab_size": 33,
+       "hidden_size": 9, "num_hidden_layers": 1, "num_attention_heads": 3,
+       "intermediate_size": 14, "max_position_embeddings": 30, "type_vocab_size": 1,
+       "pad_token_id": 1}
+      """;
+
+  @TempDir private static Path folder;
+  private static Map<Modality, SavedModelFolder> encoders;
+
+  @BeforeAll
+  static void convert() throws IOException {
+    encoders =
+        Map.of(Modality.AUDIO, encoder("wavlm", WAVLM), Modality.TEXT, encoder("roberta", ROBERTA));
+  }
+
+  @Test
+  void whatABatchIsFilledUpWithChangesNothing() throws IOException {
+    try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
+        Inputs zeros = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
+        Inputs garbage = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), -7.5f, 21)) {
+      assertArrayEquals(
+          built.probabilities(built.model.first(), zeros),
+          built.probabilities(built.model.first(), garbage));
+    }
+  }
+
+  @Test
+  void utteranceInABatchGivesWhatItGivesAlone() throws IOException {
+    try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
+        Inputs batch = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
+        Inputs alone = Inputs.of(List.of(700), List.of(4), 0, 1)) {
+      float[] first = Arrays.copyOf(built.probabilities(built.model.first(), batch), LABELS);
+      assertArrayEquals(built.probabilities(built.model.first(), alone), first, ATOL);
+    }
+  }
+
+  @Test
+  void evaluationBesideTrainingIsTheSameModelWithoutDropout() throws IOException {
+    try (Built training = new Built(encoders, LoraMer.Mode.TRAINING);
+        Built inference = new Built(encoders, LoraMer.Mode.INFERENCE);
+        Inputs inputs = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
+      ForwardPass dropping = training.model.first();
+      assertEquals(
+          List.of("audio/dropout_seed", "dropout_seed"),
+          dropping.dropoutSeeds().stream().sorted().toList());
+      float[] five = training.probabilities(dropping, inputs, 5);
+      assertArrayEquals(five, training.probabilities(dropping, inputs, 5));
+      assertFalse(Arrays.equals(five, training.probabilities(dropping, inputs, 6)));
+
+      ForwardPass evaluation = training.model.again("evaluation", LoraMer.Mode.INFERENCE);
+      assertEquals(List.of(), evaluation.dropoutSeeds());
+      assertArrayEquals(
+          inference.probabilities(inference.model.first(), inputs),
+          training.probabilities(evaluation, inputs),
+          ATOL);
+    }
+  }
+
+  @Test
+  void frozenSpeechEncoderIsNeitherTrainedNorDropped() throws IOException {
+    try (Built frozen = new Built(encoders, LoraMer.Mode.TRAINING, Optional.empty())) {
+      assertEquals(List.of("dropout_seed"), frozen.model.first().dropoutSeeds());
+      assertTrue(
+          frozen.host.variables.trainable().stream().noneMatch(v -> v.name().contains("lora")));
+    }
+  }
+
+  @Test
+  void adapterDoesTheSameMergedAndBesideTheKernels() throws IOException {
+    try (Built beside = new Built(encoders, LoraMer.Mode.INFERENCE);
+        Built merged = new Built(encoders, LoraMer.Mode.INFERENCE, Optional.empty());
+        Inputs inputs = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
+      float[] without = merged.probabilities(merged.model.first(), inputs);
+      assertArrayEquals(without, beside.probabilities(beside.model.first(), inputs), ATOL);
+      try (LoraAdapter adapter = adapter(beside)) {
+        beside.model.adapt(adapter, beside.host.session);
+        merged.model.adapt(adapter, merged.host.session);
+      }
+      float[] with = merged.probabilities(merged.model.first(), inputs);
+      assertArrayEquals(with, beside.probabilities(beside.model.first(), inputs), ATOL);
+      float largest = 0;
+      for (int i = 0; i < with.length; i++) {
+        largest = Math.max(largest, Math.abs(with[i] - without[i]));
+      }
+      assertTrue(largest > 100 * ATOL, "the adapter changes nothing, so nothing was compared");
+    }
+  }
+
+  @Test
+  void modelOfOneModalityAsksForNothingElse() throws IOException {
+    Map<Modality, SavedModelFolder> text = Map.of(Modality.TEXT, encoders.get(Modality.TEXT));
+    Map<Modality, SavedModelFolder> audio = Map.of(Modality.AUDIO, encoders.get(Modality.AUDIO));
+    try (Built reading = new Built(text, LoraMer.Mode.INFERENCE);
+        Built hearing = new Built(audio, LoraMer.Mode.INFERENCE)) {
+      assertEquals(Set.of("input_ids", "text_lengths"), reading.model.first().inputs().keySet());
+      assertEquals(
+          Set.of("input_values", "audio_lengths"), hearing.model.first().inputs().keySet());
+    }
+  }
+
+  @Test
+  void encoderOfTheOtherModalityIsRefused() {
+    Map<Modality, SavedModelFolder> swapped = Map.of(Modality.AUDIO, encoders.get(Modality.TEXT));
+    IOException e =
+        assertThrows(IOException.class, () -> new Built(swapped, LoraMer.Mode.INFERENCE));
+    assertEquals(
+        folder.resolve("roberta") + ": expected a speech encoder, found a text encoder",
+        e.getMessage());
+  }
+
+  private static SavedModelFolder encoder(String name, String config) throws IOException {
+    Path checkpoint = Files.createDirectory(folder.resolve(name + "-checkpoint"));
+    Files.writeString(checkpoint.resolve("config.json"), config);
+    RandomCheckpoint.write(checkpoint, 3);
+    EncoderConversion.convert(checkpoint, folder.resolve(name), PaddingInNorm.IGNORED);
+    return SavedModelFolder.open(folder.resolve(name));
+  }
+
+  /** Returns an adapter for the bypasses of a model, B not zero. */
+  private static LoraAdapter adapter(Built built) throws IOException {
+    Random random = new Random(4);
+    Map<String, TFloat32> matrices = new LinkedHashMap<>();
+    for (Variable<TFloat32> variable : built.host.variables.trainable()) {
+      if (variable.name().contains("lora")) {
+        float[] values = new float[Math.toIntExact(variable.shape().size())];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) random.nextGaussian();
+        }
+        matrices.put(
+            variable.name().replaceFirst("^audio\\.", ""),
+            TFloat32.tensorOf(variable.shape(), DataBuffers.of(values)));
+      }
+    }
+    Path target = Files.createTempDirectory(folder, "adapter");
+    LoraAdapter.write(target, LoraConfig.defaults(), matrices);
+    matrices.values().forEach(TFloat32::close);
+    return LoraAdapter.read(target);
+  }
+
+  /** A model with its values. */
+  private static final class Built implements AutoCloseable {
+    final TestGraph host = new TestGraph();
+    final LoraMer model;
+
+    Built(Map<Modality, SavedModelFolder> encoders, LoraMer.Mode mode) throws IOException {
+      this(encoders, mode, Optional.of(LoraConfig.defaults()));
+    }
+
+    Built(Map<Modality, SavedModelFolder> encoders, LoraMer.Mode mode, Optional<LoraConfig> lora)
+        throws IOException {
+      Variables variables = host.variables;
+      model = new LoraMer(host.graph, variables, encoders, lora, HEAD, LABELS, mode);
+      model.restoreEncoders(host.session);
+      variables.initialize(host.session);
+    }
+
+    float[] probabilities(ForwardPass pass, Inputs inputs) {
+      return probabilities(pass, inputs, 0);
+    }
+
+    float[] probabilities(ForwardPass pass, Inputs inputs, long seed) {
+      Session.Runner runner = host.session.runner();
+      try (TInt64 dropoutSeed = TInt64.scalarOf(seed)) {
+        pass.inputs().forEach((name, input) -> runner.feed(input, inputs.byName.get(name)));
+        pass.dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
+        try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
+          return TestGraph.floats((TFloat32) result.get(0));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      host.close();
+    }
+  }
+
+  /** A batch: made-up utterances that depend on their place only, filled up with these. */
+  private record Inputs(Map<String, Tensor> byName) implements AutoCloseable {
+    static Inputs of(
+        List<Integer> samples, List<Integer> tokens, float sampleBehind, int idBehind) {
+      int rows = samples.size();
+      int columns = samples.get(rows - 1);
+      int words = tokens.get(rows - 1);
+      float[] waveforms = new float[rows * columns];
+      int[] ids = new int[rows * words];
+      for (int row = 0; row < rows; row++) {
+        Random random = new Random(row);
+        for (int i = 0; i < columns; i++) {
+          boolean inside = i < samples.get(row);
+          waveforms[row * columns + i] = inside ? (float) random.nextGaussian() : sampleBehind;
+        }
+        for (int i = 0; i < words; i++) {
+          ids[row * words + i] = i < tokens.get(row) ? 2 + random.nextInt(31) : idBehind;
+        }
+      }
+      return new Inputs(
+          Map.of(
+              "input_values",
+              TFloat32.tensorOf(Shape.of(rows, columns), DataBuffers.of(waveforms)),
+              "audio_lengths",
+              TInt32.vectorOf(samples.stream().mapToInt(n -> n).toArray()),
+              "input_ids",
+              TInt32.tensorOf(Shape.of(rows, words), DataBuffers.of(ids)),
+              "text_lengths",
+              TInt32.vectorOf(tokens.stream().mapToInt(n -> n).toArray())));
+    }
+
+    @Override
+    public void close() {
+      byName.values().forEach(Tensor::close);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.loramer.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as such; what the commands do is in PathTest and BadInputTest. */
+class MainTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "convert", "train", "evaluate", "predict", "export", "doctor"})
+  void helpEndsWithExamples(String command) {
+    CommandLineRun run = CommandLineRun.of(command, "--help");
+    assertEquals(0, run.exitCode());
+    assertEquals("", run.err());
+    assertTrue(run.out().startsWith("Usage: lora-mer " + command + " "), run.out());
+    String examples = run.out().replaceFirst("(?s).*\nExamples?:\n", "");
+    assertTrue(examples.startsWith("  lora-mer " + command), run.out());
+  }
+
+  @Test
+  void helpOfTheWholeNamesCommandsAndExitCodes() {
+    CommandLineRun run = CommandLineRun.of("--help");
+    assertEquals(0, run.exitCode());
+    for (String part : new String[] {"  predict  ", "Exit codes:", "  2   wrong usage"}) {
+      assertTrue(run.out().contains(part), run.out());
+    }
+  }
+
+  /** Of each way to be wrong, the words by which it is told. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                                        | Name a command.",
+        "train                                     | Missing required argument",
+        "train --run a --resume b                  | mutually exclusive",
+        "train --run a --epochs 3                  | Unknown options: '--epochs', '3'",
+        "train --run a --set epochs                | should be in KEY=VALUE format",
+        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set",
+        "evaluate --model a --manifest b --split c | expected one of [TRAIN, VALIDATION, TEST]",
+        "predict --model a                         | Missing required parameter: 'CLIP'",
+        "convert --checkpoint a --out b --group-norm c | --group-norm",
+        "demo --seed one                           | 'one' is not a long",
+      })
+  void wrongUsageIsExitCodeTwo(String line, String expected) {
+    CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" ", -1));
+    assertEquals(2, run.exitCode());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains(expected), run.err());
+    assertTrue(run.err().contains("Usage: lora-mer"), run.err());
+  }
+
+  @Test
+  void misspeltCommandIsGuessed() {
+    CommandLineRun run = CommandLineRun.of("trian");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("Did you mean: lora-mer train?"), run.err());
+  }
+
+  @Test
+  void doctorTellsWhatThereIs() {
+    CommandLineRun run = CommandLineRun.of("doctor");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("", run.err());
+    String cores = "cores        " + Runtime.getRuntime().availableProcessors() + "\n";
+    for (String part : new String[] {"tensorflow   2.", cores, "GPU          ", "CUDA         "}) {
+      assertTrue(run.out().contains(part), run.out());
+    }
+  }
+
+  @Test
+  void demoDoesNotMixWithWhatIsThere(@TempDir Path folder) throws Exception {
+    CommandLineRun run = CommandLineRun.of("demo", "--out", folder.toString());
+    assertEquals(1, run.exitCode());
+    assertEquals(
+        "lora-mer: " + folder + " exists already; remove it or name another folder\n", run.err());
+    try (var entries = Files.list(folder)) {
+      assertEquals(0, entries.count());
+    }
+  }
+}

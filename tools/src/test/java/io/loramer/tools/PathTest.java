@@ -1,0 +1,174 @@
+package io.loramer.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole path of the demo by the commands that make it up, on tiny encoders. */
+class PathTest {
+  private static final String TABLE =
+      """
+      split       utterances     UA     WA  macro-F1
+      validation           2  0\\.\\d{3}  0\\.\\d{3}     0\\.\\d{3}
+      test                 1  [01]\\.\\d{3}  [01]\\.\\d{3}     0\\.\\d{3}
+      best epoch 1
+      """;
+
+  @TempDir private static Path folder;
+  private static TinyRun tiny;
+  private static CommandLineRun trained;
+
+  @BeforeAll
+  static void trainAndExport() throws IOException {
+    tiny = TinyRun.in(folder);
+    trained =
+        CommandLineRun.of("train", "--config", tiny.path("run.yaml"), "--run", tiny.path("run"));
+    assertEquals(0, trained.exitCode(), trained.err());
+    CommandLineRun exported =
+        CommandLineRun.of("export", "--run", tiny.path("run"), "--out", tiny.path("model"));
+    assertEquals(new CommandLineRun(0, tiny.path("model") + "\n", ""), exported);
+  }
+
+  @Test
+  void trainPrintsItsResultsAndNothingElse() {
+    assertEquals("", trained.err());
+    assertTrue(trained.out().matches(TABLE), trained.out());
+  }
+
+  @Test
+  void overridesComeAfterTheFile() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "train",
+            "--config",
+            tiny.path("run.yaml"),
+            "--set",
+            "training.epochs=0",
+            "--set",
+            "audio.adaptation=frozen",
+            "--run",
+            tiny.path("untrained"));
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().endsWith("best epoch 0\n"), run.out());
+    String config = Files.readString(folder.resolve("untrained/config.yaml"));
+    assertTrue(config.contains("epochs: 0\n"), config);
+    assertTrue(config.contains("adaptation: \"frozen\"\n"), config);
+  }
+
+  @Test
+  void endedRunSaysSo() {
+    CommandLineRun run = CommandLineRun.of("train", "--resume", tiny.path("run"));
+    assertEquals(
+        new CommandLineRun(
+            1,
+            "",
+            "lora-mer: " + tiny.path("run") + ": the run has ended; its metrics.json says how\n"),
+        run);
+  }
+
+  @Test
+  void predictGivesATableOrALineOfJson() throws IOException {
+    String[] asked = {"predict", "--model", tiny.path("model"), tiny.path("6.wav"), "--text", "Oh"};
+    CommandLineRun table = CommandLineRun.of(asked);
+    assertEquals(0, table.exitCode(), table.err());
+    assertTrue(
+        table.out().matches("(joy|fear) +0\\.\\d{3}\n(joy|fear) +0\\.\\d{3}\ndecided by .*\n"),
+        table.out());
+
+    String[] asJson = Arrays.copyOf(asked, asked.length + 1);
+    asJson[asked.length] = "--json";
+    CommandLineRun json = CommandLineRun.of(asJson);
+    assertEquals(1, json.out().lines().count());
+    JsonNode read = new ObjectMapper().readTree(json.out());
+    assertEquals(table.out().split(" ", 2)[0], read.get("label").asText());
+    JsonNode probabilities = read.get("probabilities");
+    assertEquals(
+        1, probabilities.get("joy").asDouble() + probabilities.get("fear").asDouble(), 1e-6);
+    assertEquals(2, read.get("fusion_weights").size());
+  }
+
+  @Test
+  void evaluateGivesTheConfusions() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "evaluate",
+            "--model",
+            tiny.path("model"),
+            "--manifest",
+            tiny.path("corpus.jsonl"),
+            "--split",
+            "validation");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith("true "), run.out());
+    assertTrue(run.out().contains("WA 0.500   UA 0.500"), run.out());
+  }
+
+  @Test
+  void emptySplitIsSaid() throws IOException {
+    Path corpus = folder.resolve("no-test.jsonl");
+    Files.writeString(corpus, TinyRun.line("a", "0.wav", "Oh", "joy", "train"));
+    CommandLineRun run =
+        CommandLineRun.of(
+            "evaluate",
+            "--model",
+            tiny.path("model"),
+            "--manifest",
+            corpus.toString(),
+            "--split",
+            "test");
+    assertEquals(
+        new CommandLineRun(1, "", "lora-mer: " + corpus + ": no utterance of split test\n"), run);
+  }
+
+  @Test
+  void wordsThatAModelNeedsAreAskedFor() {
+    CommandLineRun run =
+        CommandLineRun.of("predict", "--model", tiny.path("model"), tiny.path("6.wav"));
+    assertEquals(2, run.exitCode());
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("Missing --text: this model reads the words too."), run.err());
+  }
+
+  @Test
+  void clipsThatCannotBeUsedAreNamed() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.wav"), "not sound");
+    Path tooShort = Files.write(folder.resolve("short.wav"), TinyRun.wav(new float[199]));
+    assertPredictFails("model", tiny.path("gone.wav"), tiny.path("gone.wav") + ": does not exist");
+    assertPredictFails(
+        "model",
+        broken.toString(),
+        broken + ": is not audio (Invalid data found when processing input)");
+    assertPredictFails(
+        "model",
+        tooShort.toString(),
+        tooShort
+            + ": expected at least 200 samples at 16 kHz, one frame of the encoder; found 199");
+  }
+
+  @Test
+  void foldersThatAreNoModelAreNamed() {
+    for (String notAModel : new String[] {"run", "wavlm", "gone"}) {
+      assertPredictFails(
+          notAModel,
+          tiny.path("6.wav"),
+          tiny.path(notAModel)
+              + ": not an emotion model: it has no assets/emotion_model.json; `lora-mer export`"
+              + " makes one from a run");
+    }
+  }
+
+  private static void assertPredictFails(String model, String clip, String message) {
+    assertEquals(
+        new CommandLineRun(1, "", "lora-mer: " + message + "\n"),
+        CommandLineRun.of("predict", "--model", tiny.path(model), clip, "--text", "Oh"));
+  }
+}
