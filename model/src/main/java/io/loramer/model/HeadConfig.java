@@ -29,7 +29,7 @@ public record HeadConfig(
       problems.add("size: expected a positive number, found " + size);
     }
     if (attentionSize.isPresent() && attentionSize.getAsInt() < 1) {
-      problems.add("attentionSize: expected a positive number, found " + attentionSize.getAsInt());
+      problems.add("attention_size: expected a positive number, found " + attentionSize.getAsInt());
     }
     if (pooling == PoolingOrder.AFTER_CONVOLUTIONS && size % 2 != 0) {
       problems.add(
@@ -41,7 +41,7 @@ public record HeadConfig(
       problems.add("dropout: expected a number in [0, 1), found " + dropout);
     }
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException("head: " + String.join("; ", problems));
+      throw new IllegalArgumentException(String.join("; ", problems));
     }
   }
 

@@ -20,7 +20,7 @@ public record MineConfig(float lambda, int hidden, Marginals marginals) {
       problems.add("hidden: expected a positive number, found " + hidden);
     }
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException("mine: " + String.join("; ", problems));
+      throw new IllegalArgumentException(String.join("; ", problems));
     }
   }
 

@@ -31,7 +31,7 @@ final class HeadConfigTest {
                     1,
                     MineConfig.defaults()));
     assertEquals(
-        "head: attentionSize: expected a positive number, found 0; size: expected an even number,"
+        "attention_size: expected a positive number, found 0; size: expected an even number,"
             + " half for the mean and half for the deviation that pooling AFTER_CONVOLUTIONS puts"
             + " out, found 15; dropout: expected a number in [0, 1), found 1.0",
         refused.getMessage());
@@ -43,7 +43,7 @@ final class HeadConfigTest {
         assertThrows(
             IllegalArgumentException.class, () -> new MineConfig(Float.NaN, 0, Marginals.SHUFFLE));
     assertEquals(
-        "mine: lambda: expected a number of at least 0, found NaN;"
+        "lambda: expected a number of at least 0, found NaN;"
             + " hidden: expected a positive number, found 0",
         refused.getMessage());
   }

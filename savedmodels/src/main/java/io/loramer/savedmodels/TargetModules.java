@@ -27,13 +27,15 @@ public record TargetModules(List<String> names, String expression) {
     names = List.copyOf(names);
     if (names.isEmpty() == expression.isEmpty()) {
       throw new IllegalArgumentException(
-          "target_modules: expected module names or a regular expression, found neither");
+          "expected target modules by name or by a regular expression, found neither");
     }
     try {
       Pattern.compile(expression);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "target_modules: " + expression + " is no regular expression: " + e.getDescription(), e);
+          "expected a regular expression for target modules, found %s: %s"
+              .formatted(expression, e.getDescription()),
+          e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.loramer.training;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,9 @@ public record DataConfig(
 
   public DataConfig {
     labels = List.copyOf(labels);
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw new IllegalArgumentException("labels: expected each once, found " + labels);
+    }
     if (!(maxDurationSeconds > 0 && maxDurationSeconds <= 3600)) {
       throw new IllegalArgumentException(
           "max_duration_seconds: expected above 0 and at most 3600, found " + maxDurationSeconds);

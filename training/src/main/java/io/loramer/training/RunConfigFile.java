@@ -1,8 +1,13 @@
 package io.loramer.training;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -14,8 +19,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -27,11 +35,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The YAML form of a {@link RunConfig}: a file holds what differs from the defaults, the command
@@ -45,7 +57,12 @@ public final class RunConfigFile {
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // A key without a value is an oversight, except where there may be none.
+          .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
+          .withConfigOverride(Optional.class, RunConfigFile::allowNull)
+          .withConfigOverride(OptionalInt.class, RunConfigFile::allowNull)
+          .withConfigOverride(OptionalDouble.class, RunConfigFile::allowNull)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
@@ -60,6 +77,10 @@ public final class RunConfigFile {
 
   private RunConfigFile() {}
 
+  private static void allowNull(MutableConfigOverride override) {
+    override.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET));
+  }
+
   /**
    * Reads a configuration over the defaults.
    *
@@ -72,27 +93,21 @@ public final class RunConfigFile {
       throws IOException {
     ObjectNode tree = YAML.valueToTree(RunConfig.defaults());
     List<String> unknown = new ArrayList<>();
-    String subject = "configuration";
+    String subject = file.map(Path::toString).orElse("configuration");
     if (file.isPresent()) {
-      subject = file.get().toString();
-      JsonNode read = parse(file.get());
-      merge(tree, read, "", unknown);
+      JsonNode read = read(file.get());
+      merge(tree, read, subject + ": ", "", unknown);
       resolvePaths(tree, read, file.get().toAbsolutePath().getParent());
     }
     for (var override : overrides.entrySet()) {
-      ObjectNode nested = YAML.createObjectNode();
-      ObjectNode parent = nested;
-      String[] keys = override.getKey().split("\\.", -1);
-      for (int i = 0; i < keys.length - 1; i++) {
-        parent = parent.putObject(keys[i]);
-      }
-      parent.set(keys[keys.length - 1], YAML.readTree(override.getValue()));
-      merge(tree, nested, "", unknown);
+      JsonNode nested = nested(override.getKey(), override.getValue());
+      merge(tree, nested, "override: ", "", unknown);
+      resolvePaths(tree, nested, Path.of("").toAbsolutePath());
     }
     if (!unknown.isEmpty()) {
-      throw new IOException(subject + ": " + String.join("; ", unknown));
+      throw new IOException(String.join("\n", unknown));
     }
-    return bind(subject, tree);
+    return bind(overrides.isEmpty() ? subject : subject + ", with overrides", tree);
   }
 
   /** Writes a configuration with every key. */
@@ -100,23 +115,39 @@ public final class RunConfigFile {
     YAML.writeValue(file.toFile(), config);
   }
 
-  private static JsonNode parse(Path file) throws IOException {
+  private static JsonNode read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + ": no such file");
     }
+    JsonNode read = parse(file.toString(), new String(Files.readAllBytes(file), UTF_8));
+    if (read.isNull()) {
+      return YAML.createObjectNode();
+    }
+    if (!read.isObject()) {
+      throw new IOException(file + ": expected keys and values, found " + read);
+    }
+    return read;
+  }
+
+  private static JsonNode nested(String dottedKey, String value) throws IOException {
+    ObjectNode nested = YAML.createObjectNode();
+    ObjectNode parent = nested;
+    String[] keys = dottedKey.split("\\.", -1);
+    for (int i = 0; i < keys.length - 1; i++) {
+      parent = parent.putObject(keys[i]);
+    }
+    parent.set(keys[keys.length - 1], parse("override " + dottedKey, value));
+    return nested;
+  }
+
+  private static JsonNode parse(String subject, String yaml) throws IOException {
     try {
-      JsonNode read = YAML.readTree(Files.readAllBytes(file));
-      if (read.isMissingNode() || read.isNull()) {
-        return YAML.createObjectNode();
-      }
-      if (!read.isObject()) {
-        throw new IOException(file + ": expected keys and values, found " + read.getNodeType());
-      }
-      return read;
+      JsonNode read = YAML.readTree(yaml);
+      return read.isMissingNode() ? NullNode.getInstance() : read;
     } catch (JsonProcessingException e) {
       throw new IOException(
           "%s: line %d: not YAML: %s"
-              .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
+              .formatted(subject, e.getLocation().getLineNr(), firstLine(e.getOriginalMessage())),
           e);
     }
   }
@@ -125,19 +156,20 @@ public final class RunConfigFile {
    * Puts values into the tree of the defaults, which has every key there is but those of maps that
    * are empty by default.
    */
-  private static void merge(ObjectNode tree, JsonNode values, String path, List<String> unknown) {
+  private static void merge(
+      ObjectNode tree, JsonNode values, String source, String path, List<String> unknown) {
     for (var field : values.properties()) {
       String key = path + field.getKey();
       JsonNode known = tree.get(field.getKey());
       if (known == null) {
         Set<String> keys = new TreeSet<>();
         tree.fieldNames().forEachRemaining(name -> keys.add(path + name));
-        unknown.add("unknown key " + key + "; known: " + String.join(", ", keys));
+        unknown.add(source + "unknown key " + key + "; known: " + String.join(", ", keys));
       } else if (known instanceof ObjectNode section
           && !section.isEmpty()
           && field.getValue().isObject()) {
-        merge(section, field.getValue(), key + ".", unknown);
-      } else {
+        merge(section, field.getValue(), source, key + ".", unknown);
+      } else if (!(known.isObject() && field.getValue().isNull())) { // a heading may stand alone
         tree.set(field.getKey(), field.getValue());
       }
     }
@@ -159,21 +191,46 @@ public final class RunConfigFile {
   private static RunConfig bind(String subject, ObjectNode tree) throws IOException {
     try {
       return YAML.treeToValue(tree, RunConfig.class);
-    } catch (ValueInstantiationException e) { // a compact constructor refused
-      throw new IOException(subject + ": " + path(e) + e.getCause().getMessage(), e);
     } catch (JsonMappingException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("wrong value");
-      throw new IOException(subject + ": " + path(e) + reason, e);
+      String key =
+          e.getPath().stream()
+              .map(JsonMappingException.Reference::getFieldName)
+              .takeWhile(name -> name != null) // an element of a list has none
+              .collect(Collectors.joining("."));
+      String reason;
+      if (e.getCause() instanceof IllegalArgumentException refusal) {
+        // Those of records begin with the name of the component.
+        boolean component = e instanceof ValueInstantiationException;
+        reason = (component ? "." : ": ") + refusal.getMessage();
+      } else if (e instanceof MismatchedInputException mismatch) {
+        JsonNode found = tree.at("/" + key.replace('.', '/'));
+        reason = ": expected " + kind(mismatch.getTargetType()) + ", found " + found;
+      } else {
+        reason = ": " + firstLine(e.getOriginalMessage());
+      }
+      throw new IOException(subject + ": " + key + reason, e);
     }
   }
 
-  private static String path(JsonMappingException e) {
-    String dotted =
-        e.getPath().stream()
-            .map(JsonMappingException.Reference::getFieldName)
-            .filter(name -> name != null)
-            .collect(Collectors.joining("."));
-    return dotted.isEmpty() ? "" : dotted + ": ";
+  /** Says what a value should have been. */
+  private static String kind(Class<?> type) {
+    if (type.isEnum()) {
+      return Stream.of(type.getEnumConstants())
+          .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+    return switch (type.getSimpleName()) {
+      case "int", "long", "Integer", "OptionalInt" -> "a whole number";
+      case "float", "double", "Float", "OptionalDouble" -> "a number";
+      case "ArrayList" -> "a list";
+      case "String" -> "text";
+      case "Path" -> "a path";
+      default -> "keys and values";
+    };
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   /** A list of names, or one expression. */
@@ -184,11 +241,7 @@ public final class RunConfigFile {
       JsonNode node = parser.readValueAsTree();
       List<String> names = new ArrayList<>();
       node.elements().forEachRemaining(name -> names.add(name.asText()));
-      try {
-        return new TargetModules(names, node.isTextual() ? node.textValue() : "");
-      } catch (IllegalArgumentException e) {
-        throw JsonMappingException.from(parser, e.getMessage(), e);
-      }
+      return new TargetModules(names, node.isTextual() ? node.textValue() : "");
     }
   }
 
