@@ -148,9 +148,15 @@ public final class LoraMer {
     }
   }
 
-  /** Gives the frozen variables the values of their SavedModels. */
-  public void restoreEncoders(Session session) {
-    encoders.values().forEach(encoder -> encoder.restore(session));
+  /**
+   * Gives the frozen variables the values of their SavedModels.
+   *
+   * @throws IOException if those are missing or damaged
+   */
+  public void restoreEncoders(Session session) throws IOException {
+    for (ImportedEncoder encoder : encoders.values()) {
+      encoder.restore(session);
+    }
   }
 
   private ForwardPass lay(Ops tf, Map<Modality, ImportedEncoder> encoders, Mode mode) {
@@ -202,7 +208,11 @@ public final class LoraMer {
   }
 
   private static EncoderSize size(ImportedEncoder encoder) {
-    Shape states = encoder.output("hidden_states", TFloat32.class).shape(); // [layers + 1, B, T, H]
-    return new EncoderSize(Math.toIntExact(states.get(3)), Math.toIntExact(states.get(0) - 1));
+    Shape last = encoder.output("last_hidden_state", TFloat32.class).shape(); // [B, T, H]
+    long layers = 1; // all that Hugging Face's own exports give
+    if (encoder.gives("hidden_states")) { // [layers + 1, B, T, H]
+      layers = encoder.output("hidden_states", TFloat32.class).shape().get(0) - 1;
+    }
+    return new EncoderSize(Math.toIntExact(last.get(2)), Math.toIntExact(layers));
   }
 }

@@ -9,10 +9,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -29,7 +29,7 @@ final class GraphDefEditor {
 
   GraphDefEditor(GraphDef graph) {
     original = graph;
-    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node.toBuilder()));
+    graph.getNodeList().forEach(this::add);
   }
 
   Collection<NodeDef.Builder> nodes() {
@@ -40,7 +40,7 @@ final class GraphDefEditor {
   NodeDef.Builder producer(String input) {
     NodeDef.Builder node = nodes.get(nodeName(input));
     if (node == null) {
-      throw new IllegalArgumentException("graph has no node " + input);
+      throw new IllegalArgumentException("graph has no node " + nodeName(input));
     }
     return node;
   }
@@ -93,20 +93,52 @@ final class GraphDefEditor {
   }
 
   /**
-   * Returns the variable whose value an input is, if nothing but reading, casting and passing on
-   * lies between.
+   * Lets everything that reads these outputs ({@code node:place}) read others, which may be among
+   * them themselves.
+   *
+   * @return the same outputs, and what is read for them in the end
    */
-  Optional<NodeDef.Builder> variableRead(String input) {
-    NodeDef.Builder node = producer(input);
-    return switch (node.getOp()) {
-      case "VarHandleOp" -> Optional.of(node);
-      case "ReadVariableOp", "Identity", "Cast" -> variableRead(node.getInput(0));
-      default -> Optional.empty();
-    };
+  Map<String, String> redirect(Map<String, String> outputs) {
+    Map<String, String> ends = new LinkedHashMap<>();
+    for (String output : outputs.keySet()) {
+      Set<String> passed = new HashSet<>();
+      String end = output;
+      while (outputs.containsKey(end)) {
+        if (!passed.add(end)) {
+          throw new IllegalArgumentException(output + " is computed from itself");
+        }
+        end = withPlace(outputs.get(end));
+      }
+      ends.put(output, end);
+    }
+    for (NodeDef.Builder node : nodes.values()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        String end = ends.get(withPlace(node.getInput(i)));
+        if (end != null) {
+          node.setInput(i, end);
+        }
+      }
+    }
+    return ends;
+  }
+
+  /** Removes nodes that have no outputs, and lets nothing wait for them. */
+  void remove(Predicate<NodeDef.Builder> unwanted) {
+    Set<String> removed = new HashSet<>();
+    nodes.values().removeIf(node -> unwanted.test(node) && removed.add("^" + node.getName()));
+    for (NodeDef.Builder node : nodes.values()) {
+      List<String> inputs = List.copyOf(node.getInputList());
+      node.clearInput().addAllInput(inputs.stream().filter(i -> !removed.contains(i)).toList());
+    }
   }
 
   /** Drops every node that none of these needs. */
   void keepOnly(Collection<String> outputs) {
+    nodes.keySet().retainAll(neededBy(outputs));
+  }
+
+  /** Returns the names of the nodes that these need, their own among them. */
+  Set<String> neededBy(Collection<String> outputs) {
     Set<String> needed = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(outputs);
     while (!open.isEmpty()) {
@@ -115,15 +147,40 @@ final class GraphDefEditor {
         open.addAll(node.getInputList());
       }
     }
-    nodes.keySet().retainAll(needed);
+    return needed;
+  }
+
+  /** Makes a node a cast of some output, in all that read it. */
+  static void becomeCast(NodeDef.Builder node, String input, DataType from, DataType to) {
+    node.setOp("Cast")
+        .clearInput()
+        .addInput(input)
+        .clearAttr()
+        .putAttr("SrcT", AttrValue.newBuilder().setType(from).build())
+        .putAttr("DstT", AttrValue.newBuilder().setType(to).build());
+  }
+
+  /**
+   * Gives each variable a shared name of its own: the one it has, or that of its node where it has
+   * none, a mere number (TensorFlow's count of objects, which two SavedModels may have in common),
+   * or one that another variable has too.
+   */
+  void nameVariables() {
+    Set<String> taken = new HashSet<>();
+    for (NodeDef.Builder node : nodes.values()) {
+      if (node.getOp().equals("VarHandleOp")) {
+        String name = sharedName(node);
+        boolean unusable = name.matches("[0-9]*") || !taken.add(name);
+        setSharedName(node, unusable ? node.getName() : name);
+      }
+    }
   }
 
   /** Puts a prefix before the shared name of every variable. */
   void prefixSharedNames(String prefix) {
     for (NodeDef.Builder node : nodes.values()) {
       if (node.getOp().equals("VarHandleOp")) {
-        ByteString name = ByteString.copyFromUtf8(prefix + sharedName(node));
-        node.putAttr("shared_name", AttrValue.newBuilder().setS(name).build());
+        setSharedName(node, prefix + sharedName(node));
       }
     }
   }
@@ -142,7 +199,7 @@ final class GraphDefEditor {
   /** Returns the name of a node that reads a variable, which is made if there is none. */
   String ensureRead(String variable) {
     for (NodeDef.Builder node : nodes.values()) {
-      if (node.getOp().equals("ReadVariableOp") && node.getInput(0).equals(variable)) {
+      if (node.getOp().equals("ReadVariableOp") && nodeName(node.getInput(0)).equals(variable)) {
         return node.getName();
       }
     }
@@ -157,8 +214,25 @@ final class GraphDefEditor {
     return read.getName();
   }
 
+  /** Returns an output's name with its place: {@code node:0} for {@code node}. */
+  static String withPlace(String output) {
+    return output.contains(":") || isControl(output) ? output : output + ":0";
+  }
+
+  static boolean isControl(String input) {
+    return input.startsWith("^");
+  }
+
   static String sharedName(NodeDefOrBuilder variable) {
-    return variable.getAttrOrThrow("shared_name").getS().toStringUtf8();
+    return variable
+        .getAttrOrDefault("shared_name", AttrValue.getDefaultInstance())
+        .getS()
+        .toStringUtf8();
+  }
+
+  private static void setSharedName(NodeDef.Builder variable, String name) {
+    ByteString bytes = ByteString.copyFromUtf8(name);
+    variable.putAttr("shared_name", AttrValue.newBuilder().setS(bytes).build());
   }
 
   GraphDef toGraphDef() {
@@ -168,8 +242,8 @@ final class GraphDefEditor {
     return edited.build();
   }
 
-  private static String nodeName(String input) {
-    String name = input.startsWith("^") ? input.substring(1) : input;
+  static String nodeName(String input) {
+    String name = isControl(input) ? input.substring(1) : input;
     int colon = name.indexOf(':');
     return colon < 0 ? name : name.substring(0, colon);
   }

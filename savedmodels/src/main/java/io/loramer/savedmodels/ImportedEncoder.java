@@ -12,21 +12,21 @@ import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SaverDef;
-import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
- * An encoder SavedModel within a bigger graph: its nodes under a scope, its variables frozen and
- * named after the scope too, LoRA on the targets.
+ * An encoder SavedModel within a bigger graph, one that {@code convert} wrote or Hugging Face's TF
+ * classes: its nodes under a scope, its variables frozen and named after the scope too, LoRA on the
+ * targets.
  */
 public final class ImportedEncoder {
   /** Scope of the stage before the encoder. */
@@ -37,7 +37,11 @@ public final class ImportedEncoder {
   private final SavedModelFolder model;
   private final Optional<LoraConfig> lora;
   private final String variablePrefix;
-  private final MetaGraphDef metaGraph;
+  private final Map<String, String> inputs;
+  private final Map<String, String> outputs;
+  private final SaverDef saver;
+  private final FixedSizes fixedSizes;
+  private final List<LoraTarget> linearMaps;
   private final List<LoraTarget> targets;
   private final List<String> stageInputs;
 
@@ -56,8 +60,13 @@ public final class ImportedEncoder {
     this.model = model;
     this.lora = lora;
     this.variablePrefix = variablePrefix;
-    this.metaGraph = metaGraph(model, tag);
-    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
+    EncoderGraph encoder = prepare(model, tag);
+    inputs = encoder.inputs();
+    outputs = encoder.outputs();
+    saver = encoder.saver();
+    fixedSizes = encoder.fixedSizes();
+    GraphDefEditor editor = encoder.editor();
+    linearMaps = LoraInjection.linearMaps(editor);
     targets =
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
@@ -67,7 +76,7 @@ public final class ImportedEncoder {
     Map<String, NodeDef> variables = editor.variables();
     variables.keySet().forEach(editor::ensureRead);
     editor.prefixSharedNames(variablePrefix);
-    graph.importGraphDef(editor.toGraphDef(), scope);
+    importNodes(editor.toGraphDef());
     adopter.ifPresent(a -> adopt(a, editor, variables));
   }
 
@@ -79,7 +88,7 @@ public final class ImportedEncoder {
    * @param scope where the nodes go, and the first part of the variables' names
    * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
    * @param stage what is put before the encoder's inputs, if anything
-   * @throws IOException if the SavedModel has no such graph or no {@code serving_default}
+   * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing
    */
   public static ImportedEncoder into(
@@ -105,9 +114,7 @@ public final class ImportedEncoder {
   /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
   public <T extends TType> Operand<T> input(String name, Class<T> type) {
     GraphOperation staged = graph.operation(scope + "/" + STAGE + "/" + name);
-    return staged == null
-        ? operand(signature().getInputsMap(), name, type)
-        : staged.output(0).expect(type);
+    return staged == null ? operand(inputs, name, type) : staged.output(0).expect(type);
   }
 
   /** Returns the inputs of the stage before the encoder, to be fed, by their names. */
@@ -122,7 +129,12 @@ public final class ImportedEncoder {
 
   /** Returns an output of the encoder's {@code serving_default}. */
   public <T extends TType> Operand<T> output(String name, Class<T> type) {
-    return operand(signature().getOutputsMap(), name, type);
+    return operand(outputs, name, type);
+  }
+
+  /** Returns whether the encoder has an output. */
+  public boolean gives(String output) {
+    return outputs.containsKey(output);
   }
 
   /** Returns the name of the node to feed with dropout's seed, if this graph drops. */
@@ -133,7 +145,7 @@ public final class ImportedEncoder {
 
   /** Returns everything of an encoder that LoRA could adapt. */
   public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
-    return LoraTarget.linearMaps(metaGraph(model, MetaGraph.SERVE).getGraphDef());
+    return LoraInjection.linearMaps(prepare(model, MetaGraph.SERVE).editor());
   }
 
   /**
@@ -144,7 +156,7 @@ public final class ImportedEncoder {
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
-    List<LoraTarget> targets = adapter.targetsAmong(LoraTarget.linearMaps(metaGraph.getGraphDef()));
+    List<LoraTarget> targets = adapter.targetsAmong(linearMaps);
     List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
     Map<String, TFloat32> merged = new LinkedHashMap<>();
     try (Variables.Values kernels = variables.values(session, names)) {
@@ -176,9 +188,17 @@ public final class ImportedEncoder {
     return targets;
   }
 
-  /** Gives the frozen variables the values of the SavedModel. */
-  public void restore(Session session) {
-    SaverDef saver = metaGraph.getSaverDef();
+  /** Returns the sizes that a batch must have. */
+  public FixedSizes fixedSizes() {
+    return fixedSizes;
+  }
+
+  /**
+   * Gives the frozen variables the values of the SavedModel.
+   *
+   * @throws IOException if they are missing or damaged
+   */
+  public void restore(Session session) throws IOException {
     try (TString files = TString.scalarOf(model.variables().toString())) {
       session
           .runner()
@@ -186,22 +206,24 @@ public final class ImportedEncoder {
           .addTarget(scope + "/" + saver.getRestoreOpName())
           .run()
           .close();
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
+      throw new IOException(model.variables() + ": cannot be restored: " + e.getMessage(), e);
     }
   }
 
-  private SignatureDef signature() {
-    return metaGraph.getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+  private <T extends TType> Operand<T> operand(
+      Map<String, String> tensors, String name, Class<T> type) {
+    return graph.outputOrThrow(scope + "/" + tensor(tensors, name)).expect(type);
   }
 
-  private <T extends TType> Operand<T> operand(
-      Map<String, TensorInfo> tensors, String name, Class<T> type) {
-    TensorInfo info = tensors.get(name);
-    if (info == null) {
+  private String tensor(Map<String, String> tensors, String name) {
+    String tensor = tensors.get(name);
+    if (tensor == null) {
       throw new IllegalArgumentException(
           "%s: expected a tensor %s in its signature, found %s"
               .formatted(model.path(), name, new TreeSet<>(tensors.keySet())));
     }
-    return graph.outputOrThrow(scope + "/" + info.getName()).expect(type);
+    return tensor;
   }
 
   /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
@@ -213,7 +235,7 @@ public final class ImportedEncoder {
       outputs.forEach(
           (name, output) ->
               editor.redirect(
-                  nodeName(signature().getInputsOrThrow(name)), output.asOutput().op().name()));
+                  GraphDefEditor.nodeName(tensor(inputs, name)), output.asOutput().op().name()));
       return nodes.getNodeList().stream()
           .filter(node -> node.getOp().equals("Placeholder"))
           .map(NodeDef::getName)
@@ -221,19 +243,20 @@ public final class ImportedEncoder {
     }
   }
 
-  private static String nodeName(TensorInfo info) {
-    return info.getName().replaceFirst(":0$", "");
+  private void importNodes(GraphDef nodes) throws IOException {
+    try {
+      graph.importGraphDef(nodes, scope);
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
+      throw new IOException(model.path() + ": TensorFlow cannot import it: " + e.getMessage(), e);
+    }
   }
 
   private List<String> neededNodes(boolean withSaver) {
-    List<String> needed = new ArrayList<>(stageInputs);
-    if (stageInputs.isEmpty()) {
-      signature().getInputsMap().values().forEach(info -> needed.add(info.getName()));
-    }
-    signature().getOutputsMap().values().forEach(info -> needed.add(info.getName()));
+    List<String> needed = new ArrayList<>(stageInputs.isEmpty() ? inputs.values() : stageInputs);
+    needed.addAll(outputs.values());
     if (withSaver) {
-      needed.add(metaGraph.getSaverDef().getFilenameTensorName());
-      needed.add(metaGraph.getSaverDef().getRestoreOpName());
+      needed.add(saver.getFilenameTensorName());
+      needed.add(saver.getRestoreOpName());
     }
     return needed;
   }
@@ -266,17 +289,20 @@ public final class ImportedEncoder {
         });
   }
 
-  private static MetaGraphDef metaGraph(SavedModelFolder model, String tag) throws IOException {
+  private static EncoderGraph prepare(SavedModelFolder model, String tag) throws IOException {
     Optional<MetaGraphDef> found = model.metaGraph(tag);
     if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
       found = model.metaGraph(MetaGraph.SERVE);
     }
-    return found
-        .filter(graph -> graph.containsSignatureDef(MetaGraph.DEFAULT_SIGNATURE))
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "%s: expected a graph with tag %s and signature %s, found none"
-                        .formatted(model.path(), tag, MetaGraph.DEFAULT_SIGNATURE)));
+    if (found.isEmpty()) {
+      throw new IOException(
+          "%s: expected a graph with tag %s, found %s".formatted(model.path(), tag, model.tags()));
+    }
+    long variablesBytes = model.variablesBytes();
+    try {
+      return new EncoderGraph(found.get(), variablesBytes);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
+    }
   }
 }

@@ -12,9 +12,10 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -170,31 +171,39 @@ final class LoraInjection {
     return matching;
   }
 
+  private static List<String> modules(List<Site> sites) {
+    return sites.stream().map(site -> site.target.module()).toList();
+  }
+
   private static List<Site> sites(GraphDefEditor graph) {
     List<Site> sites = new ArrayList<>();
     for (NodeDef.Builder node : graph.nodes()) {
-      if (node.getOp().equals("MatMul")) {
-        graph
-            .variableRead(node.getInput(1))
+      if (multipliesRows(node)) {
+        Kernel.readBy(graph, node.getInput(1))
             .ifPresent(kernel -> sites.add(new Site(node, target(node, kernel))));
       }
     }
     return sites;
   }
 
-  private static List<String> modules(List<Site> sites) {
-    return sites.stream().map(site -> site.target.module()).toList();
+  /** Whether a node multiplies x [N, in], float32, by something. */
+  private static boolean multipliesRows(NodeDef.Builder node) {
+    return node.getOp().equals("MatMul")
+        && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT
+        && !flag(node, "transpose_a");
   }
 
-  private static LoraTarget target(NodeDef.Builder matMul, NodeDef.Builder kernel) {
-    boolean transposed = matMul.getAttrOrThrow("transpose_b").getB();
-    TensorShapeProto shape = kernel.getAttrOrThrow("shape").getShape();
-    long rows = shape.getDim(0).getSize();
-    long columns = shape.getDim(1).getSize();
+  private static LoraTarget target(NodeDef.Builder matMul, Kernel kernel) {
+    boolean transposed = flag(matMul, "transpose_b");
     return new LoraTarget(
-        GraphDefEditor.sharedName(kernel),
-        transposed ? columns : rows,
-        transposed ? rows : columns,
-        transposed);
+        GraphDefEditor.sharedName(kernel.variable()),
+        transposed ? kernel.columns() : kernel.rows(),
+        transposed ? kernel.rows() : kernel.columns(),
+        transposed != kernel.flipped());
+  }
+
+  /** SavedModels may leave out an attribute that is false. */
+  private static boolean flag(NodeDef.Builder node, String name) {
+    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
   }
 }

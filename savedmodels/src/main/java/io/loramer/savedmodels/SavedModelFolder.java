@@ -3,9 +3,12 @@ package io.loramer.savedmodels;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tensorflow.Session;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -68,14 +71,54 @@ public final class SavedModelFolder {
         .findFirst();
   }
 
+  /** Returns the tags of each graph. */
+  List<List<String>> tags() {
+    return proto.getMetaGraphsList().stream()
+        .map(graph -> List.copyOf(graph.getMetaInfoDef().getTagsList()))
+        .toList();
+  }
+
+  /**
+   * Returns how many bytes the values of the variables take.
+   *
+   * @throws IOException if their index is missing, or the data that it is the index of
+   */
+  long variablesBytes() throws IOException {
+    Path prefix = variables();
+    List<String> found;
+    try (Stream<Path> files = Files.list(prefix.getParent())) {
+      found = files.map(file -> file.getFileName().toString()).sorted().toList();
+    } catch (NotDirectoryException | NoSuchFileException e) {
+      throw new IOException(folder + ": a SavedModel without its folder variables/", e);
+    }
+    String name = prefix.getFileName().toString();
+    List<String> data = found.stream().filter(file -> file.startsWith(name + ".data-")).toList();
+    if (!found.contains(name + ".index") || data.isEmpty()) {
+      throw new IOException(
+          "%s: expected %s.index and %s.data-00000-of-00001, found %s"
+              .formatted(prefix.getParent(), name, name, found));
+    }
+    long bytes = 0;
+    for (String file : data) {
+      bytes += Files.size(prefix.resolveSibling(file));
+    }
+    return bytes;
+  }
+
   /** Returns the prefix of the files that hold the variables. */
   public Path variables() {
     return variables(folder);
   }
 
-  /** Returns where a file that belongs to the model lies, whether it is there or not. */
+  /**
+   * Returns where a file that belongs to the model lies, whether it is there or not. Hugging Face's
+   * TF classes write {@code MODEL/saved_model/1/} and leave such files in {@code MODEL/}.
+   */
   public Path asset(String name) {
-    return folder.resolve(ASSETS).resolve(name);
+    Path versions = folder.toAbsolutePath().normalize().getParent();
+    return versions != null && versions.endsWith("saved_model")
+        ? versions.resolveSibling(name)
+        : folder.resolve(ASSETS).resolve(name);
   }
 
   /** Returns the folder. */

@@ -51,6 +51,15 @@ public record Fixture(Path folder) {
     return values;
   }
 
+  /** Returns the largest magnitude. */
+  public static double largest(float[] values) {
+    double largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
   /** Asserts that two tensors have one shape and differ nowhere by more than the tolerance. */
   public static void assertClose(String what, TFloat32 expected, TFloat32 actual, double atol) {
     assertEquals(expected.shape(), actual.shape(), what);

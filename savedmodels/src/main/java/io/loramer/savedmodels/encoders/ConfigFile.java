@@ -56,6 +56,12 @@ final class ConfigFile {
     return Optional.ofNullable(root.path(key).textValue());
   }
 
+  /** Returns whether a list of names has one that ends like this. */
+  boolean lists(String key, String ending) {
+    return StreamSupport.stream(root.path(key).spliterator(), false)
+        .anyMatch(name -> name.asText().endsWith(ending));
+  }
+
   boolean flag(String key, boolean absent) {
     return root.path(key).asBoolean(absent);
   }

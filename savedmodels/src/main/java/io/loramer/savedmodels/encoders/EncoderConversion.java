@@ -29,7 +29,12 @@ import org.tensorflow.types.TFloat32;
 public final class EncoderConversion {
   /** The files of a checkpoint that those who use the encoder need. */
   private static final List<String> ASSETS =
-      List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+      List.of(
+          "config.json",
+          "preprocessor_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "vocab.json");
 
   private EncoderConversion() {}
 

@@ -15,11 +15,13 @@ import org.tensorflow.types.TInt32;
  * @param lastHiddenState float32 [B, T, H]
  * @param hiddenStates float32 [layers + 1, B, T, H]: the input of each layer, then the output
  * @param frameMask float32 [B, T], 1 for a valid frame; speech only
+ * @param logits float32 [B, T, vocabulary]; speech with a CTC head only
  */
 record EncoderOutputs(
     Operand<TFloat32> lastHiddenState,
     Operand<TFloat32> hiddenStates,
-    Optional<Operand<TFloat32>> frameMask) {
+    Optional<Operand<TFloat32>> frameMask,
+    Optional<Operand<TFloat32>> logits) {
 
   /**
    * Makes the outputs from the rows of each layer.
@@ -31,10 +33,11 @@ record EncoderOutputs(
       List<Operand<TFloat32>> rows,
       SequenceShape shape,
       int size,
-      Optional<Operand<TFloat32>> frameMask) {
+      Optional<Operand<TFloat32>> frameMask,
+      Optional<Operand<TFloat32>> logits) {
     List<Operand<TFloat32>> states =
         rows.stream().map(state -> shape.fromRows(tf, state, size)).toList();
-    return new EncoderOutputs(states.get(states.size() - 1), tf.stack(states), frameMask);
+    return new EncoderOutputs(states.get(states.size() - 1), tf.stack(states), frameMask, logits);
   }
 
   /** Gives the outputs the names of the encoder SavedModel's contract. */
@@ -44,6 +47,7 @@ record EncoderOutputs(
     named.put("hidden_states", tf.withName("hidden_states").identity(hiddenStates));
     frameMask.ifPresent(
         mask -> named.put("frame_mask", tf.withName("frame_mask").dtypes.cast(mask, TInt32.class)));
+    logits.ifPresent(l -> named.put("logits", tf.withName("logits").identity(l)));
     return named;
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -26,6 +27,7 @@ import org.tensorflow.types.TInt32;
  * @param positionGroups its groups
  * @param relativeBuckets buckets of WavLM's relative positions
  * @param maxRelativeDistance from which on all positions share the last bucket
+ * @param ctc the head for speech recognition, of the {@code *ForCTC} architectures
  */
 record SpeechConfig(
     SpeechFamily family,
@@ -39,12 +41,21 @@ record SpeechConfig(
     int positionGroups,
     int relativeBuckets,
     int maxRelativeDistance,
+    Optional<Ctc> ctc,
     PaddingInNorm paddingInNorm,
     TransformerConfig transformer)
     implements EncoderConfig {
 
   /** A convolution of the feature extractor. */
   record Convolution(int channels, int kernel, int stride) {}
+
+  /**
+   * The linear head of connectionist temporal classification.
+   *
+   * @param dropout on the last hidden state, before the head
+   * @see <a href="https://doi.org/10.1145/1143844.1143891">Graves et al. 2006</a>
+   */
+  record Ctc(int vocabularySize, float dropout) {}
 
   /** How the feature extractor is normalised. */
   enum FeatureNorm {
@@ -87,6 +98,10 @@ record SpeechConfig(
             positionGroups,
             config.size("num_buckets", 320),
             config.size("max_bucket_distance", 800),
+            config.lists("architectures", "ForCTC")
+                ? Optional.of(
+                    new Ctc(config.size("vocab_size", 32), config.rate("final_dropout", 0.1)))
+                : Optional.empty(),
             paddingInNorm,
             transformer);
     config.check();

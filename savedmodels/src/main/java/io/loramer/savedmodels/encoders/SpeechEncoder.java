@@ -28,6 +28,7 @@ final class SpeechEncoder {
   private final LayerNorm layerNorm;
   private final Optional<RelativePositionBias> positionBias;
   private final List<SpeechLayer> layers = new ArrayList<>();
+  private final Optional<Linear> ctcHead;
 
   SpeechEncoder(Parameters parameters, SpeechConfig config) {
     int hidden = config.transformer().hiddenSize();
@@ -56,6 +57,10 @@ final class SpeechEncoder {
                     transformer.module("layers.0").module("attention").module("rel_attn_embed"),
                     config))
             : Optional.empty();
+    ctcHead =
+        config
+            .ctc()
+            .map(ctc -> new Linear(parameters.module("lm_head"), hidden, ctc.vocabularySize()));
   }
 
   /**
@@ -90,8 +95,21 @@ final class SpeechEncoder {
       x = layerNorm.apply(x);
     }
     hiddenStates.add(x);
+    var logits = logits(x, shape, dropout);
     return EncoderOutputs.of(
-        encoder, hiddenStates, shape, config.transformer().hiddenSize(), Optional.of(mask));
+        encoder, hiddenStates, shape, config.transformer().hiddenSize(), Optional.of(mask), logits);
+  }
+
+  /** Scores the vocabulary for each of the rows [B·T, H]. */
+  private Optional<Operand<TFloat32>> logits(
+      Operand<TFloat32> rows, SequenceShape shape, Dropout dropout) {
+    return config
+        .ctc()
+        .map(
+            ctc -> {
+              var scores = ctcHead.orElseThrow().apply(dropout.apply(tf, rows, ctc.dropout()));
+              return shape.fromRows(tf, scores, ctc.vocabularySize());
+            });
   }
 
   private Operand<TFloat32> project(Operand<TFloat32> features, SequenceShape shape) {

@@ -71,7 +71,12 @@ final class TextEncoder {
     }
     hiddenStates.add(x);
     return EncoderOutputs.of(
-        encoder, hiddenStates, shape, config.transformer().hiddenSize(), Optional.empty());
+        encoder,
+        hiddenStates,
+        shape,
+        config.transformer().hiddenSize(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private Operand<TFloat32> embed(

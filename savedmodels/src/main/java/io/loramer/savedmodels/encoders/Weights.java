@@ -23,6 +23,9 @@ final class Weights {
           "pooler.dense.weight",
           "pooler.dense.bias");
 
+  /** The CTC head, which stands beside the encoder whatever the encoder's prefix. */
+  private static final String HEAD = "lm_head.";
+
   /** The names that PyTorch has given the magnitude and direction of a weight norm. */
   private static final List<WeightNorm> WEIGHT_NORMS =
       List.of(
@@ -105,7 +108,7 @@ final class Weights {
   }
 
   private List<String> namesOf(Parameter parameter) {
-    String name = prefix + parameter.name();
+    String name = (parameter.name().startsWith(HEAD) ? "" : prefix) + parameter.name();
     if (parameter.storage() != Storage.WEIGHT_NORMED_CONVOLUTION) {
       return List.of(checkpoint.names().contains(name) ? name : legacyName(name));
     }
