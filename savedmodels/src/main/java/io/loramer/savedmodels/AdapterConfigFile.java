@@ -137,7 +137,7 @@ final class AdapterConfigFile {
     String initialization = root.path("init_lora_weights").asText("true");
     if (root.hasNonNull("init_lora_weights")
         && !HARMLESS_INITIALIZATIONS.contains(initialization)) {
-      found.add("init_lora_weights " + initialization + " (it changes the base weights too)");
+      found.add("init_lora_weights " + initialization + " (it may change the base weights too)");
     }
     return found;
   }

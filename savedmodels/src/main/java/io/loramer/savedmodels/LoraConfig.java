@@ -38,13 +38,19 @@ public record LoraConfig(
     alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     requireRank("rank", rank);
     requireAlpha("alpha", alpha);
-    rankPattern.forEach((key, value) -> requireRank("rank of " + key, value));
-    alphaPattern.forEach((key, value) -> requireAlpha("alpha of " + key, value));
+    rankPattern.forEach(
+        (key, value) -> {
+          requireExpression("rank_pattern", key);
+          requireRank("rank_pattern." + key, value);
+        });
+    alphaPattern.forEach(
+        (key, value) -> {
+          requireExpression("alpha_pattern", key);
+          requireAlpha("alpha_pattern." + key, value);
+        });
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout: expected from 0 to below 1, found " + dropout);
     }
-    rankPattern.keySet().forEach(LoraConfig::end);
-    alphaPattern.keySet().forEach(LoraConfig::end);
   }
 
   /** One rank and one scaling, alpha / rank, for all targets. */
@@ -95,11 +101,17 @@ public record LoraConfig(
   }
 
   private static Pattern end(String key) {
+    return Pattern.compile("(.*\\.)?(" + key + ")");
+  }
+
+  private static void requireExpression(String subject, String key) {
     try {
-      return Pattern.compile("(.*\\.)?(" + key + ")");
+      end(key);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "lora pattern: " + key + " is no regular expression: " + e.getDescription(), e);
+          "%s: expected regular expressions as keys, found %s: %s"
+              .formatted(subject, key, e.getDescription()),
+          e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.loramer.savedmodels;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,16 +45,19 @@ public final class MergedEncoder {
     List<LoraTarget> targets = adapter.targetsAmong(ImportedEncoder.linearMaps(encoder));
     MetaGraphDef metaGraph = encoder.metaGraph(MetaGraph.SERVE).orElseThrow();
     SaverDef saver = metaGraph.getSaverDef();
+    GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
+    editor.nameVariables();
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
-      graph.importGraphDef(metaGraph.getGraphDef());
+      graph.importGraphDef(editor.toGraphDef());
       runSaver(session, saver, saver.getRestoreOpName(), encoder.variables());
-      merge(graph, session, targets, adapter);
+      merge(graph, session, editor.variables(), targets, adapter);
       String save = saver.getSaveTensorName().replaceFirst(":.*$", "");
       NewFolder.write(
           target,
           folder -> {
             copyFiles(encoder.path(), folder);
+            copyNeighbours(encoder, folder);
             Path variables = SavedModelFolder.open(folder).variables();
             Files.createDirectories(variables.getParent());
             runSaver(session, saver, save, variables);
@@ -63,13 +67,15 @@ public final class MergedEncoder {
 
   /** Two runs for all kernels: each run after the graph grew makes TensorFlow go over it anew. */
   private static void merge(
-      Graph graph, Session session, List<LoraTarget> targets, LoraAdapter adapter) {
+      Graph graph,
+      Session session,
+      Map<String, NodeDef> variables,
+      List<LoraTarget> targets,
+      LoraAdapter adapter) {
     Map<String, Operand<?>> handles = new HashMap<>();
-    for (NodeDef node : graph.toGraphDef().getNodeList()) {
-      if (node.getOp().equals("VarHandleOp")) {
-        handles.put(GraphDefEditor.sharedName(node), graph.outputOrThrow(node.getName() + ":0"));
-      }
-    }
+    variables.forEach(
+        (node, variable) ->
+            handles.put(GraphDefEditor.sharedName(variable), graph.outputOrThrow(node + ":0")));
     Ops tf = Ops.create(graph).withSubScope("merge");
     List<Placeholder<TFloat32>> fed = new ArrayList<>();
     Session.Runner reading = session.runner();
@@ -111,6 +117,20 @@ public final class MergedEncoder {
     for (Path file : files) { // folders come before what is in them
       if (!OF_VALUES.contains(file.getName(0).toString())) {
         Files.copy(from.resolve(file), to.resolve(file));
+      }
+    }
+  }
+
+  /** Hugging Face's TF classes leave the model's files beside the SavedModel, not in it. */
+  private static void copyNeighbours(SavedModelFolder encoder, Path to) throws IOException {
+    Path neighbours = encoder.asset("config.json").getParent();
+    if (neighbours.startsWith(encoder.path())) {
+      return;
+    }
+    Path assets = Files.createDirectories(to.resolve("assets"));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(neighbours, "*.json")) {
+      for (Path file : files) {
+        Files.copy(file, assets.resolve(file.getFileName()));
       }
     }
   }

@@ -92,6 +92,25 @@ final class LoraGoldenTest {
             peft.encoder.resolve("assets/config.json"), merged.resolve("assets/config.json")));
   }
 
+  @Test
+  void adapterFitsTheSavedModelOfTransformersToo(@TempDir Path folder) throws IOException {
+    Peft peft = Peft.of("hubert-tiny-patterns");
+    Path theirs = Files.createDirectories(folder.resolve("model/saved_model")).resolve("1");
+    Files.move(TfFixture.savedModel("hubert", folder), theirs);
+    Path config = folder.resolve("model/config.json");
+    Files.copy(peft.base.folder().resolve("config.json"), config);
+    Path merged = folder.resolve("merged");
+    try (LoraAdapter adapter = LoraAdapter.read(peft.adapter.folder());
+        AdaptedEncoder adapted = new Peft(peft.adapter, peft.base, theirs).adapted(adapter)) {
+      assertClose("last_hidden_state", peft.expected(), adapted.output(), 1e-4);
+      MergedEncoder.write(SavedModelFolder.open(theirs), adapter, merged);
+    }
+    assertEquals(-1, Files.mismatch(config, merged.resolve("assets/config.json")));
+    try (AdaptedEncoder encoder = new AdaptedEncoder(merged, peft.base, Optional.empty())) {
+      assertClose("last_hidden_state", peft.expected(), encoder.output(), 1e-4);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"wavlm-base-qv", "wavlm-large-qv", "hubert-base-qv"})
   void gradientsOfLoraAreThoseOfPyTorch(String name) throws IOException {
@@ -116,7 +135,7 @@ final class LoraGoldenTest {
           try (TFloat32 expected =
               peft.adapter.float32(GOLDEN, "grad.base_model.model." + matrix)) {
             // PyTorch's own float32 noise is half of this; the worst element here has 1.1e-5.
-            double atol = 2e-5 * largest(floats(expected));
+            double atol = 2e-5 * Fixture.largest(floats(expected));
             assertClose(matrix, expected, (TFloat32) result.get(i), atol);
           }
         }
@@ -184,13 +203,5 @@ final class LoraGoldenTest {
         assertEquals(adapter.matrices(), again.matrices());
       }
     }
-  }
-
-  private static double largest(float[] values) {
-    double largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
   }
 }

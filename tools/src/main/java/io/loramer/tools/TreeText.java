@@ -63,7 +63,8 @@ final class TreeText {
       return parts.isEmpty() ? "none" : String.join(", ", parts);
     }
     if (value.isArray()) {
-      value.forEach(element -> parts.add(inline(element)));
+      // A thousands separator would look like the one between elements.
+      value.forEach(e -> parts.add(e.isIntegralNumber() ? e.asText() : inline(e)));
       return parts.isEmpty() ? "none" : parts.toString();
     }
     if (value.isIntegralNumber()) {

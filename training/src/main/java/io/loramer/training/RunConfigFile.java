@@ -220,8 +220,8 @@ public final class RunConfigFile {
           .collect(Collectors.joining(", ", "one of ", ""));
     }
     return switch (type.getSimpleName()) {
-      case "int", "long", "OptionalInt" -> "a whole number";
-      case "float", "double", "OptionalDouble" -> "a number";
+      case "int", "long", "Integer", "OptionalInt" -> "a whole number";
+      case "float", "double", "Float", "OptionalDouble" -> "a number";
       case "ArrayList" -> "a list";
       case "String" -> "text";
       case "Path" -> "a path";

@@ -2,7 +2,6 @@ package io.loramer.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
@@ -93,6 +92,27 @@ class RunConfigFileTest {
   }
 
   @Test
+  void ranksAndAlphasOfModulesAreReadAgainAsTheyWereWritten() throws IOException {
+    RunConfig config =
+        read(
+            """
+            audio:
+              lora:
+                rank_pattern: {v_proj: 5}
+                alpha_pattern: {'layers\\.0\\..*': 12.5}
+                use_rslora: true
+            """);
+    LoraConfig lora = config.audio().lora();
+    assertEquals(5, lora.rank("encoder.layers.0.attention.v_proj"));
+    assertEquals(2, lora.rank("encoder.layers.0.attention.q_proj"));
+    assertEquals((float) (12.5 / Math.sqrt(5)), lora.scaling("encoder.layers.0.attention.v_proj"));
+
+    Path file = folder.resolve("again.yaml");
+    RunConfigFile.write(file, config);
+    assertEquals(config, RunConfigFile.read(Optional.of(file), Map.of()));
+  }
+
+  @Test
   void fileHoldsOnlyWhatDiffersAndOverridesComeLast() throws IOException {
     Path file = write("training: {epochs: 7, patience: 3}\nhead:\n# all as it is\n");
     Map<String, String> overrides = new LinkedHashMap<>();
@@ -173,6 +193,8 @@ class RunConfigFileTest {
         "data: {labels: [joy, null]}   | data.labels: expected text, found [\"joy\",null]",
         "data: {validation: [3]}       | data.validation: expected keys and values, found [3]",
         "data: 3                       | data: expected keys and values, found 3",
+        "audio: {lora: {rank_pattern: {v: a}}}"
+            + "| audio.lora.rank_pattern.v: expected a whole number, found \"a\"",
         "text: {encoder: {a: b}}       | text.encoder: expected a path, found {\"a\":\"b\"}",
       })
   void wrongTypesNameTheKey(String yaml, String message) throws IOException {
@@ -192,6 +214,11 @@ class RunConfigFileTest {
             + "| data.max_duration_seconds: expected above 0 and at most 3600, found 0.0",
         "data: {labels: [joy, joy]} | data.labels: expected each once, found [joy, joy]",
         "audio: {lora: {rank: 0}}   | audio.lora.rank: expected at least 1, found 0",
+        "audio: {lora: {rank_pattern: {v_proj: 0}}}"
+            + "| audio.lora.rank_pattern.v_proj: expected at least 1, found 0",
+        "audio: {lora: {alpha_pattern: {'(': 2}}}"
+            + "| audio.lora.alpha_pattern: expected regular expressions as keys, found (: Unclosed"
+            + " group",
         "audio: {lora: {target_modules: []}}"
             + "| audio.lora.target_modules: expected target modules by name or by a regular"
             + " expression, found neither",
@@ -250,36 +277,5 @@ class RunConfigFileTest {
     IOException e =
         assertThrows(IOException.class, () -> RunConfigFile.read(Optional.of(file), overrides));
     assertEquals(message, e.getMessage());
-  }
-
-  @Test
-  void ranksAndAlphasOfModulesSurviveWritingAndReading() throws IOException {
-    Path file = folder.resolve("run.yaml");
-    Files.writeString(
-        file,
-        "audio: {lora: {rank_pattern: {v_proj: 5}, alpha_pattern: {'layers\\.0\\..*': 12.5}}}\n");
-    RunConfig config =
-        RunConfigFile.read(Optional.of(file), Map.of("audio.lora.use_rslora", "true"));
-    LoraConfig lora = config.audio().lora();
-    assertEquals(5, lora.rank("encoder.layers.0.attention.v_proj"));
-    assertEquals(2, lora.rank("encoder.layers.0.attention.q_proj"));
-    assertEquals((float) (12.5 / Math.sqrt(5)), lora.scaling("encoder.layers.0.attention.v_proj"));
-
-    Path resolved = folder.resolve("config.yaml");
-    RunConfigFile.write(resolved, config);
-    assertEquals(config, RunConfigFile.read(Optional.of(resolved), Map.of()));
-  }
-
-  @Test
-  void wrongRankOfAModuleIsRefusedByItsName() {
-    IOException refused =
-        assertThrows(
-            IOException.class,
-            () ->
-                RunConfigFile.read(
-                    Optional.empty(), Map.of("audio.lora.rank_pattern", "{v_proj: 0}")));
-    assertTrue(
-        refused.getMessage().contains("rank of v_proj: expected at least 1, found 0"),
-        refused.getMessage());
   }
 }

@@ -73,22 +73,30 @@ public record EncoderContents(
         problems);
   }
 
-  /** Looks at an encoder SavedModel, whoever wrote it; one from elsewhere has no config.json. */
+  /**
+   * Looks at an encoder SavedModel, whoever wrote it. Its variables are held against a config.json
+   * if they have the checkpoint's names.
+   */
   public static EncoderContents ofSavedModel(SavedModelFolder model) throws IOException {
     List<String> problems = new ArrayList<>();
     Map<String, TensorType> variables = SavedModelSummary.of(model).variables();
-    if (!Files.exists(Path.of(model.variables() + ".index"))) {
-      problems.add(model.variables() + ".index: missing: the variables have no values");
-    }
     Path config = model.asset(CONFIG);
     Optional<Described> described =
         Files.exists(config) ? describe(config.getParent(), problems) : Optional.empty();
-    described.ifPresent(d -> compare(d.parameters, variables, problems));
+    if (variables.keySet().stream().noneMatch(name -> name.contains("/"))) { // as Keras names them
+      described.ifPresent(d -> compare(d.parameters, variables, problems));
+    }
     return new EncoderContents(
-        described.map(Described::architecture),
-        variables,
-        ImportedEncoder.linearMaps(model),
-        problems);
+        described.map(Described::architecture), variables, linearMaps(model, problems), problems);
+  }
+
+  private static List<LoraTarget> linearMaps(SavedModelFolder model, List<String> problems) {
+    try {
+      return ImportedEncoder.linearMaps(model);
+    } catch (IOException e) {
+      problems.add(e.getMessage());
+      return List.of();
+    }
   }
 
   private static Optional<Described> describe(Path folder, List<String> problems) {
