@@ -30,20 +30,12 @@ public final class SavedModelFolder {
     this.proto = proto;
   }
 
-  /**
-   * Reads the graphs of a SavedModel.
-   *
-   * @throws IOException if it is none, or lacks its variables
-   */
+  /** Reads the graphs of a SavedModel. */
   public static SavedModelFolder open(Path folder) throws IOException {
     Path graphs = folder.resolve(GRAPHS);
     if (!Files.isRegularFile(graphs)) {
       throw new IOException(
           folder + ": not a SavedModel: it has no " + GRAPHS + "; `lora-mer convert` makes one");
-    }
-    Path index = variables(folder).resolveSibling("variables.index");
-    if (!Files.isRegularFile(index)) { // TensorFlow would load it, and fail when it is run
-      throw new IOException(index + ": no such file; the SavedModel is damaged");
     }
     try {
       return new SavedModelFolder(folder, SavedModel.parseFrom(Files.readAllBytes(graphs)));
@@ -119,14 +111,29 @@ public final class SavedModelFolder {
   }
 
   /**
+   * Checks that the files with the values of the variables are there; without them TensorFlow loads
+   * a SavedModel all the same, and fails when it is run.
+   *
+   * @throws IOException if one is missing
+   */
+  public void requireVariables() throws IOException {
+    variablesBytes();
+  }
+
+  /** Returns where a file that is to belong to the model goes. */
+  public Path newAsset(String name) {
+    return folder.resolve(ASSETS).resolve(name);
+  }
+
+  /**
    * Returns where a file that belongs to the model lies, whether it is there or not. Hugging Face's
    * TF classes write {@code MODEL/saved_model/1/} and leave such files in {@code MODEL/}.
    */
   public Path asset(String name) {
+    Path asset = newAsset(name);
     Path versions = folder.toAbsolutePath().normalize().getParent();
-    return versions != null && versions.endsWith("saved_model")
-        ? versions.resolveSibling(name)
-        : folder.resolve(ASSETS).resolve(name);
+    boolean ofTransformers = versions != null && versions.endsWith("saved_model");
+    return ofTransformers && !Files.exists(asset) ? versions.resolveSibling(name) : asset;
   }
 
   /** Returns the folder. */

@@ -122,11 +122,11 @@ public final class EmotionExport {
       EmotionModelInfo info,
       RunFolder run)
       throws IOException {
-    info.write(exported.asset(EmotionModelInfo.FILE));
-    Files.copy(run.path().resolve(RunFolder.PROVENANCE), exported.asset(RunFolder.PROVENANCE));
+    info.write(exported.newAsset(EmotionModelInfo.FILE));
+    Files.copy(run.path().resolve(RunFolder.PROVENANCE), exported.newAsset(RunFolder.PROVENANCE));
     if (encoders.containsKey(Modality.TEXT)) {
       Files.copy(
-          encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.asset("tokenizer.json"));
+          encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.newAsset("tokenizer.json"));
     }
   }
 }

@@ -51,6 +51,7 @@ public final class EmotionRecognizer implements AutoCloseable {
   public static EmotionRecognizer load(Path folder) throws IOException {
     EmotionModelInfo info = EmotionModelInfo.read(folder); // first: it knows what users confuse
     SavedModelFolder files = SavedModelFolder.open(folder);
+    files.requireVariables();
     Optional<Tokenizer> tokenizer = Optional.empty();
     if (info.reads()) {
       tokenizer =

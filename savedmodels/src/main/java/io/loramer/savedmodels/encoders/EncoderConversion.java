@@ -117,7 +117,7 @@ public final class EncoderConversion {
   private static void copyAssets(Path checkpoint, SavedModelFolder model) throws IOException {
     for (String name : ASSETS) {
       if (Files.exists(checkpoint.resolve(name))) {
-        Files.copy(checkpoint.resolve(name), model.asset(name));
+        Files.copy(checkpoint.resolve(name), model.newAsset(name));
       }
     }
   }
