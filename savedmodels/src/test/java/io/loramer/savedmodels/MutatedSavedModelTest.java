@@ -112,10 +112,12 @@ final class MutatedSavedModelTest {
 
   @Test
   void damagedValuesOfTheVariablesAreRefused() throws IOException {
+    // One cut takes away no more than the pooler, and one flip falls into it: no output needs it,
+    // and so it is not read.
     assertEquals(
-        new Outcomes(6, 0),
+        new Outcomes(5, 1),
         outcomes(DATA, 6, random -> Arrays.copyOf(data, random.nextInt(data.length))));
-    assertEquals(new Outcomes(6, 0), outcomes(DATA, 6, random -> flip(data, 1, random)));
+    assertEquals(new Outcomes(5, 1), outcomes(DATA, 6, random -> flip(data, 1, random)));
   }
 
   private static Outcomes outcomes(String file, int seeds, Mutation mutation) throws IOException {
