@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -49,6 +50,7 @@ final class EncoderGraph {
                   MetaGraph.DEFAULT_SIGNATURE,
                   new TreeSet<>(metaGraph.getSignatureDefMap().keySet())));
     }
+    requireOwnAssets(metaGraph);
     saver = metaGraph.getSaverDef();
     if (saver.getRestoreOpName().isEmpty() || saver.getFilenameTensorName().isEmpty()) {
       throw new IllegalArgumentException("it has no saver to restore its variables with");
@@ -69,7 +71,7 @@ final class EncoderGraph {
     editor.remove(node -> node.getOp().equals("Assert"));
     editor.removeAssignmentsOfUnread(outputs.values()); // such as the state of an optimiser
     editor.keepOnly(needed());
-    GraphCheck.check(editor, variablesBytes);
+    GraphCheck.check(editor, saver.getFilenameTensorName(), variablesBytes);
     outputs.values().forEach(this::requireOutput);
     follow(DifferentiableOps.rewrite(editor));
     RestoredVariables.divide(editor);
@@ -124,6 +126,18 @@ final class EncoderGraph {
 
   FixedSizes fixedSizes() {
     return fixedSizes;
+  }
+
+  private static void requireOwnAssets(MetaGraphDef metaGraph) {
+    List<String> outside =
+        metaGraph.getAssetFileDefList().stream()
+            .map(AssetFileDef::getFilename)
+            .filter(file -> file.startsWith("/") || List.of(file.split("[/\\\\]")).contains(".."))
+            .toList();
+    if (!outside.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has assets outside of its folder: " + String.join(", ", outside));
+    }
   }
 
   private void requireEncoder(SignatureDef signature) {

@@ -306,6 +306,11 @@ public final class ImportedEncoder {
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new IOException(model.path() + ": TensorFlow cannot import it: " + e.getMessage(), e);
     }
+    try {
+      KnownShapes.check(graph, scope, fixedSizes, model.variablesBytes());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
+    }
   }
 
   private List<String> neededNodes(boolean withSaver) {
