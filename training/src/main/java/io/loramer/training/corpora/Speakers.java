@@ -35,8 +35,7 @@ public record Speakers(Optional<Pattern> pattern) {
   /** Warns of a corpus of one unknown speaker. */
   void warn(Findings findings) {
     if (pattern.isEmpty()) {
-      findings.note(
-          "who speaks is not known: a result by these clips may be that of knowing the voices");
+      findings.note("who speaks is not known, so training and test may share voices");
     }
   }
 }

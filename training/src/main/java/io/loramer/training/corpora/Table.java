@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A table in a text file whose first line names the columns; UTF-8, line ends of any system. */
 record Table(Path file, Set<String> columns, List<Row> rows) {
@@ -25,7 +26,7 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
   /**
    * A line, or some if a cell holds line ends.
    *
-   * @param line its last one, from 1
+   * @param line its first one, from 1
    */
   record Row(int line, Map<String, String> cells) {
     /** Returns a cell without the blanks around it; empty if it is not there or blank. */
@@ -58,7 +59,8 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
   /** Refuses a table that lacks columns, with the names of those that it has. */
   Table requireColumns(Set<String> needed) throws IOException {
     if (!columns.containsAll(needed)) {
-      throw new IOException(file + ": expected the columns " + needed + ", found " + columns);
+      throw new IOException(
+          file + ": expected the columns " + new TreeSet<>(needed) + ", found " + columns);
     }
     return this;
   }
@@ -69,8 +71,8 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
     try (MappingIterator<Map<String, String>> lines =
         MAPPER.readerForMapOf(String.class).with(schema).readValues(text(file))) {
       while (lines.hasNextValue()) {
-        Map<String, String> cells = lines.nextValue();
-        rows.add(new Row(lines.getCurrentLocation().getLineNr(), cells));
+        int line = lines.getCurrentLocation().getLineNr();
+        rows.add(new Row(line, lines.nextValue()));
       }
       ((CsvSchema) lines.getParserSchema()).forEach(column -> columns.add(column.getName()));
     } catch (JsonProcessingException e) {
