@@ -140,6 +140,32 @@ class AudioFileTest {
     assertTrue(decibels(samples) < -60, () -> decibels(samples) + " dB");
   }
 
+  /** The pitch climbs from 7 kHz to half the rate, so that what aliases would fall back below. */
+  @ParameterizedTest
+  @ValueSource(ints = {22_050, 24_414, 44_100, 48_000, 96_000})
+  void aSineSweptThroughEightKilohertzFadesAndDoesNotAlias(int rate) throws IOException {
+    int seconds = 4;
+    double climb = (rate / 2.0 - 7000) / seconds; // Hz per second
+    float[] sweep = new float[seconds * rate];
+    for (int i = 0; i < sweep.length; i++) {
+      double t = (double) i / rate;
+      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (7000 * t + climb / 2 * t * t)));
+    }
+    float[] samples = AudioFile.read(file(wav(FLOAT, 1, rate, 32, littleEndian(sweep)))).samples();
+
+    int block = 160; // 10 ms
+    for (int start = 10 * block; start < samples.length - 10 * block; start += block) {
+      double level = decibels(samples, start, start + block);
+      double lowest = 7000 + climb * start / Waveform.SAMPLE_RATE;
+      double highest = 7000 + climb * (start + block) / Waveform.SAMPLE_RATE;
+      if (lowest > 8100) {
+        assertTrue(level < -60, () -> level + " dB at " + lowest + " Hz");
+      } else if (highest < 7300) {
+        assertEquals(0, level, 0.2, () -> "at " + highest + " Hz");
+      }
+    }
+  }
+
   @Test
   void aPartIsASliceOfTheWhole() throws IOException {
     Path file = tone(440, 44_100);
@@ -226,11 +252,15 @@ class AudioFileTest {
 
   /** The level, ends left out, of what was a sine of amplitude 0.5. */
   private static double decibels(float[] samples) {
+    return decibels(samples, 500, samples.length - 500);
+  }
+
+  private static double decibels(float[] samples, int from, int to) {
     double squares = 0;
-    for (int i = 500; i < samples.length - 500; i++) {
+    for (int i = from; i < to; i++) {
       squares += samples[i] * samples[i];
     }
-    return 10 * Math.log10(squares / (samples.length - 1000) / 0.125);
+    return 10 * Math.log10(squares / (to - from) / 0.125);
   }
 
   /** Half a second of a sine. */

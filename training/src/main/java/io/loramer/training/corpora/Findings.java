@@ -52,17 +52,14 @@ final class Findings {
     notes.add(sentence);
   }
 
-  /** Adds a sentence about these, if there are any. */
+  /**
+   * Adds a sentence that ends in how many these are, and their names; nothing if there are none.
+   */
   void note(String sentence, List<String> names) {
     if (!names.isEmpty()) {
       String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
-      notes.add(
-          "%d %s: %s%s"
-              .formatted(
-                  names.size(),
-                  sentence,
-                  names.stream().limit(NAMED).collect(joining(", ")),
-                  more));
+      String named = names.stream().limit(NAMED).collect(joining(", "));
+      notes.add("%s: %d (%s%s)".formatted(sentence, names.size(), named, more));
     }
   }
 
@@ -84,14 +81,17 @@ final class Findings {
    */
   CorpusContents contents(String expected) throws IOException {
     if (!problems.isEmpty()) {
-      String more = problems.size() > SHOWN ? "\n  and " + (problems.size() - SHOWN) + " more" : "";
-      throw new IOException(
-          problems.stream()
-              .limit(SHOWN)
-              .collect(joining("\n  ", corpus + ": " + problems.size() + " problems\n  ", more)));
+      StringBuilder message = new StringBuilder();
+      message.append(corpus).append(": ").append(problems.size());
+      message.append(problems.size() == 1 ? " problem" : " problems");
+      problems.stream().limit(SHOWN).forEach(problem -> message.append("\n  ").append(problem));
+      if (problems.size() > SHOWN) {
+        message.append("\n  and ").append(problems.size() - SHOWN).append(" more");
+      }
+      throw new IOException(message.toString());
     }
-    note("clips are missing, and their utterances are left out", missing);
-    note("utterances are there more than once, and the first of each is used", repeated);
+    note("utterances left out because their clips are missing", missing);
+    note("utterances that are there more than once, of which the first is used", repeated);
     if (utterances.isEmpty()) {
       String why = notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
       throw new IOException(corpus + ": found no utterance; expected " + expected + why);

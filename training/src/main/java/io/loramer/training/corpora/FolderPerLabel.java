@@ -42,7 +42,7 @@ public record FolderPerLabel(Path folder, Speakers speakers) implements Corpus {
                 Optional.empty()));
       }
     }
-    findings.note("clips are in no label's folder and are left out", outside);
+    findings.note("clips left out because they are in no label's folder", outside);
     speakers.warn(findings);
     return findings.contents("clips in a folder for each label");
   }

@@ -80,7 +80,7 @@ public record Iemocap(Path folder) implements Corpus {
         }
       }
     }
-    findings.note("utterances have no transcript", wordless);
+    findings.note("utterances without a transcript", wordless);
     counts.difference().ifPresent(findings::note);
     return findings.contents("Session1 to Session5 with dialog/EmoEvaluation and sentences/wav");
   }

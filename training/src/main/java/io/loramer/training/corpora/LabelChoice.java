@@ -53,7 +53,7 @@ public record LabelChoice(List<String> kept, Map<String, String> renamed) {
     }
     if (!dropped.isEmpty()) {
       int count = dropped.values().stream().mapToInt(Integer::intValue).sum();
-      notes.add(count + " utterances with other labels are left out: " + dropped);
+      notes.add("utterances left out because of their labels: " + count + " " + dropped);
     }
     return new CorpusContents(chosen, notes);
   }

@@ -48,7 +48,7 @@ final class NamedClips {
               Optional.empty(),
               Optional.empty()));
     }
-    findings.note("clips with names unlike " + example + " are left out", others);
+    findings.note("clips left out because their names are not like " + example, others);
     return findings.contents("clips with names like " + example);
   }
 }

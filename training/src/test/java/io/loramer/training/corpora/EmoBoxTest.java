@@ -96,7 +96,7 @@ class EmoBoxTest {
     fold("iemocap_test_fold_1", line("intro", "neu"));
     String message = assertThrows(IOException.class, () -> read(speakers)).getMessage();
     assertEquals(
-        "%s: 1 problems\n  %s: line 1: speaker: %s finds nobody in downloads/intro.wav"
+        "%s: 1 problem\n  %s: line 1: speaker: %s finds nobody in downloads/intro.wav"
             .formatted(
                 temp.resolve("EmoBox/data/iemocap"),
                 temp.resolve("EmoBox/data/iemocap/fold_1/iemocap_test_fold_1.jsonl"),

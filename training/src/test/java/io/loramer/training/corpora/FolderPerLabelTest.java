@@ -31,7 +31,8 @@ class FolderPerLabelTest {
     assertEquals("joy", CorpusFiles.find(contents, "joy/2024/ben_1.a").label());
     assertEquals(Optional.empty(), CorpusFiles.find(contents, "very sad/anna_1").text());
     assertEquals(
-        List.of("1 clips are in no label's folder and are left out: intro.mp3"), contents.notes());
+        List.of("clips left out because they are in no label's folder: 1 (intro.mp3)"),
+        contents.notes());
   }
 
   @Test
@@ -54,7 +55,7 @@ class FolderPerLabelTest {
             .getMessage();
 
     assertEquals(
-        files.folder() + ": 1 problems\n  speaker: /([a-z]+)_ finds nobody in joy/CARA_1.wav",
+        files.folder() + ": 1 problem\n  speaker: /([a-z]+)_ finds nobody in joy/CARA_1.wav",
         message);
   }
 

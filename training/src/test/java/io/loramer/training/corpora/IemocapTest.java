@@ -78,8 +78,8 @@ class IemocapTest {
 
     assertEquals(
         List.of(
-            "2 utterances have no transcript: Ses01F_impro01_F002, Ses01F_impro01_M001",
-            "1 clips are missing, and their utterances are left out: Ses01F_impro01_F002"),
+            "utterances without a transcript: 2 (Ses01F_impro01_F002, Ses01F_impro01_M001)",
+            "utterances left out because their clips are missing: 1 (Ses01F_impro01_F002)"),
         notes.stream().filter(note -> !note.contains("instead of 5531")).toList());
   }
 
@@ -144,7 +144,7 @@ class IemocapTest {
                 + " instead of 240 (-1); session 4: anger 0 instead of 327 (-327), happiness 0"
                 + " instead of 303 (-303), neutral 0 instead of 258 (-258), sadness 0 instead of"
                 + " 143 (-143)",
-            "1 clips are missing, and their utterances are left out: Ses03F_impro01_M239"),
+            "utterances left out because their clips are missing: 1 (Ses03F_impro01_M239)"),
         new Iemocap(corpus).read().notes());
   }
 

@@ -31,7 +31,7 @@ class LabelChoiceTest {
         List.of(
             "a note",
             "no utterance has the label anger",
-            "1 utterances with other labels are left out: {fear=1}"),
+            "utterances left out because of their labels: 1 {fear=1}"),
         chosen.notes());
   }
 

@@ -55,8 +55,8 @@ class MeldTest {
   void missingClipsAreNamed() throws IOException {
     assertEquals(
         List.of(
-            "2 clips are missing, and their utterances are left out: train_dia125_utt3,"
-                + " dev_dia110_utt7"),
+            "utterances left out because their clips are missing: 2 (train_dia125_utt3,"
+                + " dev_dia110_utt7)"),
         new Meld(corpus()).read().notes());
   }
 
@@ -101,7 +101,7 @@ class MeldTest {
             + " test_sent_emo.csv, and its clips, such as train_splits/dia0_utt0.mp4"
             + " (train_sent_emo.csv is missing, and its utterances are left out;"
             + " test_sent_emo.csv is missing, and its utterances are left out;"
-            + " 1 clips are missing, and their utterances are left out: dev_dia3_utt4)",
+            + " utterances left out because their clips are missing: 1 (dev_dia3_utt4))",
         message);
   }
 

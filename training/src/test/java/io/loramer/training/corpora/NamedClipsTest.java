@@ -44,8 +44,8 @@ class NamedClipsTest {
         told(contents));
     assertEquals(
         List.of(
-            "2 clips with names unlike 03-01-05-01-02-01-24 are left out: 03-02-02-01-01-02-24,"
-                + " 02-01-08-01-01-01-07"),
+            "clips left out because their names are not like 03-01-05-01-02-01-24: 2"
+                + " (03-02-02-01-01-02-24, 02-01-08-01-01-01-07)"),
         contents.notes());
   }
 
@@ -60,8 +60,8 @@ class NamedClipsTest {
     assertEquals(1, contents.utterances().size());
     assertEquals(
         List.of(
-            "1 utterances are there more than once, and the first of each is used:"
-                + " 03-01-05-02-02-01-01"),
+            "utterances that are there more than once, of which the first is used: 1"
+                + " (03-01-05-02-02-01-01)"),
         contents.notes());
   }
 
@@ -85,7 +85,8 @@ class NamedClipsTest {
             "16b10Nd neutral 16 Die wird auf dem Platz sein, wo wir sie immer hinlegen."),
         told(contents));
     assertEquals(
-        List.of("1 clips with names unlike 03a01Fa are left out: 03a03Wa"), contents.notes());
+        List.of("clips left out because their names are not like 03a01Fa: 1 (03a03Wa)"),
+        contents.notes());
   }
 
   @Test
@@ -141,7 +142,7 @@ class NamedClipsTest {
     assertEquals(
         corpus
             + ": found no utterance; expected clips with names like OAF_back_angry"
-            + " (1 clips with names unlike OAF_back_angry are left out: speech)",
+            + " (clips left out because their names are not like OAF_back_angry: 1 (speech))",
         e.getMessage());
   }
 
