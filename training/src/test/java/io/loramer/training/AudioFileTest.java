@@ -47,10 +47,11 @@ class AudioFileTest {
   static Stream<Arguments> losslessForms() {
     return Stream.of(
         Arguments.of("16 bits", wav(16_000, SHORTS)),
-        Arguments.of("extensible", SoundFiles.extensibleWav(16_000, SHORTS)),
+        Arguments.of("extensible", SoundFiles.extensibleWav(1, 4, 16_000, SHORTS)),
         Arguments.of("24 bits", wav(PCM, 1, 16_000, 24, widened(24))),
         Arguments.of("32 bits", wav(PCM, 1, 16_000, 32, widened(32))),
         Arguments.of("float", wav(FLOAT, 1, 16_000, 32, littleEndian(FLOATS))),
+        Arguments.of("float of 64 bits", wav(FLOAT, 1, 16_000, 64, doubles())),
         Arguments.of("AIFF named .wav", SoundFiles.aiff(SHORTS)),
         Arguments.of(
             "chunks beside the sound, one of odd size",
@@ -87,6 +88,18 @@ class AudioFileTest {
   }
 
   @Test
+  void ofSurroundSoundTheFrontCentreIsTaken() throws IOException {
+    short[] frames = {900, 800, 16384, 700, 600, 500, 90, 80, -8192, 70, 60, 50};
+    Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
+    Path array = file(SoundFiles.extensibleWav(6, 0, 16_000, frames)); // of microphones
+    assertArrayEquals(new float[] {0.5f, -0.25f}, AudioFile.read(surround).samples());
+    assertArrayEquals(
+        new float[] {19884 / 6f / 32768, -7842 / 6f / 32768},
+        AudioFile.read(array).samples(),
+        1e-6f);
+  }
+
+  @Test
   void flacDecodesToTheChecksumInItsHeader() throws Exception {
     Path flac = RESOURCES.resolve("12a02Ac.flac");
     float[] samples = AudioFile.read(flac).samples();
@@ -99,7 +112,7 @@ class AudioFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone.m4a", "tone.mp4"})
+  @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone-vorbis.ogg", "tone.m4a", "tone.mp4"})
   void lossyFormatsKeepTheSoundAndItsTime(String name) throws IOException {
     Waveform waveform = AudioFile.read(RESOURCES.resolve(name));
     double frameSeconds = 1024.0 / 44_100; // AAC does not say how much of its last frame is sound
@@ -275,6 +288,14 @@ class AudioFileTest {
       System.arraycopy(low, 0, samples, (i + 1) * bits / 8 - 2, 2);
     }
     return samples;
+  }
+
+  private static byte[] doubles() {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * FLOATS.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float sample : FLOATS) {
+      bytes.putDouble(sample);
+    }
+    return bytes.array();
   }
 
   private Path file(byte[] bytes) throws IOException {

@@ -3,7 +3,6 @@ package io.loramer.training.corpora;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +48,8 @@ final class ClipFiles {
 
   static void requireFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new NotDirectoryException(folder.toString());
+      String found = Files.exists(folder) ? "a file" : "nothing";
+      throw new IOException(folder + ": expected a folder, found " + found);
     }
   }
 
