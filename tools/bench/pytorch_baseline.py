@@ -1,0 +1,339 @@
+#!/usr/bin/env python3
+"""The work of `lora-mer bench`, done with transformers and peft: what users would pick instead.
+
+    pip install torch transformers peft
+    ./lora-mer bench --folder bench --prepare          # writes the corpus that both sides read
+    python tools/bench/pytorch_baseline.py --folder bench --work epoch --grouped --out theirs.json
+
+One work a process, so that the peak of memory is that work's. Weights are random and of the sizes of HuBERT-base (or
+WavLM-base) and RoBERTa-base; nothing is downloaded. The model is the paper's: LoRA (r 2, alpha 16, dropout 0.1) on q_proj
+and v_proj of all layers, RoBERTa frozen, attentive statistics pooling, two pointwise convolutions, AT-fusion, classifier, MINE.
+"""
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import platform
+import resource
+import statistics
+import time
+import wave
+from pathlib import Path
+
+import numpy as np
+import peft
+import torch
+import transformers
+from peft import LoraConfig, get_peft_model
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn import functional as F
+from transformers import HubertConfig, HubertModel, RobertaConfig, RobertaModel, WavLMConfig, WavLMModel
+from transformers.models.wavlm.modeling_wavlm import WavLMAttention
+from transformers.trainer_pt_utils import get_length_grouped_indices
+
+SAMPLE_RATE = 16_000
+LABELS = 4
+GEMM = (3584, 768, 3072)  # a feed-forward layer's first map over 16 clips of 4.5 s: 224 frames each
+PAD_ID = 1  # RoBERTa's
+MEGA_BATCHES = 50  # of HF's sampler for a corpus of IEMOCAP's size; it sorts a smaller one in smaller parts
+
+
+class AttentiveStatisticsPooling(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.attention = nn.Linear(size, size)
+        self.score = nn.Linear(size, 1)
+
+    def forward(self, x, mask):  # x [B, T, H], mask bool [B, T]
+        scores = self.score(torch.tanh(self.attention(x))).squeeze(-1)
+        alpha = torch.softmax(scores.masked_fill(~mask, -1e9), dim=1).unsqueeze(-1)
+        mean = (alpha * x).sum(1)
+        variance = (alpha * (x - mean.unsqueeze(1)).square()).sum(1)
+        return torch.cat([mean, variance.clamp(min=1e-5).sqrt()], dim=1)  # [B, 2H]
+
+
+def perceptron(size, hidden, out):
+    return nn.Sequential(nn.Linear(size, hidden), nn.ReLU(), nn.Dropout(0.1), nn.Linear(hidden, out))
+
+
+class Head(nn.Module):
+    """The paper's figure 1 above its encoders."""
+
+    def __init__(self, hidden=768, size=256):
+        super().__init__()
+        self.audio_pooling = AttentiveStatisticsPooling(hidden)
+        self.text_pooling = AttentiveStatisticsPooling(hidden)
+        self.audio = perceptron(2 * hidden, size, size)  # a pointwise convolution of one frame is linear
+        self.text = perceptron(2 * hidden, size, size)
+        self.fusion_hidden = nn.Linear(size, size, bias=False)
+        self.fusion_score = nn.Linear(size, 1, bias=False)
+        self.classifier = perceptron(size, size, LABELS)
+        self.mine = nn.Sequential(nn.Linear(2 * size, 512), nn.ReLU(), nn.Linear(512, 1))
+
+    def forward(self, audio, audio_mask, text, text_mask):
+        f_a = self.audio(self.audio_pooling(audio, audio_mask))
+        f_t = self.text(self.text_pooling(text, text_mask))
+        both = torch.stack([f_a, f_t], dim=1)
+        weights = torch.softmax(self.fusion_score(torch.tanh(self.fusion_hidden(both))), dim=1)
+        return self.classifier((weights * both).sum(1)), f_a, f_t
+
+    def mutual_information(self, f_a, f_t):
+        """Donsker and Varadhan's bound; the marginal pairs are all i != j."""
+        size = len(f_a)
+        pairs = torch.cat(
+            [f_a.unsqueeze(1).expand(-1, size, -1), f_t.unsqueeze(0).expand(size, -1, -1)], dim=2
+        )
+        scores = self.mine(pairs).squeeze(2).float()
+        others = scores[~torch.eye(size, dtype=torch.bool)]
+        return scores.diagonal().mean() - (torch.logsumexp(others, 0) - math.log(len(others)))
+
+
+def attention_through_modules(self, hidden_states, attention_mask, gated_position_bias):
+    """WavLMAttention's, but it calls q_proj and v_proj, which PEFT wraps; the original reads their raw weights, so that
+    no LoRA gets a gradient."""
+    batch, frames, size = hidden_states.shape
+    heads = (batch, frames, self.num_heads, self.head_dim)
+    q, k, v = (p(hidden_states).view(heads).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
+    bias = gated_position_bias.view(batch, self.num_heads, frames, frames)
+    if attention_mask is not None:
+        bias = bias.masked_fill(attention_mask.ne(1)[:, None, None, :], float("-inf"))
+    dropout = self.dropout if self.training else 0.0
+    out = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype), dropout_p=dropout)
+    return self.out_proj(out.transpose(1, 2).reshape(batch, frames, size)), None
+
+
+class Model(nn.Module):
+    def __init__(self, encoder, freeze_feature_encoder):
+        super().__init__()
+        # As trained by us: layers are neither skipped nor are spans of time masked.
+        same_work = {"layerdrop": 0.0, "apply_spec_augment": False}
+        if encoder == "hubert":
+            speech = HubertModel(HubertConfig(**same_work))
+        else:
+            WavLMAttention.torch_multi_head_self_attention = attention_through_modules
+            speech = WavLMModel(WavLMConfig(**same_work))
+        lora = LoraConfig(r=2, lora_alpha=16, lora_dropout=0.1, target_modules=["q_proj", "v_proj"])
+        self.speech = get_peft_model(speech, lora)
+        if freeze_feature_encoder:
+            speech.feature_extractor._freeze_parameters()
+        self.text = RobertaModel(RobertaConfig(max_position_embeddings=514, type_vocab_size=1), add_pooling_layer=False)
+        self.text.requires_grad_(False)
+        self.head = Head()
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.text.eval()  # frozen, and without dropout
+        return self
+
+    def forward(self, waveforms, audio_mask, ids, text_mask):
+        audio = self.speech(waveforms, attention_mask=audio_mask).last_hidden_state
+        frames = self.speech._get_feature_vector_attention_mask(audio.shape[1], audio_mask)
+        with torch.no_grad():
+            text = self.text(ids, attention_mask=text_mask).last_hidden_state
+        return self.head(audio, frames, text, text_mask.bool())
+
+
+class Corpus:
+    """What `lora-mer bench --prepare` wrote."""
+
+    def __init__(self, folder, manifest):
+        self.folder = folder / "corpus"
+        lines = [json.loads(line) for line in (self.folder / manifest).read_text().splitlines()]
+        self.utterances = [line for line in lines if line["split"] == "train"]
+        labels = sorted({line["label"] for line in lines})
+        self.classes = {label: i for i, label in enumerate(labels)}
+        self.tokenizer = Tokenizer.from_file(str(folder / "checkpoints/text/tokenizer.json"))
+        self.lengths = [self._samples(u) for u in self.utterances]
+        self.seconds = sum(self.lengths) / SAMPLE_RATE
+
+    def _samples(self, utterance):
+        with wave.open(str(self.folder / utterance["audio"])) as file:
+            return file.getnframes()
+
+    def waveform(self, utterance):
+        with wave.open(str(self.folder / utterance["audio"])) as file:
+            return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float32) / 32768
+
+    def batch(self, indices):
+        chosen = [self.utterances[i] for i in indices]
+        labels = torch.tensor([self.classes[u["label"]] for u in chosen])
+        return *self.inputs([self.waveform(u) for u in chosen], [u["text"] for u in chosen]), labels
+
+    def inputs(self, waveforms, texts):
+        normalized = [(w - w.mean()) / np.sqrt(w.var() + 1e-7) for w in waveforms]
+        ids = [self.tokenizer.encode(text).ids for text in texts]
+        return *padded(normalized, 0.0, torch.float32), *padded(ids, PAD_ID, torch.long)
+
+
+def padded(rows, value, dtype):
+    batch = torch.full((len(rows), max(map(len, rows))), value, dtype=dtype)
+    mask = torch.zeros(batch.shape, dtype=torch.long)
+    for i, row in enumerate(rows):
+        batch[i, : len(row)] = torch.as_tensor(row, dtype=dtype)
+        mask[i, : len(row)] = 1
+    return batch, mask
+
+
+def autocast(precision):
+    if precision == "bfloat16":
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+class Training:
+    def __init__(self, arguments):
+        self.precision = arguments.precision
+        self.model = Model(arguments.encoder, arguments.freeze_feature_encoder).train()
+        self.trainable = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.Adam(self.trainable, lr=3e-4)
+
+    def step(self, batch):
+        *inputs, labels = batch
+        with autocast(self.precision):
+            logits, f_a, f_t = self.model(*inputs)
+            loss = F.cross_entropy(logits.float(), labels) - 0.25 * self.model.head.mutual_information(f_a, f_t)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+def measure_step(arguments):
+    """The time of a step; the first one, in which memory is got, is not counted."""
+    corpus = Corpus(arguments.folder, "step.jsonl")
+    training = Training(arguments)
+    times = []
+    for step in range(arguments.steps + 1):
+        start = time.perf_counter()
+        first = step * arguments.batch % len(corpus.utterances)
+        training.step(corpus.batch(range(first, first + arguments.batch)))
+        times.append(time.perf_counter() - start)
+    lora_b = [p for name, p in training.model.named_parameters() if "lora_B" in name]
+    if not all(p.grad is not None and p.grad.abs().max() > 0 for p in lora_b):
+        raise SystemExit("some LoRA got no gradient: this is not the work to be compared")
+    seconds = arguments.batch * corpus.seconds / len(corpus.utterances)
+    return [timing("step", times[1:], arguments.batch, seconds)]
+
+
+def measure_epoch(arguments):
+    """The time of an epoch of mixed lengths, as HF's Trainer would go through it."""
+    corpus = Corpus(arguments.folder, "epoch.jsonl")
+    generator = torch.Generator().manual_seed(1)
+    size = len(corpus.utterances)
+    if arguments.grouped:
+        order = get_length_grouped_indices(corpus.lengths, arguments.batch, MEGA_BATCHES, generator)
+    else:
+        order = torch.randperm(size, generator=generator).tolist()
+    batches = [order[i : i + arguments.batch] for i in range(0, size, arguments.batch)]
+    training = Training(arguments)
+    training.step(corpus.batch(batches[-1]))
+    start = time.perf_counter()
+    for indices in batches:
+        training.step(corpus.batch(indices))
+    longest = [len(b) * max(corpus.lengths[i] for i in b) for b in batches]
+    result = timing("epoch", [time.perf_counter() - start], size, corpus.seconds)
+    result["padded_fraction"] = 1 - sum(corpus.lengths) / sum(longest)
+    return [result]
+
+
+def measure_inference(arguments):
+    """The latency of one clip, from its waveform and words to probabilities, with LoRA merged."""
+    corpus = Corpus(arguments.folder, "step.jsonl")
+    model = Model(arguments.encoder, False)
+    model.speech = model.speech.merge_and_unload()
+    model.eval()
+    utterance = corpus.utterances[0]
+    waveform = corpus.waveform(utterance)
+    times = []
+    with torch.inference_mode(), autocast(arguments.precision):
+        for _ in range(arguments.steps * 5 + 3):
+            start = time.perf_counter()
+            logits, _, _ = model(*corpus.inputs([waveform], [utterance["text"]]))
+            torch.softmax(logits, 1).tolist()
+            times.append(time.perf_counter() - start)
+    return [timing("inference", times[3:], 1, len(waveform) / SAMPLE_RATE)]
+
+
+def measure_gemm(_):
+    m, k, n = GEMM
+    results = []
+    for dtype in (torch.float32, torch.bfloat16):
+        a, b = torch.randn(m, k, dtype=dtype), torch.randn(k, n, dtype=dtype)
+        times = []
+        for _ in range(33):
+            start = time.perf_counter()
+            torch.mm(a, b)
+            times.append(time.perf_counter() - start)
+        result = timing(f"gemm {str(dtype).removeprefix('torch.')}", times[3:])
+        result["gflop_per_second"] = 2 * m * k * n / 1e9 / result["median"]
+        results.append(result)
+    return results
+
+
+def timing(work, times, utterances=None, audio_seconds=None):
+    """The numbers of a work as `lora-mer bench` writes them."""
+    quartiles = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+    result = {"work": work, "runs": len(times), "median": quartiles[1]}
+    result |= {"lower_quartile": quartiles[0], "upper_quartile": quartiles[2], "min": min(times), "max": max(times)}
+    if utterances:
+        result["utterances_per_second"] = utterances / quartiles[1]
+        result["real_time_factor"] = quartiles[1] / audio_seconds
+    result["peak_resident_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return result
+
+
+WORKS = {"step": measure_step, "epoch": measure_epoch, "inference": measure_inference, "gemm": measure_gemm}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, help="what `lora-mer bench --prepare` made; gemm needs none")
+    parser.add_argument("--work", choices=WORKS, required=True)
+    parser.add_argument("--encoder", choices=["hubert", "wavlm"], default="hubert")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32", help="bfloat16: autocast")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=4, help="steps measured; inference: five clips for each")
+    parser.add_argument("--grouped", action="store_true", help="batches of like lengths, HF's group_by_length")
+    parser.add_argument("--ungrouped", dest="grouped", action="store_false", help="the default, as HF's")
+    parser.add_argument(
+        "--freeze-feature-encoder",
+        action="store_true",
+        help="no gradients through the CNN, as those have it who know to ask for it",
+    )
+    parser.add_argument("--out", type=Path, help="the JSON to write")
+    arguments = parser.parse_args()
+    if arguments.folder is None and arguments.work != "gemm":
+        parser.error("--folder is needed: `lora-mer bench --folder FOLDER --prepare` makes it")
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(1)
+    results = WORKS[arguments.work](arguments)
+    report = {
+        "tool": "transformers and peft",
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "peft": peft.__version__,
+        },
+        "settings": {
+            key: str(value) if isinstance(value, Path) else value for key, value in vars(arguments).items()
+        },
+        "results": results,
+    }
+    if arguments.out:
+        arguments.out.write_text(json.dumps(report, indent=2) + "\n")
+    for result in results:
+        spread = f"{result['lower_quartile']:.3f}–{result['upper_quartile']:.3f}"
+        rate = f"{result['gflop_per_second']:.0f} GFLOP/s" if "gflop_per_second" in result else ""
+        if "utterances_per_second" in result:
+            rate = f"{result['utterances_per_second']:.2f} utterances/s"
+        peak = result["peak_resident_bytes"] / 2**30
+        print(f"{result['work']:<14} {result['median']:9.3f} s ({spread})  {rate:<22} peak {peak:.2f} GiB")
+
+
+if __name__ == "__main__":
+    main()
