@@ -186,19 +186,22 @@ def autocast(precision):
 class Training:
     def __init__(self, arguments):
         self.precision = arguments.precision
+        self.accumulate = arguments.accumulate
         self.model = Model(arguments.encoder, arguments.freeze_feature_encoder).train()
         self.trainable = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.trainable, lr=3e-4)
 
-    def step(self, batch):
-        *inputs, labels = batch
-        with autocast(self.precision):
-            logits, f_a, f_t = self.model(*inputs)
-            loss = F.cross_entropy(logits.float(), labels) - 0.25 * self.model.head.mutual_information(f_a, f_t)
+    def step(self, corpus, indices):
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        size = math.ceil(len(indices) / self.accumulate)
+        for first in range(0, len(indices), size):
+            part = indices[first : first + size]
+            *inputs, labels = corpus.batch(part)
+            with autocast(self.precision):
+                logits, f_a, f_t = self.model(*inputs)
+                loss = F.cross_entropy(logits.float(), labels) - 0.25 * self.model.head.mutual_information(f_a, f_t)
+            (loss * (len(part) / len(indices))).backward()
         self.optimizer.step()
-        return loss.item()
 
 
 def measure_step(arguments):
@@ -209,7 +212,7 @@ def measure_step(arguments):
     for step in range(arguments.steps + 1):
         start = time.perf_counter()
         first = step * arguments.batch % len(corpus.utterances)
-        training.step(corpus.batch(range(first, first + arguments.batch)))
+        training.step(corpus, range(first, first + arguments.batch))
         times.append(time.perf_counter() - start)
     lora_b = [p for name, p in training.model.named_parameters() if "lora_B" in name]
     if not all(p.grad is not None and p.grad.abs().max() > 0 for p in lora_b):
@@ -229,11 +232,11 @@ def measure_epoch(arguments):
         order = torch.randperm(size, generator=generator).tolist()
     batches = [order[i : i + arguments.batch] for i in range(0, size, arguments.batch)]
     training = Training(arguments)
-    training.step(corpus.batch(batches[-1]))
+    training.step(corpus, batches[-1])
     start = time.perf_counter()
     for indices in batches:
-        training.step(corpus.batch(indices))
-    longest = [len(b) * max(corpus.lengths[i] for i in b) for b in batches]
+        training.step(corpus, indices)
+    longest = [len(b) * max(corpus.lengths[i] for i in b) for b in batches]  # without accumulation
     result = timing("epoch", [time.perf_counter() - start], size, corpus.seconds)
     result["padded_fraction"] = 1 - sum(corpus.lengths) / sum(longest)
     return [result]
@@ -303,6 +306,12 @@ def main():
         "--freeze-feature-encoder",
         action="store_true",
         help="no gradients through the CNN, as those have it who know to ask for it",
+    )
+    parser.add_argument(
+        "--accumulate",
+        type=int,
+        default=1,
+        help="parts that a batch is divided into, HF's gradient_accumulation_steps: where memory does not suffice",
     )
     parser.add_argument("--out", type=Path, help="the JSON to write")
     arguments = parser.parse_args()

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command line as such; what the commands do is in PathTest and BadInputTest. */
 class MainTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "convert", "train", "evaluate", "predict", "export", "doctor"})
+  @ValueSource(
+      strings = {"demo", "convert", "train", "evaluate", "predict", "export", "bench", "doctor"})
   void helpEndsWithExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
     assertEquals(0, run.exitCode());

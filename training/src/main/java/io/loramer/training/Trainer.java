@@ -168,6 +168,8 @@ public final class Trainer {
             setup.corpus().of(Split.TRAIN),
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
+    String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
+    progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
     List<TrainingGraph.Step> steps = new ArrayList<>();
     for (List<Utterance> utterances : order) {
       long number = (long) (epoch - 1) * order.size() + steps.size();
@@ -183,7 +185,7 @@ public final class Trainer {
         steps.add(step);
         progress.accept(
             new TrainingProgress(
-                "epoch %d/%d".formatted(epoch, optimization.epochs()),
+                phase,
                 steps.size(),
                 order.size(),
                 String.format(Locale.ROOT, "loss %.3f", step.loss())));
