@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  lora-mer bench --folder bench --out bench.json",
-      "  lora-mer bench --folder bench --work step,gemm --set training.batch_size=8",
-      "  lora-mer bench --folder smoke --smoke"
+      "  lora-mer bench --folder runs/bench --out bench.json",
+      "  lora-mer bench --folder runs/bench --work step,gemm --set training.batch_size=8",
+      "  lora-mer bench --folder runs/smoke --smoke"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +56,7 @@ class BenchCommandTest {
       String work = result.get("work").textValue();
       assertPositive(result, "/seconds/median", "/peak_resident_bytes");
       if (work.matches("step|first epoch|epoch|inference|evaluation")) {
-        assertPositive(
-            result, "/throughput/utterances_per_second", "/throughput/real_time_factor");
+        assertPositive(result, "/throughput/utterances_per_second", "/throughput/real_time_factor");
       }
       if (work.matches("step|gemm.*")) {
         assertPositive(result, "/gflop_per_second", "/gemm_fraction");
@@ -72,10 +72,13 @@ class BenchCommandTest {
   }
 
   @Test
-  void overridesReachTheProcessThatMeasures() {
+  void overridesReachTheProcessThatMeasures() throws IOException {
     CommandLineRun run = bench("--work", "start-up", "--set", "head.size=10");
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().lines().count() == 2 && run.out().contains("\nstart-up "), run.out());
+    String config = Files.readString(folder.resolve("bench/run/config.yaml"));
+    // What was prepared here has no epoch.
+    assertTrue(config.contains("epochs: 1\n") && config.contains("size: 10\n"), config);
   }
 
   @Test
