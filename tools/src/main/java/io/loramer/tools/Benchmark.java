@@ -80,15 +80,15 @@ record Benchmark(BenchFolder folder) {
 
   private List<BenchResult> step() throws IOException {
     BenchSize size = folder.size();
+    int clips = folder.config("step", EPOCHS).training().batchSize(); // may be overridden
     Timing seconds = Timing.of(train("step", EPOCHS).stepSeconds(1));
-    double audioSeconds = size.batchSize() * size.clipSeconds();
-    Throughput throughput = Throughput.of(size.batchSize(), audioSeconds, seconds);
+    Throughput throughput = Throughput.of(clips, clips * size.clipSeconds(), seconds);
     BenchResult result = BenchResult.of("step", seconds, throughput); // its peak is before GEMM's
     StepFlops flops = StepFlops.of(folder.checkpoint("speech").resolve("config.json"));
     int samples = (int) Math.round(size.clipSeconds() * Waveform.SAMPLE_RATE);
     double gemmRate =
         MatrixProduct.FLOPS / MatrixProduct.time(TFloat32.class, size.repetitions()).median();
-    return List.of(result.withArithmetic(flops.perStep(size.batchSize(), samples), gemmRate));
+    return List.of(result.withArithmetic(flops.perStep(clips, samples), gemmRate));
   }
 
   private List<BenchResult> epoch() throws IOException {
@@ -110,12 +110,10 @@ record Benchmark(BenchFolder folder) {
       BenchResult latency = latency(recognizer);
       Manifest corpus = Manifest.read(folder.corpus().manifest("epoch"));
       double[] seconds = new double[LONG_REPETITIONS];
-      for (int i = -1; i < seconds.length; i++) { // once to warm up
+      for (int i = 0; i < seconds.length; i++) {
         long start = System.nanoTime();
         recognizer.evaluate(corpus, Optional.of(Split.TRAIN));
-        if (i >= 0) {
-          seconds[i] = since(start);
-        }
+        seconds[i] = since(start);
       }
       return List.of(latency, overCorpus("evaluation", Timing.of(seconds)));
     }
