@@ -1,5 +1,7 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.EncoderStates;
+
 /**
  * What the head must know of an encoder.
  *
@@ -13,5 +15,10 @@ public record EncoderSize(int hiddenSize, int layers) {
           "encoder: expected a positive hidden size and number of layers, found %d and %d"
               .formatted(hiddenSize, layers));
     }
+  }
+
+  /** An encoder of Hugging Face's TF classes may give its last hidden state only: one layer. */
+  static EncoderSize of(EncoderStates states) {
+    return new EncoderSize(states.hiddenSize(), Math.max(1, states.count() - 1));
   }
 }

@@ -1,6 +1,7 @@
 package io.loramer.model;
 
 import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.EncoderStates;
 import io.loramer.savedmodels.FixedSizes;
 import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.InputStage;
@@ -34,11 +35,14 @@ import org.tensorflow.types.TInt64;
  * words to emotions can be laid several times over them.
  */
 public final class LoraMer {
+  /** Scope of what stands before an encoder, and of what is fed in place of one. */
+  private static final String STAGE = "input";
+
   private final Graph graph;
   private final Variables variables;
   private final HeadConfig config;
   private final boolean adapted;
-  private final Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+  private final Map<Modality, InputStage> stages;
   private final Map<Modality, ImportedEncoder> encoders = new EnumMap<>(Modality.class);
   private final EmotionHead head;
   private final ForwardPass first;
@@ -52,7 +56,7 @@ public final class LoraMer {
   }
 
   /**
-   * Builds the model.
+   * Builds the whole model, from waveform and words on.
    *
    * @param variables takes in those of the encoders, frozen, of LoRA and of the head, trainable
    * @param folders the encoder SavedModel of each modality; one or two
@@ -70,14 +74,62 @@ public final class LoraMer {
       int labels,
       Mode mode)
       throws IOException {
+    this(graph, variables, stages(folders), folders, sizes(folders), lora, config, labels, mode);
+  }
+
+  /**
+   * Builds what of the model lies beyond the frontiers of its encoders: what is trained.
+   *
+   * @param frontiers of each modality, found for the same {@code lora} and {@code config}
+   * @see #LoraMer(Graph, Variables, Map, Optional, HeadConfig, int, Mode) the other parameters
+   */
+  public static LoraMer beyond(
+      Graph graph,
+      Variables variables,
+      Map<Modality, Frontier> frontiers,
+      Optional<LoraConfig> lora,
+      HeadConfig config,
+      int labels,
+      Mode mode)
+      throws IOException {
+    Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+    Map<Modality, SavedModelFolder> split = new EnumMap<>(Modality.class);
+    Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
+    frontiers.forEach(
+        (modality, frontier) -> {
+          stages.put(modality, new FrontierStage(frontier));
+          sizes.put(modality, EncoderSize.of(frontier.size()));
+          if (frontier.splitsEncoder()) {
+            split.put(modality, frontier.encoder());
+          }
+        });
+    return new LoraMer(graph, variables, stages, split, sizes, lora, config, labels, mode);
+  }
+
+  /**
+   * Builds.
+   *
+   * @param stages of each modality
+   * @param folders of those modalities whose stage leads into an encoder
+   */
+  private LoraMer(
+      Graph graph,
+      Variables variables,
+      Map<Modality, InputStage> stages,
+      Map<Modality, SavedModelFolder> folders,
+      Map<Modality, EncoderSize> sizes,
+      Optional<LoraConfig> lora,
+      HeadConfig config,
+      int labels,
+      Mode mode)
+      throws IOException {
     this.graph = graph;
     this.variables = variables;
     this.config = config;
+    this.stages = stages;
     adapted = lora.isPresent();
-    Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
     for (var entry : folders.entrySet()) {
       Modality modality = entry.getKey();
-      stages.put(modality, stage(modality, entry.getValue()));
       ImportedEncoder encoder =
           ImportedEncoder.into(
               graph,
@@ -89,10 +141,9 @@ public final class LoraMer {
               Optional.of(stages.get(modality)));
       requireAnySize(entry.getValue(), encoder.fixedSizes());
       encoders.put(modality, encoder);
-      sizes.put(modality, size(encoder));
     }
     head = EmotionHead.create(variables, config, sizes, labels);
-    first = lay(Ops.create(graph), encoders, mode);
+    first = lay(Ops.create(graph), stages, encoders, mode);
   }
 
   /** Returns the way that the model was built with. */
@@ -130,7 +181,7 @@ public final class LoraMer {
                   tag(modality, mode),
                   Optional.of(stages.get(modality))));
     }
-    return lay(Ops.create(graph).withSubScope(scope), again, mode);
+    return lay(Ops.create(graph).withSubScope(scope), stages, again, mode);
   }
 
   /** Returns the head, for its losses. */
@@ -161,14 +212,26 @@ public final class LoraMer {
     }
   }
 
-  private ForwardPass lay(Ops tf, Map<Modality, ImportedEncoder> encoders, Mode mode) {
+  private ForwardPass lay(
+      Ops tf,
+      Map<Modality, InputStage> stages,
+      Map<Modality, ImportedEncoder> encoders,
+      Mode mode) {
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     Map<Modality, Sequence> encoded = new EnumMap<>(Modality.class);
     List<String> seeds = new ArrayList<>();
-    for (var entry : encoders.entrySet()) {
-      ImportedEncoder encoder = entry.getValue();
-      encoder.dropoutSeed().ifPresent(seeds::add);
-      encoded.put(entry.getKey(), encoded(entry.getKey(), encoder, inputs));
+    for (var entry : stages.entrySet()) {
+      Modality modality = entry.getKey();
+      if (encoders.containsKey(modality)) {
+        ImportedEncoder encoder = encoders.get(modality);
+        encoder.dropoutSeed().ifPresent(seeds::add);
+        inputs.putAll(encoder.stageInputs());
+        encoded.put(modality, encoded(modality, encoder));
+      } else {
+        FrontierStage stage = (FrontierStage) entry.getValue();
+        Ops scoped = tf.withSubScope(modality.scope()).withSubScope(STAGE);
+        encoded.put(modality, stage.sequence(scoped, config.layers(), inputs));
+      }
     }
     Dropout dropout = Dropout.none();
     if (mode == Mode.TRAINING) {
@@ -180,24 +243,17 @@ public final class LoraMer {
     return new ForwardPass(inputs, head.emotions(tf, encoded, dropout), seeds);
   }
 
-  private Sequence encoded(
-      Modality modality, ImportedEncoder encoder, Map<String, Operand<?>> inputs) {
+  private Sequence encoded(Modality modality, ImportedEncoder encoder) {
     String states = config.layers() == Layers.LAST ? "last_hidden_state" : "hidden_states";
     var hidden = encoder.output(states, TFloat32.class);
     return switch (modality) {
-      case AUDIO -> {
-        inputs.putAll(encoder.stageInputs());
-        yield new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
-      }
-      case TEXT -> {
-        inputs.putAll(encoder.stageInputs());
-        yield new Sequence(hidden, encoder.input(TokenStage.MASK, TInt32.class));
-      }
+      case AUDIO -> new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
+      case TEXT -> new Sequence(hidden, encoder.input(TokenStage.MASK, TInt32.class));
     };
   }
 
   /** Utterances have every length, and the last batch of an epoch another size. */
-  private static void requireAnySize(SavedModelFolder folder, FixedSizes sizes) throws IOException {
+  static void requireAnySize(SavedModelFolder folder, FixedSizes sizes) throws IOException {
     if (sizes.batch().isPresent() || sizes.length().isPresent()) {
       throw new IOException(
           "%s: expected an encoder of batches of any size and length, found %s; convert the"
@@ -206,7 +262,7 @@ public final class LoraMer {
     }
   }
 
-  private static InputStage stage(Modality modality, SavedModelFolder folder) throws IOException {
+  static InputStage stage(Modality modality, SavedModelFolder folder) throws IOException {
     return switch (modality) {
       case AUDIO -> new WaveformStage(SpeechInput.of(folder).normalize());
       case TEXT -> new TokenStage(TextInput.of(folder).padId());
@@ -219,14 +275,22 @@ public final class LoraMer {
     return learns && mode == Mode.TRAINING ? MetaGraph.TRAIN : MetaGraph.SERVE;
   }
 
-  /** An encoder of Hugging Face's TF classes may give its last hidden state only: one layer. */
-  private static EncoderSize size(ImportedEncoder encoder) {
-    int hidden =
-        Math.toIntExact(encoder.output("last_hidden_state", TFloat32.class).shape().get(2));
-    if (!encoder.gives("hidden_states")) {
-      return new EncoderSize(hidden, 1);
+  private static Map<Modality, InputStage> stages(Map<Modality, SavedModelFolder> folders)
+      throws IOException {
+    Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+    for (var entry : folders.entrySet()) {
+      stages.put(entry.getKey(), stage(entry.getKey(), entry.getValue()));
     }
-    Shape states = encoder.output("hidden_states", TFloat32.class).shape(); // [layers + 1, B, T, H]
-    return new EncoderSize(hidden, Math.toIntExact(states.get(0) - 1));
+    return stages;
+  }
+
+  private static Map<Modality, EncoderSize> sizes(Map<Modality, SavedModelFolder> folders)
+      throws IOException {
+    Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
+    for (var entry : folders.entrySet()) {
+      EncoderStates states = EncoderStates.of(entry.getValue(), Optional.empty());
+      sizes.put(entry.getKey(), EncoderSize.of(states));
+    }
+    return sizes;
   }
 }

@@ -11,9 +11,6 @@ import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variables;
-import io.loramer.savedmodels.encoders.EncoderConversion;
-import io.loramer.savedmodels.encoders.PaddingInNorm;
-import io.loramer.savedmodels.encoders.RandomCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /** The whole model on encoders of random weights. */
@@ -53,39 +47,20 @@ final class LoraMerTest {
           0.1f,
           MineConfig.defaults());
 
-  /** 200 samples make a frame, 160 the next one. */
-  private static final String WAVLM =
-      """
-      {"architectures": ["WavLMModel"], "model_type": "wavlm", "hidden_size": 12,
-       "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20,
-       "conv_dim": [5, 7], "conv_kernel": [40, 9], "conv_stride": [20, 8], "conv_bias": false,
-       "feat_extract_norm": "group", "do_stable_layer_norm": false, "num_conv_pos_embeddings": 6,
-       "num_conv_pos_embedding_groups": 3, "num_buckets": 16, "max_bucket_distance": 30,
-       "hidden_dropout": 0.1, "attention_dropout": 0.1, "activation_dropout": 0.1}
-      """;
-
-  private static final String ROBERTA =
-      """
-      {"architectures": ["RobertaModel"], "model_type": "roberta", "vocab_size": 33,
-       "hidden_size": 9, "num_hidden_layers": 1, "num_attention_heads": 3,
-       "intermediate_size": 14, "max_position_embeddings": 30, "type_vocab_size": 1,
-       "pad_token_id": 1}
-      """;
-
   @TempDir private static Path folder;
   private static Map<Modality, SavedModelFolder> encoders;
 
   @BeforeAll
   static void convert() throws IOException {
-    encoders =
-        Map.of(Modality.AUDIO, encoder("wavlm", WAVLM), Modality.TEXT, encoder("roberta", ROBERTA));
+    encoders = RandomEncoders.in(folder);
   }
 
   @Test
   void whatABatchIsFilledUpWithChangesNothing() throws IOException {
     try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
-        Inputs zeros = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
-        Inputs garbage = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), -7.5f, 21)) {
+        MadeUpBatch zeros = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
+        MadeUpBatch garbage =
+            MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), -7.5f, 21)) {
       assertArrayEquals(
           built.probabilities(built.model.first(), zeros),
           built.probabilities(built.model.first(), garbage));
@@ -95,8 +70,8 @@ final class LoraMerTest {
   @Test
   void utteranceInABatchGivesWhatItGivesAlone() throws IOException {
     try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
-        Inputs batch = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
-        Inputs alone = Inputs.of(List.of(700), List.of(4), 0, 1)) {
+        MadeUpBatch batch = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
+        MadeUpBatch alone = MadeUpBatch.of(List.of(700), List.of(4), 0, 1)) {
       float[] first = Arrays.copyOf(built.probabilities(built.model.first(), batch), LABELS);
       assertArrayEquals(built.probabilities(built.model.first(), alone), first, ATOL);
     }
@@ -106,7 +81,7 @@ final class LoraMerTest {
   void evaluationBesideTrainingIsTheSameModelWithoutDropout() throws IOException {
     try (Built training = new Built(encoders, LoraMer.Mode.TRAINING);
         Built inference = new Built(encoders, LoraMer.Mode.INFERENCE);
-        Inputs inputs = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
+        MadeUpBatch inputs = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
       ForwardPass dropping = training.model.first();
       assertEquals(
           List.of("audio/dropout_seed", "dropout_seed"),
@@ -137,7 +112,7 @@ final class LoraMerTest {
   void adapterDoesTheSameMergedAndBesideTheKernels() throws IOException {
     try (Built beside = new Built(encoders, LoraMer.Mode.INFERENCE);
         Built merged = new Built(encoders, LoraMer.Mode.INFERENCE, Optional.empty());
-        Inputs inputs = Inputs.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
+        MadeUpBatch inputs = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
       float[] without = merged.probabilities(merged.model.first(), inputs);
       assertArrayEquals(without, beside.probabilities(beside.model.first(), inputs), ATOL);
       try (LoraAdapter adapter = adapter(beside)) {
@@ -174,14 +149,6 @@ final class LoraMerTest {
     assertEquals(
         folder.resolve("roberta") + ": expected a speech encoder, found a text encoder",
         e.getMessage());
-  }
-
-  private static SavedModelFolder encoder(String name, String config) throws IOException {
-    Path checkpoint = Files.createDirectory(folder.resolve(name + "-checkpoint"));
-    Files.writeString(checkpoint.resolve("config.json"), config);
-    RandomCheckpoint.write(checkpoint, 3);
-    EncoderConversion.convert(checkpoint, folder.resolve(name), PaddingInNorm.IGNORED);
-    return SavedModelFolder.open(folder.resolve(name));
   }
 
   /** Returns an adapter for the bypasses of a model, B not zero. */
@@ -222,14 +189,14 @@ final class LoraMerTest {
       variables.initialize(host.session);
     }
 
-    float[] probabilities(ForwardPass pass, Inputs inputs) {
+    float[] probabilities(ForwardPass pass, MadeUpBatch inputs) {
       return probabilities(pass, inputs, 0);
     }
 
-    float[] probabilities(ForwardPass pass, Inputs inputs, long seed) {
+    float[] probabilities(ForwardPass pass, MadeUpBatch inputs, long seed) {
       Session.Runner runner = host.session.runner();
       try (TInt64 dropoutSeed = TInt64.scalarOf(seed)) {
-        pass.inputs().forEach((name, input) -> runner.feed(input, inputs.byName.get(name)));
+        pass.inputs().forEach((name, input) -> runner.feed(input, inputs.byName().get(name)));
         pass.dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
         try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
           return TestGraph.floats((TFloat32) result.get(0));
@@ -240,43 +207,6 @@ final class LoraMerTest {
     @Override
     public void close() {
       host.close();
-    }
-  }
-
-  /** A batch: made-up utterances that depend on their place only, filled up with these. */
-  private record Inputs(Map<String, Tensor> byName) implements AutoCloseable {
-    static Inputs of(
-        List<Integer> samples, List<Integer> tokens, float sampleBehind, int idBehind) {
-      int rows = samples.size();
-      int columns = samples.get(rows - 1);
-      int words = tokens.get(rows - 1);
-      float[] waveforms = new float[rows * columns];
-      int[] ids = new int[rows * words];
-      for (int row = 0; row < rows; row++) {
-        Random random = new Random(row);
-        for (int i = 0; i < columns; i++) {
-          boolean inside = i < samples.get(row);
-          waveforms[row * columns + i] = inside ? (float) random.nextGaussian() : sampleBehind;
-        }
-        for (int i = 0; i < words; i++) {
-          ids[row * words + i] = i < tokens.get(row) ? 2 + random.nextInt(31) : idBehind;
-        }
-      }
-      return new Inputs(
-          Map.of(
-              "input_values",
-              TFloat32.tensorOf(Shape.of(rows, columns), DataBuffers.of(waveforms)),
-              "audio_lengths",
-              TInt32.vectorOf(samples.stream().mapToInt(n -> n).toArray()),
-              "input_ids",
-              TInt32.tensorOf(Shape.of(rows, words), DataBuffers.of(ids)),
-              "text_lengths",
-              TInt32.vectorOf(tokens.stream().mapToInt(n -> n).toArray())));
-    }
-
-    @Override
-    public void close() {
-      byName.values().forEach(Tensor::close);
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeSet;
+import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -21,10 +21,12 @@ import org.tensorflow.proto.TensorInfo;
  * gradient one that has a gradient, its inputs of the contract's types.
  */
 final class EncoderGraph {
-  private static final String FRAME_MASK = "frame_mask";
+  static final String FRAME_MASK = "frame_mask";
+  static final String HIDDEN_STATES = "hidden_states";
+  static final String LAST_HIDDEN_STATE = "last_hidden_state";
 
   /** What an encoder is for: one of these it must give. */
-  private static final List<String> OUTPUTS = List.of("last_hidden_state", "logits");
+  private static final List<String> OUTPUTS = List.of(LAST_HIDDEN_STATE, "logits");
 
   private final GraphDefEditor editor;
   private final String sequence;
@@ -48,6 +50,7 @@ final class EncoderGraph {
                   MetaGraph.DEFAULT_SIGNATURE,
                   new TreeSet<>(metaGraph.getSignatureDefMap().keySet())));
     }
+    requireOwnAssets(metaGraph);
     saver = metaGraph.getSaverDef();
     if (saver.getRestoreOpName().isEmpty() || saver.getFilenameTensorName().isEmpty()) {
       throw new IllegalArgumentException("it has no saver to restore its variables with");
@@ -66,13 +69,12 @@ final class EncoderGraph {
     follow(FunctionInlining.inline(editor, graph.getLibrary()));
     // An assertion would tie every output to all inputs, also in a graph that is fed in its middle.
     editor.remove(node -> node.getOp().equals("Assert"));
-    Set<String> used = editor.neededBy(outputs.values());
-    editor.remove(node -> assignsOther(node, used)); // such as the state of an optimiser
+    editor.removeAssignmentsOfUnread(outputs.values()); // such as the state of an optimiser
     editor.keepOnly(needed());
-    GraphCheck.check(editor, variablesBytes);
+    GraphCheck.check(editor, saver.getFilenameTensorName(), variablesBytes);
     outputs.values().forEach(this::requireOutput);
     follow(DifferentiableOps.rewrite(editor));
-    RestoredShapes.require(editor);
+    RestoredVariables.divide(editor);
     editor.nameVariables();
     EncoderInputs.adapt(editor, inputs, saver.getFilenameTensorName());
     addFrameMask();
@@ -93,12 +95,49 @@ final class EncoderGraph {
     return outputs;
   }
 
+  /**
+   * Returns the tensors in the graph's middle where it can be cut: {@code hidden_states.k}, float32
+   * [B, T, H], the input of layer k or, for the last one, the output of the encoder; and of a
+   * speech encoder the {@code frame_mask}. Of an encoder that gives its last hidden state only,
+   * only that.
+   */
+  Map<String, String> cuts() {
+    Map<String, String> cuts = new LinkedHashMap<>();
+    if (outputs.containsKey(FRAME_MASK)) {
+      cuts.put(FRAME_MASK, editor.passedOn(outputs.get(FRAME_MASK)));
+    }
+    List<String> states = List.of();
+    if (outputs.containsKey(HIDDEN_STATES)) {
+      NodeDef.Builder stacked = editor.producer(editor.passedOn(outputs.get(HIDDEN_STATES)));
+      states = stacked.getOp().equals("Pack") ? stacked.getInputList() : states;
+    }
+    if (states.isEmpty() && outputs.containsKey(LAST_HIDDEN_STATE)) {
+      states = List.of(outputs.get(LAST_HIDDEN_STATE));
+    }
+    for (int k = 0; k < states.size(); k++) {
+      cuts.put(HIDDEN_STATES + "." + k, states.get(k));
+    }
+    return cuts;
+  }
+
   SaverDef saver() {
     return saver;
   }
 
   FixedSizes fixedSizes() {
     return fixedSizes;
+  }
+
+  private static void requireOwnAssets(MetaGraphDef metaGraph) {
+    List<String> outside =
+        metaGraph.getAssetFileDefList().stream()
+            .map(AssetFileDef::getFilename)
+            .filter(file -> file.startsWith("/") || List.of(file.split("[/\\\\]")).contains(".."))
+            .toList();
+    if (!outside.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has assets outside of its folder: " + String.join(", ", outside));
+    }
   }
 
   private void requireEncoder(SignatureDef signature) {
@@ -129,12 +168,6 @@ final class EncoderGraph {
               + " is no encoder's: expected "
               + String.join("; ", problems));
     }
-  }
-
-  private static boolean assignsOther(NodeDef.Builder node, Set<String> used) {
-    return node.getOp().equals("AssignVariableOp")
-        && node.getInputCount() > 0
-        && !used.contains(GraphDefEditor.nodeName(node.getInput(0)));
   }
 
   private void requireOutput(String tensor) {

@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * The sizes of a batch that an encoder's graph was made for and takes no others; none in what
- * {@code convert} writes. Hugging Face's {@code TFHubertModel} and {@code TFWav2Vec2Model} export
- * graphs for 16,000 samples, one second.
+ * {@code convert} writes. Hugging Face's {@code TFHubertModel} exports a graph for 16,000 samples,
+ * one second.
  *
  * @param batch rows
  * @param length samples or tokens

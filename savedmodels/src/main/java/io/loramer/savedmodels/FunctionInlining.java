@@ -32,12 +32,20 @@ final class FunctionInlining {
   /** HuBERT large has about 12,000; functions that call others twice could ask for 2^64. */
   private static final int MAX_NODES = 100_000;
 
+  /**
+   * What inlining may add to the size of the functions. Names grow with the depth, by a few MB in
+   * all; a large constant in a function that is called often could grow to anything.
+   */
+  private static final long MAX_GROWTH_BYTES = 64L << 20;
+
   private final GraphDefEditor graph;
+  private long bytesLeft;
   private final Map<String, FunctionDef> library = new HashMap<>();
   private final Map<String, String> results = new HashMap<>();
 
   private FunctionInlining(GraphDefEditor graph, FunctionDefLibrary library) {
     this.graph = graph;
+    bytesLeft = MAX_GROWTH_BYTES + library.getSerializedSize();
     library.getFunctionList().forEach(f -> this.library.put(f.getSignature().getName(), f));
   }
 
@@ -63,11 +71,7 @@ final class FunctionInlining {
     inner.add(function.getSignature().getName());
     Body body = new Body(call, function);
     for (NodeDef node : function.getNodeDefList()) {
-      graph.add(body.translate(node));
-    }
-    if (graph.nodes().size() > MAX_NODES) {
-      throw new IllegalArgumentException(
-          "its functions have more than %,d nodes when inlined".formatted(MAX_NODES));
+      add(body.translate(node));
     }
     for (int i = 0; i < function.getSignature().getOutputArgCount(); i++) {
       results.put(call.getName() + ":" + i, body.result(i));
@@ -77,6 +81,16 @@ final class FunctionInlining {
       if (CALLS.contains(node.getOp())) {
         inline(graph.producer(body.name(node.getName())), inner);
       }
+    }
+  }
+
+  private void add(NodeDef node) {
+    graph.add(node);
+    bytesLeft -= node.getSerializedSize();
+    if (graph.nodes().size() > MAX_NODES || bytesLeft < 0) {
+      throw new IllegalArgumentException(
+          "its functions have more than %,d nodes when inlined, or grow by more than %d MB"
+              .formatted(MAX_NODES, MAX_GROWTH_BYTES >> 20));
     }
   }
 

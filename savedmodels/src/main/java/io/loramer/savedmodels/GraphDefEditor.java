@@ -45,6 +45,16 @@ final class GraphDefEditor {
     return node;
   }
 
+  /** Returns where an output comes from, past the nodes that hand it on as it is. */
+  String passedOn(String output) {
+    String end = output;
+    Set<String> passed = new HashSet<>();
+    while (producer(end).getOp().equals("Identity") && passed.add(end)) {
+      end = producer(end).getInput(0);
+    }
+    return end;
+  }
+
   boolean contains(String name) {
     return nodes.containsKey(name);
   }
@@ -130,6 +140,16 @@ final class GraphDefEditor {
       List<String> inputs = List.copyOf(node.getInputList());
       node.clearInput().addAllInput(inputs.stream().filter(i -> !removed.contains(i)).toList());
     }
+  }
+
+  /** Lets the graph assign nothing to variables that these outputs do not read. */
+  void removeAssignmentsOfUnread(Collection<String> outputs) {
+    Set<String> read = neededBy(outputs);
+    remove(
+        node ->
+            node.getOp().equals("AssignVariableOp")
+                && node.getInputCount() > 0
+                && !read.contains(nodeName(node.getInput(0))));
   }
 
   /** Drops every node that none of these needs. */

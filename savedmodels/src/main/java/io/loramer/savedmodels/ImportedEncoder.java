@@ -3,10 +3,12 @@ package io.loramer.savedmodels;
 import io.loramer.savedmodels.Variable.Role;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -38,6 +40,7 @@ public final class ImportedEncoder {
   private final Optional<LoraConfig> lora;
   private final String variablePrefix;
   private final Map<String, String> inputs;
+  private final Map<String, String> cuts;
   private final Map<String, String> outputs;
   private final SaverDef saver;
   private final FixedSizes fixedSizes;
@@ -52,6 +55,7 @@ public final class ImportedEncoder {
       String tag,
       Optional<LoraConfig> lora,
       Optional<InputStage> stage,
+      List<Integer> states,
       String variablePrefix,
       Optional<Variables> adopter)
       throws IOException {
@@ -62,7 +66,8 @@ public final class ImportedEncoder {
     this.variablePrefix = variablePrefix;
     EncoderGraph encoder = prepare(model, tag);
     inputs = encoder.inputs();
-    outputs = encoder.outputs();
+    cuts = encoder.cuts();
+    outputs = states.isEmpty() ? encoder.outputs() : outputs(states);
     saver = encoder.saver();
     fixedSizes = encoder.fixedSizes();
     GraphDefEditor editor = encoder.editor();
@@ -72,6 +77,7 @@ public final class ImportedEncoder {
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
     stageInputs = stage.isPresent() ? connect(editor, stage.get()) : List.of();
+    editor.removeAssignmentsOfUnread(outputs.values());
     editor.keepOnly(neededNodes(adopter.isPresent()));
     Map<String, NodeDef> variables = editor.variables();
     variables.keySet().forEach(editor::ensureRead);
@@ -101,14 +107,40 @@ public final class ImportedEncoder {
       Optional<InputStage> stage)
       throws IOException {
     return new ImportedEncoder(
-        graph, scope, model, tag, lora, stage, scope + ".", Optional.of(variables));
+        graph, scope, model, tag, lora, stage, List.of(), scope + ".", Optional.of(variables));
+  }
+
+  /**
+   * Imports what computes some hidden states of a frozen encoder, and nothing more of it: these
+   * layers' variables are the only ones that are restored.
+   *
+   * @param states which ones, as {@link EncoderStates} counts them
+   */
+  public static ImportedEncoder upTo(
+      Graph graph,
+      Variables variables,
+      String scope,
+      SavedModelFolder model,
+      List<Integer> states,
+      InputStage stage)
+      throws IOException {
+    return new ImportedEncoder(
+        graph,
+        scope,
+        model,
+        MetaGraph.SERVE,
+        Optional.empty(),
+        Optional.of(stage),
+        states,
+        scope + ".",
+        Optional.of(variables));
   }
 
   /** Imports the same encoder once more, with another tag, over the same variables. */
   public ImportedEncoder again(String scope, String tag, Optional<InputStage> stage)
       throws IOException {
     return new ImportedEncoder(
-        graph, scope, model, tag, lora, stage, variablePrefix, Optional.empty());
+        graph, scope, model, tag, lora, stage, List.of(), variablePrefix, Optional.empty());
   }
 
   /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
@@ -132,9 +164,9 @@ public final class ImportedEncoder {
     return operand(outputs, name, type);
   }
 
-  /** Returns whether the encoder has an output. */
-  public boolean gives(String output) {
-    return outputs.containsKey(output);
+  /** Returns a hidden state, float32 [B, T, H], of an encoder that was imported up to it. */
+  public Operand<TFloat32> state(int index) {
+    return output(EncoderStates.name(index), TFloat32.class);
   }
 
   /** Returns the name of the node to feed with dropout's seed, if this graph drops. */
@@ -232,10 +264,14 @@ public final class ImportedEncoder {
       Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
       GraphDef nodes = before.toGraphDef();
       editor.splice(nodes, Map.of(), node -> false);
+      Map<String, String> connectable = new LinkedHashMap<>(cuts);
+      connectable.putAll(inputs);
       outputs.forEach(
           (name, output) ->
               editor.redirect(
-                  GraphDefEditor.nodeName(tensor(inputs, name)), output.asOutput().op().name()));
+                  GraphDefEditor.nodeName(tensor(connectable, name)),
+                  output.asOutput().op().name()));
+      dropOutputsOf(editor, outputs.keySet());
       return nodes.getNodeList().stream()
           .filter(node -> node.getOp().equals("Placeholder"))
           .map(NodeDef::getName)
@@ -243,11 +279,37 @@ public final class ImportedEncoder {
     }
   }
 
+  /** What a stage in the encoder's middle leaves behind it cannot be computed any more. */
+  private void dropOutputsOf(GraphDefEditor editor, Set<String> connected) {
+    List<String> unconnected =
+        inputs.keySet().stream()
+            .filter(name -> !connected.contains(name))
+            .map(name -> GraphDefEditor.nodeName(inputs.get(name)))
+            .toList();
+    outputs
+        .values()
+        .removeIf(output -> !Collections.disjoint(editor.neededBy(List.of(output)), unconnected));
+  }
+
+  private Map<String, String> outputs(List<Integer> states) {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    states.forEach(k -> chosen.put(EncoderStates.name(k), tensor(cuts, EncoderStates.name(k))));
+    if (cuts.containsKey(EncoderGraph.FRAME_MASK)) {
+      chosen.put(EncoderGraph.FRAME_MASK, cuts.get(EncoderGraph.FRAME_MASK));
+    }
+    return chosen;
+  }
+
   private void importNodes(GraphDef nodes) throws IOException {
     try {
       graph.importGraphDef(nodes, scope);
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new IOException(model.path() + ": TensorFlow cannot import it: " + e.getMessage(), e);
+    }
+    try {
+      KnownShapes.check(graph, scope, fixedSizes, model.variablesBytes());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
     }
   }
 
@@ -289,7 +351,7 @@ public final class ImportedEncoder {
         });
   }
 
-  private static EncoderGraph prepare(SavedModelFolder model, String tag) throws IOException {
+  static EncoderGraph prepare(SavedModelFolder model, String tag) throws IOException {
     Optional<MetaGraphDef> found = model.metaGraph(tag);
     if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
       found = model.metaGraph(MetaGraph.SERVE);

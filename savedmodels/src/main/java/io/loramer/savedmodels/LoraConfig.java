@@ -81,7 +81,7 @@ public record LoraConfig(
   /** Returns the value of the first key that matches a module. */
   static <T> Optional<T> find(Map<String, T> pattern, String module) {
     return pattern.entrySet().stream()
-        .filter(entry -> end(entry.getKey()).matcher(module).matches())
+        .filter(entry -> MatchedName.matches(end(entry.getKey()), module))
         .map(Map.Entry::getValue)
         .findFirst();
   }
@@ -97,7 +97,7 @@ public record LoraConfig(
   /** Returns whether a key of a pattern matches one of these modules. */
   static boolean matchesAny(String key, Collection<String> modules) {
     Pattern end = end(key);
-    return modules.stream().anyMatch(module -> end.matcher(module).matches());
+    return modules.stream().anyMatch(module -> MatchedName.matches(end, module));
   }
 
   private static Pattern end(String key) {

@@ -39,13 +39,17 @@ public record TargetModules(List<String> names, String expression) {
     }
   }
 
-  /** Returns whether a module, by its dotted name, is a target. */
+  /**
+   * Returns whether a module, by its dotted name, is a target.
+   *
+   * @throws IllegalArgumentException if the expression takes too long to match
+   */
   public boolean matches(String module) {
     if (isAllLinear()) {
       return !module.equals(HEAD);
     }
     if (names.isEmpty()) {
-      return module.matches(expression);
+      return MatchedName.matches(Pattern.compile(expression), module);
     }
     return names.stream().anyMatch(name -> endsWith(module, name));
   }

@@ -146,6 +146,9 @@ final class HuggingFaceSavedModelTest {
   @CsvSource({
     "hubert,audio/hubert-tiny,padded,last_hidden_state",
     "hubert,audio/hubert-tiny,default,last_hidden_state",
+    "wav2vec2,audio/wav2vec2-base,padded,last_hidden_state",
+    "wav2vec2,audio/wav2vec2-base,single,last_hidden_state",
+    "wav2vec2,audio/wav2vec2-base,default,last_hidden_state",
     "wav2vec2-ctc,audio/wav2vec2-ctc,padded,logits",
     "wav2vec2-ctc,audio/wav2vec2-ctc,single,logits",
     "wav2vec2-ctc,audio/wav2vec2-ctc,default,logits",
@@ -190,6 +193,7 @@ final class HuggingFaceSavedModelTest {
   @ParameterizedTest
   @CsvSource({
     "hubert,audio/hubert-tiny,last_hidden_state,q_proj v_proj",
+    "wav2vec2,audio/wav2vec2-base,last_hidden_state,q_proj v_proj output_dense",
     "wav2vec2-ctc,audio/wav2vec2-ctc,logits,q_proj v_proj output_dense",
     "roberta,text/roberta,last_hidden_state,query value intermediate.dense",
     "bert,text/bert,last_hidden_state,query value",
@@ -236,7 +240,11 @@ final class HuggingFaceSavedModelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"hubert,audio/hubert-tiny", "wav2vec2-ctc,audio/wav2vec2-ctc"})
+  @CsvSource({
+    "hubert,audio/hubert-tiny",
+    "wav2vec2,audio/wav2vec2-base",
+    "wav2vec2-ctc,audio/wav2vec2-ctc"
+  })
   void frameMaskIsThatOfPyTorchThoughTheSavedModelGivesNone(String name, String source)
       throws IOException {
     Fixture checkpoint = Fixture.of(source);
@@ -254,7 +262,7 @@ final class HuggingFaceSavedModelTest {
   @Test
   void fixedSizesAreToldAndOtherBatchesRefused() throws IOException {
     try (Encoder hubert = new Encoder(savedModel("hubert"), Optional.empty());
-        Encoder roberta = new Encoder(savedModel("roberta"), Optional.empty())) {
+        Encoder wav2vec2 = new Encoder(savedModel("wav2vec2"), Optional.empty())) {
       FixedSizes sizes = hubert.imported.fixedSizes();
       assertEquals(new FixedSizes(OptionalLong.empty(), OptionalLong.of(16_000)), sizes);
       sizes.check(5, 16_000);
@@ -262,7 +270,7 @@ final class HuggingFaceSavedModelTest {
       assertTrue(refused.getMessage().contains("[any, 16000], found [5, 12345]"));
       assertEquals(
           new FixedSizes(OptionalLong.empty(), OptionalLong.empty()),
-          roberta.imported.fixedSizes());
+          wav2vec2.imported.fixedSizes());
     }
   }
 

@@ -1,18 +1,15 @@
 package io.loramer.savedmodels;
 
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +19,7 @@ import org.tensorflow.types.TFloat32;
 /** Damaged and hostile files: each is read, or refused by an IOException that names it. */
 final class MutatedCheckpointTest {
   private static final int MUTANTS = 16;
-  private static final Duration LIMIT = Duration.ofSeconds(2);
-  private static final long MAX_BYTES = 512L << 20;
+  private static final MutantLimits LIMITS = new MutantLimits();
 
   /** Both ends of a file, where headers, pickles and directories lie. */
   private static final int END = 6000;
@@ -101,6 +97,11 @@ final class MutatedCheckpointTest {
     TFloat32.scalarOf(0).close();
   }
 
+  @AfterAll
+  static void report() {
+    System.out.println("damaged checkpoints: " + LIMITS);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "audio/hubert-tiny, model.safetensors",
@@ -118,10 +119,7 @@ final class MutatedCheckpointTest {
       for (int i = 0; i < MUTANTS; i++) {
         Files.write(file, mutation.apply(sound.clone(), random));
         String mutant = mutation + " " + i + " of " + name;
-        long before = allocated();
-        refused += assertTimeout(LIMIT, this::readOrRefuse, mutant) ? 0 : 1;
-        long bytes = allocated() - before;
-        assertTrue(bytes < MAX_BYTES, mutant + " allocated " + bytes);
+        refused += LIMITS.hold(mutant, this::readOrRefuse) ? 0 : 1;
       }
     }
     assertTrue(refused > MUTANTS, refused + " refused"); // all the truncated ones, at least
@@ -130,20 +128,13 @@ final class MutatedCheckpointTest {
   private boolean readOrRefuse() {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       for (String name : checkpoint.names()) {
-        try (TFloat32 tensor = checkpoint.float32(name)) {
-          assertTrue(tensor.numBytes() < MAX_BYTES, name);
-        }
+        checkpoint.float32(name).close();
       }
       return true;
     } catch (IOException e) {
       assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
       return false;
     }
-  }
-
-  /** What this thread has allocated on the heap so far. */
-  private static long allocated() {
-    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }
 
   private void copy(Path fixture) throws IOException {

@@ -39,7 +39,7 @@ record BenchCorpus(Path folder) {
    * Writes a manifest and its clips: one for each length to train on, and one, as long as the
    * first, to validate by.
    *
-   * @param random of the noise; another one at each call, or a cache knows the clips already
+   * @param random of noise and words, so that no two utterances share what a cache keeps
    */
   void write(String name, double[] seconds, Random random) throws IOException {
     Files.createDirectories(folder);
@@ -61,7 +61,7 @@ record BenchCorpus(Path folder) {
     Files.write(file, noise((int) Math.round(seconds * Waveform.SAMPLE_RATE), random));
     String text =
         IntStream.range(0, (int) Math.max(1, Math.round(seconds * WORDS_PER_SECOND)))
-            .mapToObj(i -> WORDS.get(i % WORDS.size()))
+            .mapToObj(i -> WORDS.get(random.nextInt(WORDS.size())))
             .collect(Collectors.joining(" "));
     return new Utterance(
         number + 1,

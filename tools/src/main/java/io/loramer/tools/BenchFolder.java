@@ -25,16 +25,16 @@ import java.util.Random;
  * <pre>
  *   checkpoints/speech  checkpoints/text   random weights, made once
  *   encoders/speech     encoders/text      converted from them, once
- *   corpus/step.jsonl   epoch.jsonl        clips of one length, of mixed lengths; new noise each time
+ *   corpus/step.jsonl   epoch.jsonl        clips of one length, of mixed lengths
  *   corpus/start-up.jsonl                  two short clips
  *   model                                  exported, LoRA merged
- *   run, converted                         what a work leaves
+ *   run, cache                             what a work leaves
  * </pre>
  *
  * @param overrides of the configuration, as {@code lora-mer train --set} takes them
  */
 record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
-  private static final long WEIGHTS_SEED = 1;
+  private static final long SEED = 1;
   private static final double START_UP_SECONDS = 1;
 
   /** Makes all of it. */
@@ -42,7 +42,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     makeEncoder("wavlm", "speech");
     makeEncoder("roberta", "text");
     NewFolder.delete(corpus().folder());
-    Random random = new Random();
+    Random random = new Random(SEED);
     double[] startUp = new double[2];
     Arrays.fill(startUp, START_UP_SECONDS);
     corpus().write("start-up", startUp, random);
@@ -69,7 +69,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     if (name.equals("text")) {
       Files.write(checkpoint.resolve("tokenizer.json"), resource("demo/roberta/tokenizer.json"));
     }
-    RandomCheckpoint.write(checkpoint, WEIGHTS_SEED);
+    RandomCheckpoint.write(checkpoint, SEED);
     EncoderConversion.convert(checkpoint, encoder(name), PaddingInNorm.IGNORED);
   }
 
@@ -81,6 +81,11 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
 
   Path checkpoint(String name) {
     return path.resolve("checkpoints").resolve(name);
+  }
+
+  /** Returns where runs cache what is frozen. */
+  Path cache() {
+    return path.resolve("cache");
   }
 
   private Path encoder(String name) {
@@ -108,6 +113,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     values.put("data.labels", BenchCorpus.LABELS.toString());
     values.put("audio.encoder", encoder("speech").toString());
     values.put("text.encoder", encoder("text").toString());
+    values.put("cache.folder", cache().toString());
     values.put("training.epochs", Integer.toString(epochs));
     values.put("training.batch_size", Integer.toString(size.batchSize()));
     values.putAll(overrides);

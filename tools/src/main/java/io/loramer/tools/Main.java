@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,
+      CorpusCommand.class,
       AdapterCommand.class,
       InspectCommand.class,
       BenchCommand.class,

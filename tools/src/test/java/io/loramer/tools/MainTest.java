@@ -15,7 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "convert", "train", "evaluate", "predict", "export", "bench", "doctor"})
+      strings = {
+        "demo",
+        "convert",
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "doctor",
+        "corpus",
+        "bench"
+      })
   void helpEndsWithExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
     assertEquals(0, run.exitCode());
@@ -48,6 +58,13 @@ class MainTest {
         "evaluate --model a --manifest b --split c | expected one of [TRAIN, VALIDATION, TEST]",
         "predict --model a                         | Missing required parameter: 'CLIP'",
         "convert --checkpoint a --out b --group-norm c | --group-norm",
+        "corpus                                    | Name a command: import, info or check.",
+        "corpus import --format aibo --from a --out b | expected one of [IEMOCAP, MELD, RAVDESS",
+        "corpus import --format csv --from a        | Missing required option: '--out=FILE'",
+        "corpus import --format tess --from a --out b --audio c | --audio is not for --format tess.",
+        "corpus import --format meld --from a --out b --column text=c | --column is not for",
+        "corpus import --format csv --from a --out b --column word=c | [ID, AUDIO, TEXT, LABEL,",
+        "corpus import --format folders --from a --out b --speaker-pattern ( | --speaker-pattern",
         "demo --seed one                           | 'one' is not a long",
       })
   void wrongUsageIsExitCodeTwo(String line, String expected) {

@@ -9,8 +9,10 @@ import java.util.Arrays;
  * Reads the sound of any file that FFmpeg can decode (WAV, AIFF, FLAC, MP3, Ogg, M4A, the sound
  * track of a video, ...) whatever its name ends in.
  *
- * <p>Channels are averaged; other rates are resampled to 16 kHz. A 16 kHz mono file of 16 bits
- * gives exactly {@code s / 32768f}. The methods may be called from several threads.
+ * <p>Channels are averaged, but of the surround sound of films (five channels and more, the front
+ * centre marked) that one alone is taken, in which the dialogue is; other rates are resampled to 16
+ * kHz. A 16 kHz mono file of 16 bits gives exactly {@code s / 32768f}. The methods may be called
+ * from several threads.
  */
 public final class AudioFile {
   private AudioFile() {}

@@ -3,12 +3,10 @@ package io.loramer.training;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -16,59 +14,39 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Makes batches: decodes clips, crops and pads them, tokenises words, looks labels up.
+ * Makes of clips and words what encoders take: decodes and crops, tokenises, pads to batches.
  *
  * @param hears whether the model takes waveforms
  * @param tokenizer of a model that takes words
  * @param padId what token sequences are filled up with
  * @param maxSamples what longer clips are cropped to, from their beginning
  */
-record Batches(
-    List<String> labels, boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxSamples) {
-
-  /**
-   * Divides the utterances of an epoch into batches of another order each epoch.
-   *
-   * @param seed the same one gives the same order
-   */
-  static List<List<Utterance>> shuffled(List<Utterance> utterances, int batchSize, long seed) {
-    List<Utterance> order = new ArrayList<>(utterances);
-    Collections.shuffle(order, new Random(seed));
-    return inOrder(order, batchSize);
-  }
-
-  /** Divides utterances into batches; the last one may be smaller. */
-  static List<List<Utterance>> inOrder(List<Utterance> utterances, int batchSize) {
-    List<List<Utterance>> batches = new ArrayList<>();
-    for (int from = 0; from < utterances.size(); from += batchSize) {
-      batches.add(utterances.subList(from, Math.min(from + batchSize, utterances.size())));
-    }
-    return batches;
-  }
-
-  /**
-   * Assembles a batch, which the caller closes.
-   *
-   * @throws IOException if a clip can no longer be read
-   */
-  Batch assemble(List<Utterance> utterances) throws IOException {
-    int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
-    return new Batch(utterances, inputs(utterances), TInt32.vectorOf(classes));
-  }
+record Batches(boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxSamples) {
 
   /** Decodes and tokenises utterances; the caller closes the tensors. */
   Map<String, Tensor> inputs(List<Utterance> utterances) throws IOException {
-    List<float[]> waveforms = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    for (Utterance utterance : utterances) {
-      if (hears) {
-        waveforms.add(decode(utterance.clip()));
-      }
-      if (tokenizer.isPresent()) {
-        texts.add(utterance.text().orElseThrow());
-      }
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    if (hears) {
+      inputs.putAll(speech(utterances));
     }
-    return inputs(waveforms, texts);
+    if (tokenizer.isPresent()) {
+      inputs.putAll(words(utterances));
+    }
+    return inputs;
+  }
+
+  /** Decodes the clips of utterances; the caller closes the tensors. */
+  Map<String, Tensor> speech(List<Utterance> utterances) throws IOException {
+    List<float[]> waveforms = new ArrayList<>();
+    for (Utterance utterance : utterances) {
+      waveforms.add(decode(utterance.clip()));
+    }
+    return waveforms(waveforms);
+  }
+
+  /** Tokenises the words of utterances; the caller closes the tensors. */
+  Map<String, Tensor> words(List<Utterance> utterances) {
+    return texts(utterances.stream().map(utterance -> utterance.text().orElseThrow()).toList());
   }
 
   /**
@@ -80,15 +58,29 @@ record Batches(
   Map<String, Tensor> inputs(List<float[]> waveforms, List<String> texts) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     if (hears) {
-      inputs.put("input_values", padded(waveforms));
-      inputs.put("audio_lengths", lengths(waveforms.stream().mapToInt(w -> w.length)));
+      inputs.putAll(waveforms(waveforms));
     }
     if (tokenizer.isPresent()) {
-      List<int[]> tokens = texts.stream().map(tokenizer.get()::encode).toList();
-      inputs.put("input_ids", paddedIds(tokens));
-      inputs.put("text_lengths", lengths(tokens.stream().mapToInt(ids -> ids.length)));
+      inputs.putAll(texts(texts));
     }
     return inputs;
+  }
+
+  private static Map<String, Tensor> waveforms(List<float[]> waveforms) {
+    return Map.of(
+        "input_values",
+        padded(waveforms),
+        "audio_lengths",
+        lengths(waveforms.stream().mapToInt(waveform -> waveform.length)));
+  }
+
+  private Map<String, Tensor> texts(List<String> texts) {
+    List<int[]> tokens = texts.stream().map(tokenizer.orElseThrow()::encode).toList();
+    return Map.of(
+        "input_ids",
+        paddedIds(tokens),
+        "text_lengths",
+        lengths(tokens.stream().mapToInt(ids -> ids.length)));
   }
 
   private float[] decode(Utterance.Clip clip) throws IOException {

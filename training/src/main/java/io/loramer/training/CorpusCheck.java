@@ -45,7 +45,12 @@ public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, bo
    */
   public record Lengths(List<Integer> samples, int cropped) {}
 
-  private record Heard(int samples, List<Problem> problems) {}
+  /**
+   * What was found of one utterance.
+   *
+   * @param samples 0 if it cannot be decoded
+   */
+  record Heard(int samples, List<Problem> problems) {}
 
   public CorpusCheck {
     labels = Set.copyOf(labels);
@@ -80,7 +85,8 @@ public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, bo
     return new CorpusException(lines.sound().file(), all);
   }
 
-  private List<Heard> hear(Manifest manifest, Decoder decoder, IntConsumer progress) {
+  /** Decodes every utterance, as many at a time as there are cores; in the manifest's order. */
+  List<Heard> hear(Manifest manifest, Decoder decoder, IntConsumer progress) {
     AtomicInteger done = new AtomicInteger();
     return manifest.utterances().parallelStream()
         .map(

@@ -90,6 +90,11 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
     return test ? Split.TEST : validation ? Split.VALIDATION : Split.TRAIN;
   }
 
+  /** Returns the utterances of all splits. */
+  List<Utterance> all() {
+    return utterances.values().stream().flatMap(List::stream).toList();
+  }
+
   List<Utterance> of(Split split) {
     return utterances.get(split);
   }

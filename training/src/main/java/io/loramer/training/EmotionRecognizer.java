@@ -61,8 +61,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     try {
       SavedModelBundle model = SavedModelBundle.load(folder.toString(), MetaGraph.SERVE);
       int padId = info.padId().orElse(0);
-      Batches batches =
-          new Batches(info.labels(), info.hears(), tokenizer, padId, info.maxSamples());
+      Batches batches = new Batches(info.hears(), tokenizer, padId, info.maxSamples());
       return new EmotionRecognizer(info, model, batches);
     } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
       tokenizer.ifPresent(Tokenizer::close);
@@ -101,7 +100,7 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   private List<Prediction> recognize(List<Utterance> utterances) throws IOException {
     List<Prediction> predictions = new ArrayList<>();
-    for (List<Utterance> part : Batches.inOrder(utterances, BATCH_SIZE)) {
+    for (List<Utterance> part : Buckets.inOrder(utterances, BATCH_SIZE)) {
       List<Recognition> recognized = run(batches.inputs(part), part.size());
       for (int i = 0; i < part.size(); i++) {
         predictions.add(Prediction.of(part.get(i), recognized.get(i)));

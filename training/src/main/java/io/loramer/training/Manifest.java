@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,6 +42,13 @@ public record Manifest(Path file, List<Utterance> utterances) {
     return lines.sound();
   }
 
+  /** A manifest that is not written yet: numbers the utterances by the lines they will be on. */
+  public static Manifest unwritten(Path file, List<Utterance> utterances) {
+    List<Utterance> numbered = new ArrayList<>();
+    utterances.forEach(utterance -> numbered.add(utterance.onLine(numbered.size() + 1)));
+    return new Manifest(file, numbered);
+  }
+
   /**
    * Writes a manifest, audio paths relative to its folder where they can be; an older file stays
    * whole until the new one is.
@@ -52,8 +60,12 @@ public record Manifest(Path file, List<Utterance> utterances) {
       lines.append(json(utterance, folder)).append('\n');
     }
     Path aside = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(aside, lines);
-    Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.writeString(aside, lines);
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
   }
 
   private static ObjectNode json(Utterance utterance, Path folder) {

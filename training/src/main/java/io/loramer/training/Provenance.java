@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +18,7 @@ import org.tensorflow.TensorFlow;
  * What a run's numbers come from.
  *
  * @param manifestSha256 of the manifest file
- * @param encodersSha256 of the variables of each encoder, by modality
+ * @param encodersSha256 of the graphs and variables of each encoder, by modality
  */
 record Provenance(
     String loraMer,
@@ -78,19 +77,27 @@ record Provenance(
     }
   }
 
+  /** Hashes the graphs of a SavedModel and the values of its variables. */
   private static String sha256(SavedModelFolder model) throws IOException {
     Path variables = model.variables();
-    return sha256(variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
+    return sha256(
+        model.path().resolve("saved_model.pb"),
+        variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
   }
 
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        DigestInputStream digested =
-            new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-      digested.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+  private static String sha256(Path... files) throws IOException {
+    MessageDigest digest = ContentHash.digest();
+    for (Path file : files) {
+      try (InputStream in = Files.newInputStream(file);
+          DigestInputStream digested = new DigestInputStream(in, digest)) {
+        digested.transferTo(OutputStream.nullOutputStream());
+      }
     }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Returns the hash of an encoder of the run. */
+  String encoderHash(Modality modality) {
+    return encodersSha256.get(modality.scope());
   }
 }

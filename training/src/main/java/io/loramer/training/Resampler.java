@@ -1,8 +1,10 @@
 package io.loramer.training;
 
+import static org.bytedeco.ffmpeg.global.avutil.AV_CHAN_FRONT_CENTER;
 import static org.bytedeco.ffmpeg.global.avutil.AV_SAMPLE_FMT_FLT;
 import static org.bytedeco.ffmpeg.global.avutil.AV_SAMPLE_FMT_FLTP;
 import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_default;
+import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_index_from_channel;
 import static org.bytedeco.ffmpeg.global.avutil.av_opt_set_double;
 import static org.bytedeco.ffmpeg.global.avutil.av_opt_set_int;
 import static org.bytedeco.ffmpeg.global.swresample.swr_alloc_set_opts2;
@@ -21,7 +23,7 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Turns decoded frames of one format into the samples of a {@link Waveform}: the mean of the
- * channels, low-passed and resampled to 16 kHz.
+ * channels, of surround sound the front centre, low-passed and resampled to 16 kHz.
  *
  * <p>What is 16 kHz mono already is scaled and nothing else: 16-bit samples become exactly {@code s
  * / 32768f}.
@@ -38,7 +40,11 @@ final class Resampler implements AutoCloseable {
   /** Where the filter is at -6 dB, as a part of half the lower rate. */
   private static final double CUTOFF = 0.95;
 
+  /** Films of five channels and more have their dialogue in the centre, and the rest elsewhere. */
+  private static final int SURROUND_CHANNELS = 5;
+
   private final int channels;
+  private final double[] weights; // of each channel
   private final int sampleFormat;
   private final int sampleRate;
   private final SwrContext context = new SwrContext();
@@ -46,8 +52,21 @@ final class Resampler implements AutoCloseable {
   /** For frames of this frame's format. */
   Resampler(AVFrame frame) {
     channels = frame.ch_layout().nb_channels();
+    weights = weights(frame.ch_layout());
     sampleFormat = frame.format();
     sampleRate = frame.sample_rate();
+  }
+
+  private static double[] weights(AVChannelLayout layout) {
+    int channels = layout.nb_channels();
+    double[] weights = new double[channels];
+    int centre = av_channel_layout_index_from_channel(layout, AV_CHAN_FRONT_CENTER);
+    if (channels >= SURROUND_CHANNELS && centre >= 0) {
+      weights[centre] = 1;
+    } else {
+      Arrays.fill(weights, 1.0 / channels);
+    }
+    return weights;
   }
 
   /** Must run first; returns a negative FFmpeg code if the format cannot be resampled. */
@@ -74,9 +93,7 @@ final class Resampler implements AutoCloseable {
       av_opt_set_int(context, "filter_size", FILTER_SIZE, 0);
       av_opt_set_double(context, "cutoff", CUTOFF, 0);
       if (channels > 1) { // FFmpeg's own mix of stereo is (L + R) / sqrt(2), which can clip
-        double[] mean = new double[channels];
-        Arrays.fill(mean, 1.0 / channels);
-        swr_set_matrix(context, mean, channels);
+        swr_set_matrix(context, weights, channels);
       }
       return swr_init(context);
     }

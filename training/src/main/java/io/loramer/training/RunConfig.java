@@ -16,7 +16,8 @@ public record RunConfig(
     AudioConfig audio,
     TextConfig text,
     HeadConfig head,
-    OptimizationConfig training) {
+    OptimizationConfig training,
+    CacheConfig cache) {
 
   /** What becomes of the speech encoder. */
   public enum Adaptation {
@@ -54,7 +55,8 @@ public record RunConfig(
         new AudioConfig(Optional.empty(), Adaptation.LORA, LoraConfig.defaults()),
         new TextConfig(Optional.empty()),
         HeadConfig.defaults(),
-        OptimizationConfig.defaults());
+        OptimizationConfig.defaults(),
+        CacheConfig.defaults());
   }
 
   /** Returns the same with these labels in use. */
@@ -62,7 +64,7 @@ public record RunConfig(
     DataConfig resolved =
         new DataConfig(
             data.manifest(), labels, data.maxDurationSeconds(), data.validation(), data.test());
-    return new RunConfig(resolved, audio, text, head, training);
+    return new RunConfig(resolved, audio, text, head, training, cache);
   }
 
   /** Returns the same without a step of training: what a run's results are to be compared with. */
@@ -75,6 +77,6 @@ public record RunConfig(
             training.patience(),
             training.maxGradientNorm(),
             training.seed());
-    return new RunConfig(data, audio, text, head, none);
+    return new RunConfig(data, audio, text, head, none, cache);
   }
 }

@@ -51,7 +51,8 @@ import java.util.stream.Stream;
  * the working directory.
  */
 public final class RunConfigFile {
-  private static final Set<String> PATHS = Set.of("data.manifest", "audio.encoder", "text.encoder");
+  private static final Set<String> PATHS =
+      Set.of("data.manifest", "audio.encoder", "text.encoder", "cache.folder");
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder()

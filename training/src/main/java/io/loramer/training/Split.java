@@ -18,12 +18,12 @@ public enum Split {
   }
 
   /** Returns the split of a manifest's word, or empty if no split has that one. */
-  static Optional<Split> of(String word) {
+  public static Optional<Split> of(String word) {
     return Stream.of(values()).filter(split -> split.word().equals(word)).findFirst();
   }
 
   /** Returns the words of all splits, for a message. */
-  static String words() {
+  public static String words() {
     return Stream.of(values()).map(Split::word).collect(joining(", "));
   }
 }

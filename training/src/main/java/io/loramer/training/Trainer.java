@@ -1,12 +1,16 @@
 package io.loramer.training;
 
+import io.loramer.model.Frontier;
+import io.loramer.model.Modality;
 import io.loramer.savedmodels.NewFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -30,6 +34,7 @@ public final class Trainer {
   private final OptimizationConfig optimization;
   private final RunFolder run;
   private final TrainingGraph graph;
+  private final FrontierFeatures features;
   private final EventFile events;
   private final Consumer<TrainingProgress> progress;
 
@@ -37,12 +42,14 @@ public final class Trainer {
       TrainingSetup setup,
       RunFolder run,
       TrainingGraph graph,
+      FrontierFeatures features,
       EventFile events,
       Consumer<TrainingProgress> progress) {
     this.setup = setup;
     this.optimization = setup.config().training();
     this.run = run;
     this.graph = graph;
+    this.features = features;
     this.events = events;
     this.progress = progress;
   }
@@ -57,18 +64,20 @@ public final class Trainer {
   public static RunMetrics start(RunConfig config, Path folder, Consumer<TrainingProgress> progress)
       throws IOException {
     NewFolder.requireAbsent(folder);
-    try (TrainingSetup setup = TrainingSetup.of(config, progress);
-        TrainingGraph graph = graph(setup)) {
-      RunFolder run = new RunFolder(folder);
-      Provenance provenance = Provenance.of(config, setup.encoders());
-      NewFolder.write(
-          folder,
-          unfinished -> {
-            RunFolder written = new RunFolder(unfinished);
-            RunConfigFile.write(written.config(), setup.config());
-            written.writeJson(RunFolder.PROVENANCE, provenance);
-          });
-      return train(setup, run, graph, progress);
+    try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
+      Map<Modality, Frontier> frontiers = setup.frontiers();
+      try (TrainingGraph graph = graph(setup, frontiers)) {
+        RunFolder run = new RunFolder(folder);
+        Provenance provenance = Provenance.of(config, setup.encoders());
+        NewFolder.write(
+            folder,
+            unfinished -> {
+              RunFolder written = new RunFolder(unfinished);
+              RunConfigFile.write(written.config(), setup.config());
+              written.writeJson(RunFolder.PROVENANCE, provenance);
+            });
+        return train(setup, run, graph, frontiers, provenance, progress);
+      }
     }
   }
 
@@ -87,32 +96,41 @@ public final class Trainer {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(TrainingSetup.openEncoders(config));
-    try (TrainingSetup setup = TrainingSetup.of(config, progress);
-        TrainingGraph graph = graph(setup)) {
-      run.removeUnfinished();
-      return train(setup, run, graph, progress);
+    try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
+      Map<Modality, Frontier> frontiers = setup.frontiers();
+      try (TrainingGraph graph = graph(setup, frontiers)) {
+        run.removeUnfinished();
+        return train(setup, run, graph, frontiers, began, progress);
+      }
     }
   }
 
-  private static TrainingGraph graph(TrainingSetup setup) throws IOException {
+  private static TrainingGraph graph(TrainingSetup setup, Map<Modality, Frontier> frontiers)
+      throws IOException {
     OptimizationConfig optimization = setup.config().training();
     long steps = (long) optimization.epochs() * stepsPerEpoch(setup);
-    return new TrainingGraph(
-        setup.config(), setup.encoders(), setup.corpus().labels().size(), steps);
+    return new TrainingGraph(setup.config(), frontiers, setup.corpus().labels().size(), steps);
   }
 
   private static int stepsPerEpoch(TrainingSetup setup) {
     int batchSize = setup.config().training().batchSize();
-    return Batches.inOrder(setup.corpus().of(Split.TRAIN), batchSize).size();
+    return Buckets.inOrder(setup.corpus().of(Split.TRAIN), batchSize).size();
   }
 
   private static RunMetrics train(
-      TrainingSetup setup, RunFolder run, TrainingGraph graph, Consumer<TrainingProgress> progress)
+      TrainingSetup setup,
+      RunFolder run,
+      TrainingGraph graph,
+      Map<Modality, Frontier> frontiers,
+      Provenance provenance,
+      Consumer<TrainingProgress> progress)
       throws IOException {
     int done = run.newestCheckpoint().orElse(0);
     long firstStep = (long) done * stepsPerEpoch(setup);
-    try (EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
-      return new Trainer(setup, run, graph, events, progress).run(done);
+    try (FrontierFeatures features =
+            FrontierFeatures.prepare(setup, frontiers, provenance, progress);
+        EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
+      return new Trainer(setup, run, graph, features, events, progress).run(done);
     }
   }
 
@@ -164,34 +182,41 @@ public final class Trainer {
   private List<TrainingGraph.Step> trainEpoch(int epoch) throws IOException {
     long seed = optimization.seed();
     List<List<Utterance>> order =
-        Batches.shuffled(
+        Buckets.shuffled(
             setup.corpus().of(Split.TRAIN),
+            setup::length,
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
     String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
     progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
     List<TrainingGraph.Step> steps = new ArrayList<>();
-    for (List<Utterance> utterances : order) {
-      long number = (long) (epoch - 1) * order.size() + steps.size();
-      try (Batch batch = setup.batches().assemble(utterances)) {
-        TrainingGraph.Step step = graph.step(batch, mix(seed, number));
-        if (!Float.isFinite(step.loss())) {
-          throw new IOException(
-              "step %d: the loss is %s; lower training.learning_rate, or set"
-                      .formatted(number, step.loss())
-                  + " training.max_gradient_norm; the last checkpoint is unharmed");
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+      while (batches.hasNext()) {
+        long number = (long) (epoch - 1) * order.size() + steps.size();
+        try (Batch batch = batches.next()) {
+          TrainingGraph.Step step = graph.step(batch, mix(seed, number));
+          requireFinite(step, number);
+          record(step, number);
+          steps.add(step);
+          progress.accept(
+              new TrainingProgress(
+                  phase,
+                  steps.size(),
+                  order.size(),
+                  String.format(Locale.ROOT, "loss %.3f", step.loss())));
         }
-        record(step, number);
-        steps.add(step);
-        progress.accept(
-            new TrainingProgress(
-                phase,
-                steps.size(),
-                order.size(),
-                String.format(Locale.ROOT, "loss %.3f", step.loss())));
       }
     }
     return steps;
+  }
+
+  private static void requireFinite(TrainingGraph.Step step, long number) throws IOException {
+    if (!Float.isFinite(step.loss())) {
+      throw new IOException(
+          "step %d: the loss is %s; lower training.learning_rate, or set"
+                  .formatted(number, step.loss())
+              + " training.max_gradient_norm; the last checkpoint is unharmed");
+    }
   }
 
   private RunMetrics finish(RunFolder.Progress state) throws IOException {
@@ -225,18 +250,25 @@ public final class Trainer {
     }
   }
 
+  /** Predicts a split, in the corpus's order. */
   private List<Prediction> predict(Split split) throws IOException {
     List<Utterance> utterances = setup.corpus().of(split);
-    List<Prediction> predictions = new ArrayList<>();
-    for (List<Utterance> part : Batches.inOrder(utterances, optimization.batchSize())) {
-      try (Batch batch = setup.batches().assemble(part)) {
-        predictions.addAll(graph.predict(batch, setup.corpus().labels()));
-        progress.accept(
-            new TrainingProgress(
-                split.word() + " split", predictions.size(), utterances.size(), ""));
+    Map<String, Prediction> predictions = new HashMap<>();
+    List<List<Utterance>> order =
+        Buckets.byLength(utterances, setup::length, optimization.batchSize());
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+      while (batches.hasNext()) {
+        try (Batch batch = batches.next()) {
+          graph
+              .predict(batch, setup.corpus().labels())
+              .forEach(prediction -> predictions.put(prediction.id(), prediction));
+          progress.accept(
+              new TrainingProgress(
+                  split.word() + " split", predictions.size(), utterances.size(), ""));
+        }
       }
     }
-    return predictions;
+    return utterances.stream().map(utterance -> predictions.get(utterance.id())).toList();
   }
 
   private static EpochMetrics metrics(

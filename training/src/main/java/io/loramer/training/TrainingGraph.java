@@ -1,11 +1,11 @@
 package io.loramer.training;
 
 import io.loramer.model.ForwardPass;
+import io.loramer.model.Frontier;
 import io.loramer.model.LoraMer;
 import io.loramer.model.Losses;
 import io.loramer.model.Marginals;
 import io.loramer.model.Modality;
-import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Saver;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variable.Role;
@@ -53,28 +53,30 @@ final class TrainingGraph implements AutoCloseable {
       float loss, float crossEntropy, OptionalDouble mutualInformation, float learningRate) {}
 
   /**
-   * Builds the graph, restores the encoders and draws the initial values.
+   * Builds the graph beyond the frontiers, restores what is in it of the encoders and draws the
+   * initial values.
    *
    * @param totalSteps of the learning rate's cosine
    */
   TrainingGraph(
-      RunConfig config, Map<Modality, SavedModelFolder> encoders, int labelCount, long totalSteps)
+      RunConfig config, Map<Modality, Frontier> frontiers, int labelCount, long totalSteps)
       throws IOException {
     Ops tf = Ops.create(graph);
     OptimizationConfig optimization = config.training();
     variables = new Variables(graph, optimization.seed());
     model =
-        new LoraMer(
+        LoraMer.beyond(
             graph,
             variables,
-            encoders,
+            frontiers,
             config.audio().activeLora(),
             config.head(),
             labelCount,
             LoraMer.Mode.TRAINING);
     Placeholder.Options vector = Placeholder.shape(Shape.of(-1));
     labels = tf.withName("labels").placeholder(TInt32.class, vector);
-    boolean shuffles = encoders.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
+    boolean shuffles =
+        frontiers.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
     shuffle =
         shuffles
             ? Optional.of(tf.withName("shuffle").placeholder(TInt32.class, vector))

@@ -1,6 +1,8 @@
 package io.loramer.training;
 
+import io.loramer.model.Frontier;
 import io.loramer.model.Modality;
+import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.savedmodels.encoders.TextInput;
@@ -8,24 +10,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.tensorflow.Tensor;
 
 /**
  * What a run needs before its first step, read and checked: encoders, tokenizer, corpus.
  *
  * @param config with the labels that are in use
+ * @param contents of each utterance, by its id
  */
 record TrainingSetup(
     RunConfig config,
     Map<Modality, SavedModelFolder> encoders,
     CorpusSplits corpus,
     Batches batches,
+    Map<String, UtteranceContent> contents,
     int croppedClips)
     implements AutoCloseable {
 
@@ -57,7 +65,15 @@ record TrainingSetup(
     }
     CorpusSplits corpus = CorpusSplits.of(lines.sound(), config.data());
     warnOfSharedSpeakers(corpus);
-    CorpusCheck.Lengths lengths = check.run(lines.sound(), Batches::decodeWhole, checked);
+    Map<Utterance.Clip, ContentHash> heard = new ConcurrentHashMap<>();
+    int maxSamples = config.data().maxSamples();
+    CorpusCheck.Decoder hashing =
+        clip -> {
+          float[] samples = Batches.decodeWhole(clip);
+          heard.put(clip, ContentHash.of(samples, Math.min(samples.length, maxSamples)));
+          return samples;
+        };
+    CorpusCheck.Lengths lengths = check.run(lines.sound(), hashing, checked);
     if (lengths.cropped() > 0) {
       LOG.warn(
           "{} of {} clips are longer than {} s and are cropped to it",
@@ -65,9 +81,79 @@ record TrainingSetup(
           total,
           config.data().maxDurationSeconds());
     }
-    Batches batches = batches(encoders, corpus, config.data().maxSamples());
+    Batches batches = batches(encoders, maxSamples);
+    Map<String, UtteranceContent> contents = new HashMap<>();
+    for (int i = 0; i < total; i++) {
+      Utterance utterance = lines.sound().utterances().get(i);
+      int samples = Math.min(lengths.samples().get(i), maxSamples);
+      contents.put(utterance.id(), content(utterance, samples, heard, batches));
+    }
     RunConfig resolved = config.withLabels(corpus.labels());
-    return new TrainingSetup(resolved, encoders, corpus, batches, lengths.cropped());
+    return new TrainingSetup(resolved, encoders, corpus, batches, contents, lengths.cropped());
+  }
+
+  private static UtteranceContent content(
+      Utterance utterance, int samples, Map<Utterance.Clip, ContentHash> heard, Batches batches) {
+    int[] ids =
+        batches.tokenizer().isPresent()
+            ? batches.tokenizer().get().encode(utterance.text().orElseThrow())
+            : new int[0];
+    return new UtteranceContent(
+        samples, heard.get(utterance.clip()), ids.length, ContentHash.of(ids));
+  }
+
+  /**
+   * Returns where the frozen part of each encoder ends.
+   *
+   * @throws IOException if one cannot be used as an encoder
+   */
+  Map<Modality, Frontier> frontiers() throws IOException {
+    Map<Modality, Frontier> frontiers = new EnumMap<>(Modality.class);
+    for (var encoder : encoders.entrySet()) {
+      Modality modality = encoder.getKey();
+      Optional<LoraConfig> lora =
+          modality == Modality.AUDIO ? config.audio().activeLora() : Optional.empty();
+      frontiers.put(
+          modality,
+          Frontier.of(
+              modality,
+              encoder.getValue(),
+              lora,
+              config.head().layers(),
+              config.cache().storage()));
+    }
+    return frontiers;
+  }
+
+  /** Returns the hash of what an encoder sees of an utterance. */
+  ContentHash hash(Modality modality, Utterance utterance) {
+    UtteranceContent content = contents.get(utterance.id());
+    return switch (modality) {
+      case AUDIO -> content.speech();
+      case TEXT -> content.words();
+    };
+  }
+
+  /** Returns the samples or tokens of an utterance. */
+  int length(Modality modality, Utterance utterance) {
+    UtteranceContent content = contents.get(utterance.id());
+    return switch (modality) {
+      case AUDIO -> content.samples();
+      case TEXT -> content.tokens();
+    };
+  }
+
+  /** Returns the samples of an utterance or, of a model that does not hear, its tokens. */
+  int length(Utterance utterance) {
+    return length(batches.hears() ? Modality.AUDIO : Modality.TEXT, utterance);
+  }
+
+  /** Returns what an encoder takes of utterances; the caller closes the tensors. */
+  Map<String, Tensor> signals(Modality modality, List<Utterance> utterances) throws IOException {
+    return switch (modality) {
+      case AUDIO -> batches.speech(utterances);
+      case TEXT -> batches.words(utterances);
+    };
   }
 
   private static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
@@ -93,17 +179,16 @@ record TrainingSetup(
     batches.tokenizer().ifPresent(Tokenizer::close);
   }
 
-  private static Batches batches(
-      Map<Modality, SavedModelFolder> encoders, CorpusSplits corpus, int maxSamples)
+  private static Batches batches(Map<Modality, SavedModelFolder> encoders, int maxSamples)
       throws IOException {
     boolean hears = encoders.containsKey(Modality.AUDIO);
     if (!encoders.containsKey(Modality.TEXT)) {
-      return new Batches(corpus.labels(), hears, Optional.empty(), 0, maxSamples);
+      return new Batches(hears, Optional.empty(), 0, maxSamples);
     }
     SavedModelFolder text = encoders.get(Modality.TEXT);
     TextInput input = TextInput.of(text);
     Tokenizer tokenizer = Tokenizer.load(text.asset("tokenizer.json"), input.maxTokens());
-    return new Batches(corpus.labels(), hears, Optional.of(tokenizer), input.padId(), maxSamples);
+    return new Batches(hears, Optional.of(tokenizer), input.padId(), maxSamples);
   }
 
   static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {

@@ -47,10 +47,11 @@ class AudioFileTest {
   static Stream<Arguments> losslessForms() {
     return Stream.of(
         Arguments.of("16 bits", wav(16_000, SHORTS)),
-        Arguments.of("extensible", SoundFiles.extensibleWav(16_000, SHORTS)),
+        Arguments.of("extensible", SoundFiles.extensibleWav(1, 4, 16_000, SHORTS)),
         Arguments.of("24 bits", wav(PCM, 1, 16_000, 24, widened(24))),
         Arguments.of("32 bits", wav(PCM, 1, 16_000, 32, widened(32))),
         Arguments.of("float", wav(FLOAT, 1, 16_000, 32, littleEndian(FLOATS))),
+        Arguments.of("float of 64 bits", wav(FLOAT, 1, 16_000, 64, doubles())),
         Arguments.of("AIFF named .wav", SoundFiles.aiff(SHORTS)),
         Arguments.of(
             "chunks beside the sound, one of odd size",
@@ -87,6 +88,18 @@ class AudioFileTest {
   }
 
   @Test
+  void ofSurroundSoundTheFrontCentreIsTaken() throws IOException {
+    short[] frames = {900, 800, 16384, 700, 600, 500, 90, 80, -8192, 70, 60, 50};
+    Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
+    Path array = file(SoundFiles.extensibleWav(6, 0, 16_000, frames)); // of microphones
+    assertArrayEquals(new float[] {0.5f, -0.25f}, AudioFile.read(surround).samples());
+    assertArrayEquals(
+        new float[] {19884 / 6f / 32768, -7842 / 6f / 32768},
+        AudioFile.read(array).samples(),
+        1e-6f);
+  }
+
+  @Test
   void flacDecodesToTheChecksumInItsHeader() throws Exception {
     Path flac = RESOURCES.resolve("12a02Ac.flac");
     float[] samples = AudioFile.read(flac).samples();
@@ -99,7 +112,7 @@ class AudioFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone.m4a", "tone.mp4"})
+  @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone-vorbis.ogg", "tone.m4a", "tone.mp4"})
   void lossyFormatsKeepTheSoundAndItsTime(String name) throws IOException {
     Waveform waveform = AudioFile.read(RESOURCES.resolve(name));
     double frameSeconds = 1024.0 / 44_100; // AAC does not say how much of its last frame is sound
@@ -138,6 +151,32 @@ class AudioFileTest {
   void nothingAboveEightKilohertzAliases(int rate, int hertz) throws IOException {
     float[] samples = AudioFile.read(tone(hertz, rate)).samples();
     assertTrue(decibels(samples) < -60, () -> decibels(samples) + " dB");
+  }
+
+  /** The pitch climbs from 7 kHz to half the rate, so that what aliases would fall back below. */
+  @ParameterizedTest
+  @ValueSource(ints = {22_050, 24_414, 44_100, 48_000, 96_000})
+  void aSineSweptThroughEightKilohertzFadesAndDoesNotAlias(int rate) throws IOException {
+    int seconds = 4;
+    double climb = (rate / 2.0 - 7000) / seconds; // Hz per second
+    float[] sweep = new float[seconds * rate];
+    for (int i = 0; i < sweep.length; i++) {
+      double t = (double) i / rate;
+      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (7000 * t + climb / 2 * t * t)));
+    }
+    float[] samples = AudioFile.read(file(wav(FLOAT, 1, rate, 32, littleEndian(sweep)))).samples();
+
+    int block = 160; // 10 ms
+    for (int start = 10 * block; start < samples.length - 10 * block; start += block) {
+      double level = decibels(samples, start, start + block);
+      double lowest = 7000 + climb * start / Waveform.SAMPLE_RATE;
+      double highest = 7000 + climb * (start + block) / Waveform.SAMPLE_RATE;
+      if (lowest > 8100) {
+        assertTrue(level < -60, () -> level + " dB at " + lowest + " Hz");
+      } else if (highest < 7300) {
+        assertEquals(0, level, 0.2, () -> "at " + highest + " Hz");
+      }
+    }
   }
 
   @Test
@@ -226,11 +265,15 @@ class AudioFileTest {
 
   /** The level, ends left out, of what was a sine of amplitude 0.5. */
   private static double decibels(float[] samples) {
+    return decibels(samples, 500, samples.length - 500);
+  }
+
+  private static double decibels(float[] samples, int from, int to) {
     double squares = 0;
-    for (int i = 500; i < samples.length - 500; i++) {
+    for (int i = from; i < to; i++) {
       squares += samples[i] * samples[i];
     }
-    return 10 * Math.log10(squares / (samples.length - 1000) / 0.125);
+    return 10 * Math.log10(squares / (to - from) / 0.125);
   }
 
   /** Half a second of a sine. */
@@ -245,6 +288,14 @@ class AudioFileTest {
       System.arraycopy(low, 0, samples, (i + 1) * bits / 8 - 2, 2);
     }
     return samples;
+  }
+
+  private static byte[] doubles() {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * FLOATS.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float sample : FLOATS) {
+      bytes.putDouble(sample);
+    }
+    return bytes.array();
   }
 
   private Path file(byte[] bytes) throws IOException {

@@ -57,7 +57,7 @@ public class BatchesBenchmark {
     tokenizer =
         Tokenizer.load(Path.of("src/test/resources/fixtures/tokenizer/tokenizer.json"), 512);
     int longest = (int) (seconds * Waveform.SAMPLE_RATE);
-    batches = new Batches(List.of("anger", "joy"), true, Optional.of(tokenizer), 1, longest);
+    batches = new Batches(true, Optional.of(tokenizer), 1, longest);
     Random random = new Random(7);
     waveforms =
         Stream.generate(() -> new float[longest - random.nextInt(longest / 2)])

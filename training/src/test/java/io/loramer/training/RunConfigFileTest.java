@@ -63,6 +63,7 @@ class RunConfigFileTest {
               patience: 2
               max_gradient_norm: 1
               seed: -9223372036854775808
+            cache: {states: none, folder: /cache}
             """);
     Path file = folder.resolve("again.yaml");
     RunConfigFile.write(file, config);
@@ -81,6 +82,8 @@ class RunConfigFileTest {
     assertEquals(
         new OptimizationConfig(3, 5, 3e-4f, 2, OptionalDouble.of(1), Long.MIN_VALUE),
         config.training());
+    assertEquals(
+        new CacheConfig(CacheConfig.States.NONE, Optional.of(Path.of("/cache"))), config.cache());
   }
 
   @Test
@@ -168,7 +171,7 @@ class RunConfigFileTest {
         Map.of("head.lambda", "0"),
         (file + ": unknown key training.epoch" + training)
             + (file + ": unknown key training.Seed" + training)
-            + (file + ": unknown key model; known: audio, data, head, text, training\n")
+            + (file + ": unknown key model; known: audio, cache, data, head, text, training\n")
             + "override: unknown key head.lambda; known: head.attention_size, head.dropout,"
             + " head.layers, head.mine, head.pooling, head.size");
   }

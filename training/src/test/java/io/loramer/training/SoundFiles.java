@@ -23,18 +23,22 @@ final class SoundFiles {
     return wav(PCM, 1, rate, 16, littleEndian(samples));
   }
 
-  /** A WAV file of 16-bit samples whose format chunk is WAVE_FORMAT_EXTENSIBLE. */
-  static byte[] extensibleWav(int rate, short... samples) {
+  /**
+   * A WAV file of 16-bit samples whose format chunk is WAVE_FORMAT_EXTENSIBLE.
+   *
+   * @param mask the places of the channels: 4 is the front centre, 0x3f all six of 5.1
+   */
+  static byte[] extensibleWav(int channels, int mask, int rate, short... samples) {
     byte[] extension =
         ByteBuffer.allocate(24)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putShort((short) 22) // bytes that follow
             .putShort((short) 16) // valid bits
-            .putInt(4) // front centre
+            .putInt(mask)
             .putLong(0x0010_0000_0000_0001L) // KSDATAFORMAT_SUBTYPE_PCM
             .putLong(0x719b_3800_aa00_0080L)
             .array();
-    byte[] format = concat(format(0xfffe, 1, rate, 16), extension);
+    byte[] format = concat(format(0xfffe, channels, rate, 16), extension);
     return riff(chunk("fmt ", format), chunk("data", littleEndian(samples)));
   }
 

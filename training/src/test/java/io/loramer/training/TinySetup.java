@@ -9,6 +9,7 @@ import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
+import io.loramer.training.CacheConfig.States;
 import io.loramer.training.RunConfig.Adaptation;
 import io.loramer.training.RunConfig.AudioConfig;
 import io.loramer.training.RunConfig.TextConfig;
@@ -113,7 +114,8 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         new AudioConfig(Optional.of(speechEncoder), Adaptation.LORA, LoraConfig.defaults()),
         new TextConfig(Optional.of(textEncoder)),
         head(Marginals.ALL_PAIRS),
-        new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1));
+        new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
+        new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))));
   }
 
   private static HeadConfig head(Marginals marginals) {
@@ -129,19 +131,27 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run with other marginals. */
   RunConfig config(Marginals marginals) {
     RunConfig all = config();
-    return new RunConfig(all.data(), all.audio(), all.text(), head(marginals), all.training());
+    return new RunConfig(
+        all.data(), all.audio(), all.text(), head(marginals), all.training(), all.cache());
   }
 
   /** The same run, but for how it is optimised. */
   RunConfig config(OptimizationConfig training) {
     RunConfig all = config();
-    return new RunConfig(all.data(), all.audio(), all.text(), all.head(), training);
+    return new RunConfig(all.data(), all.audio(), all.text(), all.head(), training, all.cache());
   }
 
   /** The same run, but for the speech encoder. */
   RunConfig config(AudioConfig audio) {
     RunConfig all = config();
-    return new RunConfig(all.data(), audio, all.text(), all.head(), all.training());
+    return new RunConfig(all.data(), audio, all.text(), all.head(), all.training(), all.cache());
+  }
+
+  /** The same run, but for what is stored of the frozen part. */
+  RunConfig config(States states) {
+    RunConfig all = config();
+    CacheConfig cache = new CacheConfig(states, all.cache().folder());
+    return new RunConfig(all.data(), all.audio(), all.text(), all.head(), all.training(), cache);
   }
 
   /** The same run on another corpus. */
@@ -149,14 +159,14 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
     RunConfig all = config();
     DataConfig data =
         new DataConfig(Optional.of(corpus), labels, 0.5, SplitConfig.none(), SplitConfig.none());
-    return new RunConfig(data, all.audio(), all.text(), all.head(), all.training());
+    return new RunConfig(data, all.audio(), all.text(), all.head(), all.training(), all.cache());
   }
 
   /** The same run of a model that only hears. */
   RunConfig audioOnly() {
     RunConfig all = config();
     TextConfig none = new TextConfig(Optional.empty());
-    return new RunConfig(all.data(), all.audio(), none, all.head(), all.training());
+    return new RunConfig(all.data(), all.audio(), none, all.head(), all.training(), all.cache());
   }
 
   /** The same run of a model that only reads. */

@@ -14,29 +14,25 @@ import org.tensorflow.types.TInt32;
  *
  * @param lastHiddenState float32 [B, T, H]
  * @param hiddenStates float32 [layers + 1, B, T, H]: the input of each layer, then the output
- * @param frameMask float32 [B, T], 1 for a valid frame; speech only
+ * @param frameMask int32 [B, T], 1 for a valid frame; speech only
  * @param logits float32 [B, T, vocabulary]; speech with a CTC head only
  */
 record EncoderOutputs(
     Operand<TFloat32> lastHiddenState,
     Operand<TFloat32> hiddenStates,
-    Optional<Operand<TFloat32>> frameMask,
+    Optional<Operand<TInt32>> frameMask,
     Optional<Operand<TFloat32>> logits) {
 
   /**
-   * Makes the outputs from the rows of each layer.
+   * Makes the outputs.
    *
-   * @param rows float32 [B·T, H] each
+   * @param states float32 [B, T, H] each
    */
   static EncoderOutputs of(
       Ops tf,
-      List<Operand<TFloat32>> rows,
-      SequenceShape shape,
-      int size,
-      Optional<Operand<TFloat32>> frameMask,
+      List<Operand<TFloat32>> states,
+      Optional<Operand<TInt32>> frameMask,
       Optional<Operand<TFloat32>> logits) {
-    List<Operand<TFloat32>> states =
-        rows.stream().map(state -> shape.fromRows(tf, state, size)).toList();
     return new EncoderOutputs(states.get(states.size() - 1), tf.stack(states), frameMask, logits);
   }
 
@@ -45,8 +41,7 @@ record EncoderOutputs(
     Map<String, Operand<?>> named = new LinkedHashMap<>();
     named.put("last_hidden_state", tf.withName("last_hidden_state").identity(lastHiddenState));
     named.put("hidden_states", tf.withName("hidden_states").identity(hiddenStates));
-    frameMask.ifPresent(
-        mask -> named.put("frame_mask", tf.withName("frame_mask").dtypes.cast(mask, TInt32.class)));
+    frameMask.ifPresent(mask -> named.put("frame_mask", tf.withName("frame_mask").identity(mask)));
     logits.ifPresent(l -> named.put("logits", tf.withName("logits").identity(l)));
     return named;
   }

@@ -2,7 +2,6 @@ package io.loramer.savedmodels.encoders;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Marks the valid positions of padded sequences. */
@@ -14,11 +13,11 @@ final class FrameMask {
    *
    * @param lengths int32 [B]
    * @param time int32 scalar T
-   * @return float32 [B, T], 1 at positions below the row's length, else 0
+   * @return int32 [B, T], 1 at positions below the row's length, else 0
    */
-  static Operand<TFloat32> of(Ops tf, Operand<TInt32> lengths, Operand<TInt32> time) {
+  static Operand<TInt32> of(Ops tf, Operand<TInt32> lengths, Operand<TInt32> time) {
     var positions = tf.range(tf.constant(0), time, tf.constant(1)); // [T]
     var valid = tf.math.less(positions, tf.expandDims(lengths, tf.constant(-1)));
-    return tf.dtypes.cast(valid, TFloat32.class);
+    return tf.dtypes.cast(valid, TInt32.class);
   }
 }

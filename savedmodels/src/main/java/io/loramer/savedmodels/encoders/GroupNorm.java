@@ -40,7 +40,7 @@ final class GroupNorm {
           case IGNORED -> lengths;
           case COUNTED -> tf.math.add(tf.math.mul(lengths, tf.constant(0)), time);
         };
-    var mask = FrameMask.of(tf, counted, time); // [B, T]
+    var mask = tf.dtypes.cast(FrameMask.of(tf, counted, time), TFloat32.class); // [B, T]
     // A clip too short for one frame has no statistics; 1 keeps its row finite.
     var count =
         tf.math.maximum(

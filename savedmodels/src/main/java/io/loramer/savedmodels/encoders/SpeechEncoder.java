@@ -72,32 +72,38 @@ final class SpeechEncoder {
   EncoderOutputs apply(Operand<TFloat32> waveform, Operand<TInt32> attentionMask, Dropout dropout) {
     var samples = tf.reduceSum(attentionMask, tf.constant(1)); // [B]
     var features = featureExtractor.apply(waveform, samples); // [B, T, C]
-    SequenceShape shape = SequenceShape.of(tf, features);
-    var mask = FrameMask.of(tf, featureExtractor.frames(samples), shape.time()); // [B, T]
+    SequenceShape extracted = SequenceShape.of(tf, features);
+    var frameMask = FrameMask.of(tf, featureExtractor.frames(samples), extracted.time()); // [B, T]
+    var mask = encoder.dtypes.cast(frameMask, TFloat32.class);
 
+    int size = config.transformer().hiddenSize();
     Operand<TFloat32> hidden =
-        encoder.math.mul(project(features, shape), tf.expandDims(mask, tf.constant(-1)));
+        encoder.math.mul(project(features, extracted), tf.expandDims(mask, tf.constant(-1)));
     hidden = encoder.math.add(hidden, positions.apply(hidden)); // [B, T, H]
-    Operand<TFloat32> x =
-        SequenceShape.toRows(encoder, hidden, config.transformer().hiddenSize()); // [B·T, H]
+    // From here on nothing looks at the features, only at hidden states and the mask: the graph can
+    // be cut before any layer.
+    SequenceShape shape = SequenceShape.of(encoder, frameMask);
     if (!config.stableLayerNorm()) {
-      x = layerNorm.apply(x);
+      hidden = shape.fromRows(encoder, layerNorm.apply(rows(hidden)), size);
     }
-
     var bias = positionBias.map(b -> b.apply(shape.time())); // [N, T, T]
     var scoreMask = SelfAttention.scoreMask(encoder, mask);
-    List<Operand<TFloat32>> hiddenStates = new ArrayList<>();
+    List<Operand<TFloat32>> hiddenStates = new ArrayList<>(); // [B, T, H] each
     for (SpeechLayer layer : layers) {
-      hiddenStates.add(x);
-      x = layer.apply(x, shape, scoreMask, bias, dropout);
+      hiddenStates.add(hidden);
+      hidden =
+          shape.fromRows(encoder, layer.apply(rows(hidden), shape, scoreMask, bias, dropout), size);
     }
     if (config.stableLayerNorm()) {
-      x = layerNorm.apply(x);
+      hidden = shape.fromRows(encoder, layerNorm.apply(rows(hidden)), size);
     }
-    hiddenStates.add(x);
-    var logits = logits(x, shape, dropout);
-    return EncoderOutputs.of(
-        encoder, hiddenStates, shape, config.transformer().hiddenSize(), Optional.of(mask), logits);
+    hiddenStates.add(hidden);
+    var logits = logits(rows(hidden), shape, dropout);
+    return EncoderOutputs.of(encoder, hiddenStates, Optional.of(frameMask), logits);
+  }
+
+  private Operand<TFloat32> rows(Operand<TFloat32> hidden) {
+    return SequenceShape.toRows(encoder, hidden, config.transformer().hiddenSize());
   }
 
   /** Scores the vocabulary for each of the rows [B·T, H]. */

@@ -66,17 +66,11 @@ final class TextEncoder {
     var scoreMask = SelfAttention.scoreMask(encoder, mask);
     List<Operand<TFloat32>> hiddenStates = new ArrayList<>();
     for (TextLayer layer : layers) {
-      hiddenStates.add(x);
+      hiddenStates.add(shape.fromRows(encoder, x, config.transformer().hiddenSize()));
       x = layer.apply(x, shape, scoreMask, dropout);
     }
-    hiddenStates.add(x);
-    return EncoderOutputs.of(
-        encoder,
-        hiddenStates,
-        shape,
-        config.transformer().hiddenSize(),
-        Optional.empty(),
-        Optional.empty());
+    hiddenStates.add(shape.fromRows(encoder, x, config.transformer().hiddenSize()));
+    return EncoderOutputs.of(encoder, hiddenStates, Optional.empty(), Optional.empty());
   }
 
   private Operand<TFloat32> embed(

@@ -51,9 +51,10 @@ public final class Hub {
   /**
    * Returns the folder with what a conversion needs of a model: its configuration, weights in the
    * first form of {@link Checkpoint#FILES} that it has, and tokenizer and preprocessor if it has
-   * them. Where the hub cannot be reached, what the cache has.
+   * them. Where the hub cannot be reached or stays busy, what the cache has.
    *
-   * @throws IOException if the hub refuses, lies or is out of reach, and the cache lacks a file
+   * @throws IOException if the hub refuses or lies, or is out of reach or busy and the cache lacks
+   *     a file
    */
   public Path snapshot(HubModel model, Progress progress) throws IOException {
     if (settings.offline().isPresent()) {
@@ -61,9 +62,9 @@ public final class Hub {
     }
     try {
       return download(model, progress);
-    } catch (ConnectException e) {
+    } catch (ConnectException | HubBusyException e) {
       LOG.warn("{}; looking in {}", e.getMessage(), settings.cache());
-      return cached(model, settings.endpoint().getHost() + " cannot be reached");
+      return cached(model, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException(model + ": interrupted");

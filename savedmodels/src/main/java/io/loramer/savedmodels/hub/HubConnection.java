@@ -209,9 +209,10 @@ final class HubConnection {
         header(answer, "X-Error-Message")
             .map(text -> " (" + text.substring(0, Math.min(text.length(), 200)) + ")")
             .orElse("");
-    return new IOException(
+    String message =
         "%s: %s: %s answered %d: %s%s"
-            .formatted(model, file, settings.endpoint().getHost(), status, reason, explanation));
+            .formatted(model, file, settings.endpoint().getHost(), status, reason, explanation);
+    return TRANSIENT.contains(status) ? new HubBusyException(message) : new IOException(message);
   }
 
   private String credentials() {

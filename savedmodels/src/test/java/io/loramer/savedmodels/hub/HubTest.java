@@ -247,6 +247,18 @@ final class HubTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {429, 500, 503})
+  void hubThatStaysBusyLeavesTheCache(int status) throws IOException {
+    Path online = hub().snapshot(MAIN, SILENT);
+    for (int i = 0; i < 10; i++) {
+      server.misbehaviours.add(FakeHub.status(status));
+    }
+    assertEquals(online, hub().snapshot(MAIN, SILENT));
+    Files.delete(online.resolve(WEIGHTS));
+    assertRefused("lacks [model.safetensors], and ");
+  }
+
+  @ParameterizedTest
   @CsvSource({"HF_HUB_OFFLINE, 1", "TRANSFORMERS_OFFLINE, yes"})
   void offlineTheCacheIsEnough(String name, String value) throws IOException {
     Path online = hub().snapshot(MAIN, SILENT);

@@ -1,0 +1,79 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.EncoderStates;
+import io.loramer.savedmodels.InputStage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * From the states at the frontier to where the graph goes on with them.
+ *
+ * <p>Inputs: {@link Frontier#statesInput} and {@link Frontier#lengthsInput}.
+ */
+record FrontierStage(Frontier frontier) implements InputStage {
+  private static final String MASK = "frame_mask";
+
+  /** The ops, with what they are fed with. */
+  private record Built(
+      Operand<?> fed,
+      Operand<TInt32> lengths,
+      List<Operand<TFloat32>> states,
+      Operand<TInt32> mask) {}
+
+  @Override
+  public Map<String, Operand<?>> build(Ops tf) {
+    Built built = ops(tf);
+    Map<String, Operand<?>> outputs = new LinkedHashMap<>();
+    for (int i = 0; i < built.states.size(); i++) {
+      outputs.put(EncoderStates.name(frontier.states().get(i)), built.states.get(i));
+    }
+    outputs.put(MASK, built.mask);
+    return outputs;
+  }
+
+  /**
+   * Builds the way around an encoder of which nothing lies beyond the frontier.
+   *
+   * @param inputs takes in what is to be fed
+   */
+  Sequence sequence(Ops tf, Layers layers, Map<String, Operand<?>> inputs) {
+    Built built = ops(tf);
+    inputs.put(frontier.statesInput(), built.fed);
+    inputs.put(frontier.lengthsInput(), built.lengths);
+    var hidden = layers == Layers.LAST ? built.states.get(0) : tf.stack(built.states);
+    return new Sequence(hidden, built.mask);
+  }
+
+  private Built ops(Ops tf) {
+    long count = frontier.states().size();
+    Shape shape = Shape.of(count, -1, -1, frontier.size().hiddenSize());
+    Ops named = tf.withName(frontier.statesInput());
+    Operand<TFloat32> stacked;
+    Operand<?> fed;
+    switch (frontier.storage()) {
+      case FLOAT32 -> {
+        stacked = named.placeholder(TFloat32.class, Placeholder.shape(shape));
+        fed = stacked;
+      }
+      case FLOAT16 -> {
+        var half = named.placeholder(TFloat16.class, Placeholder.shape(shape));
+        stacked = tf.dtypes.cast(half, TFloat32.class);
+        fed = half;
+      }
+      default -> throw new AssertionError(frontier.storage());
+    }
+    List<Operand<TFloat32>> states = List.copyOf(tf.unstack(stacked, count).output()); // [B, T, H]
+    var lengths =
+        tf.withName(frontier.lengthsInput())
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    return new Built(fed, lengths, states, SequenceMask.of(tf, lengths, states.get(0)));
+  }
+}

@@ -1,0 +1,215 @@
+package io.loramer.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.model.Frontier.Storage;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.TargetModules;
+import io.loramer.savedmodels.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+
+/** Up to the frontier and on from it, two graphs do what one does. */
+final class FrontierTest {
+  private static final int LABELS = 5;
+  private static final float ATOL = 1e-5f;
+  private static final float HALF_ATOL = 1e-2f;
+
+  private static final Optional<LoraConfig> ALL_LAYERS = Optional.of(LoraConfig.defaults());
+  private static final Optional<LoraConfig> SECOND_LAYER =
+      Optional.of(
+          new LoraConfig(2, 16, 0.1f, new TargetModules(List.of(), ".*layers\\.1\\..*q_proj")));
+
+  @TempDir private static Path folder;
+  private static Map<Modality, SavedModelFolder> encoders;
+
+  @BeforeAll
+  static void convert() throws IOException {
+    encoders = RandomEncoders.in(folder);
+  }
+
+  @Test
+  void frontierLiesBeforeTheFirstMatrixOfLora() throws IOException {
+    assertEquals(List.of(0), audio(ALL_LAYERS, Layers.LAST).states());
+    assertEquals(List.of(1), audio(SECOND_LAYER, Layers.LAST).states());
+    assertEquals(List.of(2), audio(Optional.empty(), Layers.LAST).states());
+  }
+
+  @Test
+  void headThatMixesLayersGetsAllUpToTheFrontier() throws IOException {
+    assertEquals(List.of(0), audio(ALL_LAYERS, Layers.WEIGHTED).states());
+    assertEquals(List.of(0, 1), audio(SECOND_LAYER, Layers.WEIGHTED).states());
+    assertEquals(List.of(0, 1, 2), audio(Optional.empty(), Layers.WEIGHTED).states());
+  }
+
+  @Test
+  void cutBeforeTheFirstLayerChangesNothing() throws IOException {
+    requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT32, ATOL);
+    requireSame(ALL_LAYERS, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
+  }
+
+  @Test
+  void cutBeforeTheSecondLayerChangesNothing() throws IOException {
+    requireSame(SECOND_LAYER, Layers.LAST, Storage.FLOAT32, ATOL);
+    requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
+  }
+
+  @Test
+  void cutBehindFrozenEncodersChangesNothing() throws IOException {
+    requireSame(Optional.empty(), Layers.LAST, Storage.FLOAT32, ATOL);
+    requireSame(Optional.empty(), Layers.WEIGHTED, Storage.FLOAT32, ATOL);
+  }
+
+  @Test
+  void halfPrecisionChangesTheThirdDigit() throws IOException {
+    requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT16, HALF_ATOL);
+  }
+
+  @Test
+  void nothingBeforeTheFrontierIsInTheGraphBeyond() throws IOException {
+    try (TestGraph host = new TestGraph()) {
+      beyond(host, frontiers(ALL_LAYERS, Layers.LAST, Storage.FLOAT32), ALL_LAYERS, Layers.LAST);
+      List<String> names =
+          host.variables.all(Variable.Role.FROZEN).stream().map(Variable::name).toList();
+      assertTrue(names.contains("audio.encoder.layers.0.attention.k_proj.weight"));
+      assertTrue(names.stream().noneMatch(n -> n.matches("text.*|.*feature_.*|.*pos_conv.*")));
+    }
+  }
+
+  @Test
+  void nothingBeyondTheFrontierIsInTheGraphBeforeIt() throws IOException {
+    try (TestGraph host = new TestGraph()) {
+      audio(ALL_LAYERS, Layers.LAST).build(host.graph, host.variables);
+      assertTrue(
+          host.variables.all(Variable.Role.FROZEN).stream()
+              .noneMatch(variable -> variable.name().contains("layers.0.attention")));
+    }
+  }
+
+  private static Frontier audio(Optional<LoraConfig> lora, Layers layers) throws IOException {
+    return frontiers(lora, layers, Storage.FLOAT32).get(Modality.AUDIO);
+  }
+
+  private static Map<Modality, Frontier> frontiers(
+      Optional<LoraConfig> lora, Layers layers, Storage storage) throws IOException {
+    Map<Modality, Frontier> frontiers = new EnumMap<>(Modality.class);
+    for (Modality modality : Modality.values()) {
+      Optional<LoraConfig> trained = modality == Modality.AUDIO ? lora : Optional.empty();
+      SavedModelFolder encoder = encoders.get(modality);
+      frontiers.put(modality, Frontier.of(modality, encoder, trained, layers, storage));
+    }
+    return frontiers;
+  }
+
+  private static HeadConfig head(Layers layers) {
+    return new HeadConfig(
+        10,
+        OptionalInt.of(8),
+        layers,
+        PoolingOrder.BEFORE_CONVOLUTIONS,
+        0.1f,
+        MineConfig.defaults());
+  }
+
+  private static LoraMer beyond(
+      TestGraph host, Map<Modality, Frontier> frontiers, Optional<LoraConfig> lora, Layers layers)
+      throws IOException {
+    return LoraMer.beyond(
+        host.graph, host.variables, frontiers, lora, head(layers), LABELS, LoraMer.Mode.INFERENCE);
+  }
+
+  /** Compares the probabilities of one graph with those of three, LoRA's B no longer zero. */
+  private static void requireSame(
+      Optional<LoraConfig> lora, Layers layers, Storage storage, float tolerance)
+      throws IOException {
+    Map<Modality, Frontier> frontiers = frontiers(lora, layers, storage);
+    try (TestGraph one = new TestGraph();
+        TestGraph rest = new TestGraph();
+        MadeUpBatch batch = MadeUpBatch.of(List.of(700, 2000), List.of(4, 9), 0, 1)) {
+      LoraMer whole =
+          new LoraMer(
+              one.graph,
+              one.variables,
+              encoders,
+              lora,
+              head(layers),
+              LABELS,
+              LoraMer.Mode.INFERENCE);
+      LoraMer beyond = beyond(rest, frontiers, lora, layers);
+      start(one, whole);
+      start(rest, beyond);
+      Map<String, Tensor> states = new LinkedHashMap<>();
+      try {
+        for (Frontier frontier : frontiers.values()) {
+          states.putAll(states(frontier, batch));
+        }
+        float[] expected = probabilities(one, whole.first(), batch.byName());
+        assertArrayEquals(expected, probabilities(rest, beyond.first(), states), tolerance);
+        ForwardPass again = beyond.again("evaluation", LoraMer.Mode.INFERENCE);
+        assertArrayEquals(expected, probabilities(rest, again, states), tolerance);
+      } finally {
+        states.values().forEach(Tensor::close);
+      }
+    }
+  }
+
+  private static void start(TestGraph host, LoraMer model) throws IOException {
+    model.restoreEncoders(host.session);
+    host.variables.initialize(host.session);
+    Map<String, TFloat32> drawn = new LinkedHashMap<>();
+    for (Variable<TFloat32> variable : host.variables.trainable()) {
+      if (variable.name().contains("lora_B")) {
+        Random random = new Random(variable.name().hashCode());
+        float[] values = new float[Math.toIntExact(variable.shape().size())];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) random.nextGaussian();
+        }
+        drawn.put(variable.name(), TFloat32.tensorOf(variable.shape(), DataBuffers.of(values)));
+      }
+    }
+    if (!drawn.isEmpty()) {
+      host.variables.assign(host.session, drawn);
+    }
+    drawn.values().forEach(TFloat32::close);
+  }
+
+  /** Computes what crosses a frontier. */
+  private static Map<String, Tensor> states(Frontier frontier, MadeUpBatch batch)
+      throws IOException {
+    try (TestGraph host = new TestGraph()) {
+      Frontier.Pass pass = frontier.build(host.graph, host.variables);
+      pass.restore(host.session);
+      Session.Runner runner = host.session.runner();
+      pass.inputs().forEach((name, input) -> runner.feed(input, batch.byName().get(name)));
+      Result result = runner.fetch(pass.states()).fetch(pass.lengths()).run();
+      return Map.of(frontier.statesInput(), result.get(0), frontier.lengthsInput(), result.get(1));
+    }
+  }
+
+  private static float[] probabilities(
+      TestGraph host, ForwardPass pass, Map<String, Tensor> inputs) {
+    Session.Runner runner = host.session.runner();
+    pass.inputs().forEach((name, input) -> runner.feed(input, inputs.get(name)));
+    try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
+      return TestGraph.floats((TFloat32) result.get(0));
+    }
+  }
+}

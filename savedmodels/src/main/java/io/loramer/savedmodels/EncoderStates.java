@@ -1,0 +1,89 @@
+package io.loramer.savedmodels;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * The hidden states of an encoder: state k is what layer k takes, the last one what the encoder
+ * gives.
+ *
+ * @param count layers + 1; 1 of an encoder of Hugging Face's TF classes that gives its last hidden
+ *     state only
+ * @param hiddenSize H
+ * @param lastFrozen the last state that no trained matrix stands before: the frontier, up to which
+ *     an utterance gives the same in every epoch
+ */
+public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
+  /** Dimension of {@code last_hidden_state}, float32 [B, T, H], that is H. */
+  private static final int HIDDEN = 2;
+
+  /**
+   * Looks at an encoder.
+   *
+   * @param lora what is trained of it; empty for nothing
+   * @throws IOException if the SavedModel cannot be used as an encoder, or gives no hidden states
+   * @throws IllegalArgumentException if a target of LoRA matches nothing
+   */
+  public static EncoderStates of(SavedModelFolder model, Optional<LoraConfig> lora)
+      throws IOException {
+    EncoderGraph encoder = ImportedEncoder.prepare(model, MetaGraph.SERVE);
+    GraphDefEditor editor = encoder.editor();
+    Set<String> matrices = new HashSet<>();
+    if (lora.isPresent()) {
+      LoraInjection.inject(editor, lora.get(), false).forEach(t -> matrices.add(t.loraA()));
+    }
+    Set<String> trained = new HashSet<>();
+    editor
+        .variables()
+        .forEach(
+            (node, variable) -> {
+              if (matrices.contains(GraphDefEditor.sharedName(variable))) {
+                trained.add(node);
+              }
+            });
+    List<String> states =
+        encoder.cuts().entrySet().stream()
+            .filter(cut -> !cut.getKey().equals(EncoderGraph.FRAME_MASK))
+            .map(cut -> cut.getValue())
+            .toList();
+    int frozen = 0;
+    while (frozen + 1 < states.size()
+        && Collections.disjoint(editor.neededBy(List.of(states.get(frozen + 1))), trained)) {
+      frozen++;
+    }
+    return new EncoderStates(states.size(), hiddenSize(model), frozen);
+  }
+
+  /** Returns what a state is called among an encoder's outputs, and among a stage's. */
+  public static String name(int state) {
+    return EncoderGraph.HIDDEN_STATES + "." + state;
+  }
+
+  private static int hiddenSize(SavedModelFolder model) throws IOException {
+    SignatureDef signature =
+        model
+            .metaGraph(MetaGraph.SERVE)
+            .orElseThrow()
+            .getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+    TensorShapeProto shape =
+        signature
+            .getOutputsOrDefault(EncoderGraph.LAST_HIDDEN_STATE, TensorInfo.getDefaultInstance())
+            .getTensorShape();
+    if (shape.getDimCount() != HIDDEN + 1 || shape.getDim(HIDDEN).getSize() < 1) {
+      throw new IOException(
+          "%s: expected an output %s of a known hidden size, found %s"
+              .formatted(
+                  model.path(),
+                  EncoderGraph.LAST_HIDDEN_STATE,
+                  shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList()));
+    }
+    return Math.toIntExact(shape.getDim(HIDDEN).getSize());
+  }
+}

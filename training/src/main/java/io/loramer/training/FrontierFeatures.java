@@ -1,0 +1,127 @@
+package io.loramer.training;
+
+import io.loramer.model.Frontier;
+import io.loramer.model.Frontier.Storage;
+import io.loramer.model.Modality;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What the graph beyond the frontiers is fed with: read from stores that were filled before, or
+ * computed anew for every batch.
+ */
+final class FrontierFeatures implements AutoCloseable {
+  private final TrainingSetup setup;
+  private final Map<Modality, Frontier> frontiers;
+  private final Map<Modality, FrontierStore> stores = new EnumMap<>(Modality.class);
+  private final Map<Modality, FrontierEncoder> encoders = new EnumMap<>(Modality.class);
+
+  private FrontierFeatures(TrainingSetup setup, Map<Modality, Frontier> frontiers) {
+    this.setup = setup;
+    this.frontiers = frontiers;
+  }
+
+  /**
+   * Computes and stores what is not stored yet of the run's utterances, or makes ready to compute
+   * it each time.
+   *
+   * @param provenance of the run, for the hashes of its encoders
+   * @throws IOException if the store cannot be written, or has no room
+   */
+  static FrontierFeatures prepare(
+      TrainingSetup setup,
+      Map<Modality, Frontier> frontiers,
+      Provenance provenance,
+      Consumer<TrainingProgress> progress)
+      throws IOException {
+    FrontierFeatures features = new FrontierFeatures(setup, frontiers);
+    CacheConfig cache = setup.config().cache();
+    for (Frontier frontier : frontiers.values()) {
+      Modality modality = frontier.modality();
+      if (cache.states() == CacheConfig.States.NONE) {
+        features.encoders.put(modality, new FrontierEncoder(frontier));
+      } else {
+        Path folder = cache.folder(System.getenv(), Path.of(System.getProperty("user.home")));
+        FrontierStore store =
+            FrontierStore.open(folder, frontier, provenance.encoderHash(modality));
+        features.stores.put(modality, store);
+        new FrontierFilling(setup, frontier, store).fill(progress);
+      }
+    }
+    return features;
+  }
+
+  /**
+   * Assembles a batch, which the caller closes.
+   *
+   * @throws IOException if a clip or stored states can no longer be read
+   */
+  Batch assemble(List<Utterance> utterances) throws IOException {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (Frontier frontier : frontiers.values()) {
+      if (stores.containsKey(frontier.modality())) {
+        inputs.putAll(read(frontier, utterances));
+      } else {
+        inputs.putAll(compute(frontier, utterances));
+      }
+    }
+    List<String> labels = setup.corpus().labels();
+    int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
+    return new Batch(utterances, inputs, TInt32.vectorOf(classes));
+  }
+
+  private Map<String, Tensor> read(Frontier frontier, List<Utterance> utterances)
+      throws IOException {
+    FrontierStore store = stores.get(frontier.modality());
+    List<ContentHash> contents = new ArrayList<>();
+    utterances.forEach(u -> contents.add(setup.hash(frontier.modality(), u)));
+    int[] frames = contents.stream().mapToInt(store::frames).toArray();
+    int longest = contents.stream().mapToInt(store::frames).max().orElseThrow();
+    int rows = utterances.size();
+    Shape shape = Shape.of(frontier.states().size(), rows, longest, frontier.size().hiddenSize());
+    Tensor states =
+        frontier.storage() == Storage.FLOAT16 ? TFloat16.tensorOf(shape) : TFloat32.tensorOf(shape);
+    try {
+      ByteBuffer memory = TensorMemory.of(states);
+      for (int row = 0; row < rows; row++) {
+        store.read(contents.get(row), memory, row, rows, longest);
+      }
+    } catch (IOException e) {
+      states.close();
+      throw e;
+    }
+    return Map.of(frontier.statesInput(), states, frontier.lengthsInput(), TInt32.vectorOf(frames));
+  }
+
+  private Map<String, Tensor> compute(Frontier frontier, List<Utterance> utterances)
+      throws IOException {
+    Map<String, Tensor> signals = setup.signals(frontier.modality(), utterances);
+    try {
+      var computed = encoders.get(frontier.modality()).compute(signals);
+      return Map.of(
+          frontier.statesInput(), computed.states(), frontier.lengthsInput(), computed.frames());
+    } finally {
+      signals.values().forEach(Tensor::close);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    encoders.values().forEach(FrontierEncoder::close);
+    for (FrontierStore store : stores.values()) {
+      store.close();
+    }
+  }
+}

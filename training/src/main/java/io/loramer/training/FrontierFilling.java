@@ -1,0 +1,109 @@
+package io.loramer.training;
+
+import io.loramer.model.Frontier;
+import io.loramer.model.Modality;
+import io.loramer.training.FrontierEncoder.Computed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.tensorflow.Tensor;
+
+/** Computes what a store lacks of a run's utterances. */
+final class FrontierFilling {
+  /** Of a batch, padding counted: what keeps the cores busy; more would take more memory. */
+  private static final int MAX_SAMPLES = 10 * Waveform.SAMPLE_RATE;
+
+  private static final int MAX_TOKENS = 1024;
+
+  private final TrainingSetup setup;
+  private final Frontier frontier;
+  private final FrontierStore store;
+
+  /** Signals of utterances, to be closed. */
+  private record Signals(List<Utterance> utterances, Map<String, Tensor> inputs)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      inputs.values().forEach(Tensor::close);
+    }
+  }
+
+  FrontierFilling(TrainingSetup setup, Frontier frontier, FrontierStore store) {
+    this.setup = setup;
+    this.frontier = frontier;
+    this.store = store;
+  }
+
+  /**
+   * Fills the store.
+   *
+   * @throws IOException if its folder has no room, as far as the first utterances tell
+   */
+  void fill(Consumer<TrainingProgress> progress) throws IOException {
+    Modality modality = frontier.modality();
+    Map<ContentHash, Utterance> missing = new LinkedHashMap<>();
+    for (Utterance utterance : setup.corpus().all()) {
+      ContentHash content = setup.hash(modality, utterance);
+      if (!store.contains(content)) {
+        missing.putIfAbsent(content, utterance);
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    List<List<Utterance>> batches =
+        Buckets.byLengthUpTo(
+            List.copyOf(missing.values()),
+            utterance -> setup.length(modality, utterance),
+            modality == Modality.AUDIO ? MAX_SAMPLES : MAX_TOKENS);
+    String phase = modality == Modality.AUDIO ? "encoding speech" : "encoding words";
+    int done = 0;
+    progress.accept(new TrainingProgress(phase, done, missing.size(), ""));
+    try (FrontierEncoder encoder = new FrontierEncoder(frontier);
+        Prefetch<List<Utterance>, Signals> signals = new Prefetch<>(batches, this::signals)) {
+      while (signals.hasNext()) {
+        try (Signals batch = signals.next();
+            Computed computed = encoder.compute(batch.inputs())) {
+          if (done == 0) {
+            requireRoom(missing.values(), batch.utterances().get(0), computed.frames().getInt(0));
+          }
+          append(batch.utterances(), computed);
+          done += batch.utterances().size();
+          progress.accept(new TrainingProgress(phase, done, missing.size(), ""));
+        }
+      }
+    }
+  }
+
+  private Signals signals(List<Utterance> utterances) throws IOException {
+    return new Signals(utterances, setup.signals(frontier.modality(), utterances));
+  }
+
+  private void append(List<Utterance> utterances, Computed computed) throws IOException {
+    ByteBuffer states = TensorMemory.of(computed.states()); // [states, B, T, H]
+    int rows = utterances.size();
+    int count = frontier.states().size();
+    int padded = states.capacity() / (count * rows);
+    for (int row = 0; row < rows; row++) {
+      int frames = computed.frames().getInt(row);
+      int bytes = Math.toIntExact(store.bytes(frames) / count);
+      ByteBuffer content = ByteBuffer.allocateDirect(count * bytes);
+      for (int state = 0; state < count; state++) {
+        content.put(states.slice((state * rows + row) * padded, bytes));
+      }
+      store.append(setup.hash(frontier.modality(), utterances.get(row)), frames, content.flip());
+    }
+  }
+
+  private void requireRoom(Collection<Utterance> missing, Utterance first, int framesOfFirst)
+      throws IOException {
+    Modality modality = frontier.modality();
+    long length = missing.stream().mapToLong(u -> setup.length(modality, u)).sum();
+    double framesPerUnit = (double) framesOfFirst / setup.length(modality, first);
+    store.requireRoom((long) (store.bytes(1) * framesPerUnit * length));
+  }
+}

@@ -1,0 +1,101 @@
+package io.loramer.training.corpora;
+
+import static java.util.stream.Collectors.joining;
+
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a reader has found of a corpus so far. */
+final class Findings {
+  /** More names than this hide what the sentence says. */
+  private static final int NAMED = 10;
+
+  /** More problems than this hide the first ones. */
+  private static final int SHOWN = 50;
+
+  private final Path corpus;
+  private final List<Utterance> utterances = new ArrayList<>();
+  private final Set<String> ids = new HashSet<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> repeated = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * Starts with nothing.
+   *
+   * @param corpus by whose path the corpus is named in messages
+   */
+  Findings(Path corpus) {
+    this.corpus = corpus;
+  }
+
+  /** Adds an utterance, unless its clip is missing or its id is there already. */
+  void add(Utterance utterance) {
+    if (!Files.isRegularFile(utterance.clip().file())) {
+      missing.add(utterance.id());
+    } else if (!ids.add(utterance.id())) {
+      repeated.add(utterance.id());
+    } else {
+      utterances.add(utterance);
+    }
+  }
+
+  /** Adds a sentence about the corpus. */
+  void note(String sentence) {
+    notes.add(sentence);
+  }
+
+  /**
+   * Adds a sentence that ends in how many these are, and their names; nothing if there are none.
+   */
+  void note(String sentence, List<String> names) {
+    if (!names.isEmpty()) {
+      String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
+      String named = names.stream().limit(NAMED).collect(joining(", "));
+      notes.add("%s: %d (%s%s)".formatted(sentence, names.size(), named, more));
+    }
+  }
+
+  /** Adds what is wrong; all such are told together in the end. */
+  void problem(String text) {
+    problems.add(text);
+  }
+
+  /** Adds what is wrong with a line. */
+  void problem(Path file, int line, String text) {
+    problem("%s: line %d: %s".formatted(file, line, text));
+  }
+
+  /**
+   * Returns all of it.
+   *
+   * @param expected what should have been found, for the message if there is nothing
+   * @throws IOException with all problems, or if no utterance was found
+   */
+  CorpusContents contents(String expected) throws IOException {
+    if (!problems.isEmpty()) {
+      StringBuilder message = new StringBuilder();
+      message.append(corpus).append(": ").append(problems.size());
+      message.append(problems.size() == 1 ? " problem" : " problems");
+      problems.stream().limit(SHOWN).forEach(problem -> message.append("\n  ").append(problem));
+      if (problems.size() > SHOWN) {
+        message.append("\n  and ").append(problems.size() - SHOWN).append(" more");
+      }
+      throw new IOException(message.toString());
+    }
+    note("utterances left out because their clips are missing", missing);
+    note("utterances that are there more than once, of which the first is used", repeated);
+    if (utterances.isEmpty()) {
+      String why = notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
+      throw new IOException(corpus + ": found no utterance; expected " + expected + why);
+    }
+    return new CorpusContents(utterances, notes);
+  }
+}

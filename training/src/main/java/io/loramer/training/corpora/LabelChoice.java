@@ -1,0 +1,64 @@
+package io.loramer.training.corpora;
+
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which labels of a corpus are used, and under which names.
+ *
+ * @param kept the only labels that are used; empty for all
+ * @param renamed new names by old ones, so that two labels can become one; a label that is itself
+ *     in {@code kept} keeps its name
+ */
+public record LabelChoice(List<String> kept, Map<String, String> renamed) {
+  /** Every label, as the reader names it. */
+  public static final LabelChoice ALL = new LabelChoice(List.of(), Map.of());
+
+  public LabelChoice {
+    kept = List.copyOf(kept);
+    renamed = Map.copyOf(renamed);
+  }
+
+  /**
+   * Chooses; what is left out, and kept labels that nobody has, are noted.
+   *
+   * @throws IOException if nothing is left
+   */
+  public CorpusContents of(CorpusContents corpus) throws IOException {
+    List<Utterance> chosen = new ArrayList<>();
+    Map<String, Integer> dropped = new TreeMap<>();
+    Set<String> absent = new TreeSet<>(kept);
+    for (Utterance utterance : corpus.utterances()) {
+      String label = rename(utterance.label());
+      if (kept.isEmpty() || kept.contains(label)) {
+        chosen.add(utterance.labelled(label));
+        absent.remove(label);
+      } else {
+        dropped.merge(label, 1, Integer::sum);
+      }
+    }
+    if (chosen.isEmpty()) {
+      throw new IOException(
+          "labels: expected some of " + dropped.keySet() + ", which the corpus has, found " + kept);
+    }
+    List<String> notes = new ArrayList<>(corpus.notes());
+    if (!absent.isEmpty()) {
+      notes.add("no utterance has the label " + String.join(", ", absent));
+    }
+    if (!dropped.isEmpty()) {
+      int count = dropped.values().stream().mapToInt(Integer::intValue).sum();
+      notes.add("utterances left out because of their labels: " + count + " " + dropped);
+    }
+    return new CorpusContents(chosen, notes);
+  }
+
+  private String rename(String label) {
+    return kept.contains(label) ? label : renamed.getOrDefault(label, label);
+  }
+}

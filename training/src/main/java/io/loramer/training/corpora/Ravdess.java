@@ -1,0 +1,50 @@
+package io.loramer.training.corpora;
+
+import io.loramer.training.corpora.NamedClips.Told;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * RAVDESS, the Ryerson Audio-Visual Database of Emotional Speech and Song: 24 actors, eight
+ * emotions, two sentences.
+ *
+ * <p>Names are modality, channel, emotion, intensity, statement, repetition and actor. Used are
+ * speech (channel 01) with sound (modality 01 or 03); songs and silent films are not.
+ *
+ * @param folder holds the clips, in folders of any depth
+ * @see <a href="https://zenodo.org/records/1188976">zenodo.org/records/1188976</a>
+ */
+public record Ravdess(Path folder) implements Corpus {
+  private static final Pattern NAME =
+      Pattern.compile(
+          "0[13]-01-(?<emotion>0[1-8])-0[12]-(?<statement>0[12])-0[12]-(?<actor>\\d\\d)");
+
+  private static final Map<String, String> EMOTIONS =
+      Map.of(
+          "01", "neutral",
+          "02", "calm",
+          "03", "happiness",
+          "04", "sadness",
+          "05", "anger",
+          "06", "fear",
+          "07", "disgust",
+          "08", "surprise");
+
+  private static final Map<String, String> STATEMENTS =
+      Map.of("01", "Kids are talking by the door.", "02", "Dogs are sitting by the door.");
+
+  @Override
+  public CorpusContents read() throws IOException {
+    return NamedClips.read(folder, NAME, "03-01-05-01-02-01-24", Ravdess::told);
+  }
+
+  private static Told told(Matcher name) {
+    return new Told(
+        "Actor_" + name.group("actor"),
+        STATEMENTS.get(name.group("statement")),
+        EMOTIONS.get(name.group("emotion")));
+  }
+}

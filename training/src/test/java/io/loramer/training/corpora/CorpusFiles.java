@@ -1,0 +1,55 @@
+package io.loramer.training.corpora;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** A corpus built on the spot: its clips are one real clip (EmoDB, CC0) under many names. */
+record CorpusFiles(Path folder) {
+  private static final Path AUDIO = Path.of("src/test/resources/audio");
+
+  /** Puts a clip of 1.23 s there; its content is FLAC, whatever it is called. */
+  void clip(String path) throws IOException {
+    Path original = folder.resolveSibling(folder.getFileName() + ".original");
+    if (Files.notExists(original)) {
+      Files.copy(AUDIO.resolve("12a02Ac.flac"), original);
+    }
+    Path clip = folder.resolve(path);
+    Files.createDirectories(clip.getParent());
+    Files.createLink(clip, original);
+  }
+
+  /** Puts a film of 0.4 s with sound there. */
+  void film(String path) throws IOException {
+    Path film = folder.resolve(path);
+    Files.createDirectories(film.getParent());
+    Files.copy(AUDIO.resolve("tone.mp4"), film);
+  }
+
+  void text(String path, String content) throws IOException {
+    text(path, content, StandardCharsets.UTF_8);
+  }
+
+  void text(String path, String content, Charset charset) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content, charset);
+  }
+
+  static Utterance find(CorpusContents contents, String id) {
+    return contents.utterances().stream().filter(u -> u.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  static Map<String, Long> count(CorpusContents contents, Function<Utterance, String> key) {
+    return new TreeMap<>(contents.utterances().stream().collect(groupingBy(key, counting())));
+  }
+}
