@@ -40,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--folder",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where encoders, corpora and runs go; encoders that are there are used again.")
+      description = "Where all of it goes; random weights that are there are used again.")
   private Path path;
 
   @Option(

@@ -24,7 +24,7 @@ import java.util.Random;
  *
  * <pre>
  *   checkpoints/speech  checkpoints/text   random weights, made once
- *   encoders/speech     encoders/text      converted from them, once
+ *   encoders/speech     encoders/text      converted from them
  *   corpus/step.jsonl   epoch.jsonl        clips of one length, of mixed lengths
  *   corpus/start-up.jsonl                  two short clips
  *   model                                  exported, LoRA merged
@@ -61,15 +61,18 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
       throw new IOException(
           path + ": was made for encoders of another size; remove it or name another folder");
     }
-    if (Files.exists(encoder(name))) {
-      return;
+    if (!Files.exists(checkpoint)) {
+      NewFolder.write(
+          checkpoint,
+          unfinished -> {
+            Files.write(unfinished.resolve("config.json"), wanted);
+            Files.write(
+                unfinished.resolve("tokenizer.json"), resource("demo/roberta/tokenizer.json"));
+            RandomCheckpoint.write(unfinished, SEED);
+          });
     }
-    Files.createDirectories(checkpoint);
-    Files.write(config, wanted);
-    if (name.equals("text")) {
-      Files.write(checkpoint.resolve("tokenizer.json"), resource("demo/roberta/tokenizer.json"));
-    }
-    RandomCheckpoint.write(checkpoint, SEED);
+    // Each time, or an encoder of another version would be measured.
+    NewFolder.delete(encoder(name));
     EncoderConversion.convert(checkpoint, encoder(name), PaddingInNorm.IGNORED);
   }
 
