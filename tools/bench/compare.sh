@@ -23,7 +23,7 @@ mkdir -p "$results"
 rm -f "$results"/*.json
 
 ours() { # precision, run
-  "$lora_mer" bench --folder "$folder" --out "$results/ours-$1-$2.json" "${our_options[@]}"
+  "$lora_mer" bench --folder "$folder" --out "$results/ours-$1-$2.json" --set "compute.precision=$1" "${our_options[@]}"
 }
 
 theirs() { # precision, run, work, options

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  lora-mer train --config run.yaml --run runs/first",
       "  lora-mer train --config run.yaml --run runs/cold --set head.mine.lambda=0",
+      "  lora-mer train --config run.yaml --run runs/half --precision bfloat16",
       "  lora-mer train --resume runs/first"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -41,6 +42,12 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Overrides a key, such as training.epochs=3. May be repeated.")
   private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "float32|bfloat16",
+      description = "Of the speech encoder's matrix products; stands for compute.precision.")
+  private Optional<String> precision;
 
   @ArgGroup(multiplicity = "1")
   private Where where;
@@ -66,9 +73,11 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean resuming = where.resume != null;
+    precision.ifPresent(word -> overrides.put("compute.precision", word));
     if (resuming && (config.isPresent() || !overrides.isEmpty())) {
       throw new ParameterException(
-          spec.commandLine(), "--resume takes neither --config nor --set: a run keeps its own.");
+          spec.commandLine(),
+          "--resume takes neither --config nor --set nor --precision: a run keeps its own.");
     }
     RunMetrics metrics;
     try (ProgressLine progress = new ProgressLine()) {
