@@ -80,7 +80,8 @@ public final class Variables {
   public <T extends TType> Variable<T> state(String name, Class<T> type, Shape shape) {
     Variable<T> variable = create(name, type, shape, Role.STATE);
     Ops tf = initial;
-    Operand<T> zeros = tf.zeros(tf.constant(shape.asArray()), type);
+    // Not tf.zeros: it opens a scope, for which TensorFlow Java walks through the whole graph.
+    Operand<T> zeros = tf.fill(tf.constant(shape.asArray()), tf.dtypes.cast(tf.constant(0), type));
     initialAssignments.add(tf.assignVariableOp(variable.handle(), zeros));
     return variable;
   }
