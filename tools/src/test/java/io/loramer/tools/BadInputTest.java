@@ -74,8 +74,8 @@ class BadInputTest {
         lora-mer: override: unknown key training.epoch; known: training.batch_size, \
         training.epochs, training.learning_rate, training.max_gradient_norm, training.patience, \
         training.seed
-        override: unknown key head.mine.lamda; known: head.mine.hidden, head.mine.lambda, \
-        head.mine.marginals
+        override: unknown key head.mine.lamda; known: head.mine.estimator, \
+        head.mine.hidden, head.mine.lambda, head.mine.marginals
         """);
   }
 

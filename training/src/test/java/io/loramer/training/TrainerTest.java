@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Marginals;
+import io.loramer.model.MineEstimator;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.TargetModules;
@@ -212,7 +213,11 @@ class TrainerTest {
   @Test
   void shuffledMarginalsGiveAnotherEstimate() throws IOException {
     double shuffled =
-        train(tiny.config(Marginals.SHUFFLE)).epochs().get(0).mutualInformation().orElseThrow();
+        train(tiny.config(Marginals.SHUFFLE, MineEstimator.DV))
+            .epochs()
+            .get(0)
+            .mutualInformation()
+            .orElseThrow();
     assertNotEquals(metrics.epochs().get(0).mutualInformation().orElseThrow(), shuffled);
   }
 
