@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       CorpusCommand.class,
       AdapterCommand.class,
       InspectCommand.class,
+      MineCheckCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

@@ -15,7 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "convert", "train", "evaluate", "predict", "export", "doctor", "corpus"})
+      strings = {
+        "demo",
+        "convert",
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "doctor",
+        "corpus",
+        "mine-check"
+      })
   void helpEndsWithExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
     assertEquals(0, run.exitCode());
@@ -55,6 +65,7 @@ class MainTest {
         "corpus import --format meld --from a --out b --column text=c | --column is not for",
         "corpus import --format csv --from a --out b --column word=c | [ID, AUDIO, TEXT, LABEL,",
         "corpus import --format folders --from a --out b --speaker-pattern ( | --speaker-pattern",
+        "mine-check --estimator club               | expected one of [DV, DV_MOVING_AVERAGE, NWJ,",
         "demo --seed one                           | 'one' is not a long",
       })
   void wrongUsageIsExitCodeTwo(String line, String expected) {

@@ -3,6 +3,8 @@ package io.loramer.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.loramer.model.Marginals;
+import io.loramer.model.MineEstimator;
 import io.loramer.training.RunConfig.Adaptation;
 import io.loramer.training.RunConfig.AudioConfig;
 import java.io.IOException;
@@ -40,6 +42,17 @@ class ResumeTest {
 
     RunFiles.assertSameResults(unbroken(), run);
     assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
+  }
+
+  /** Its moving average goes on where it was. */
+  @Test
+  void estimatorWithAMemoryIsResumed() throws IOException {
+    RunConfig config = tiny.config(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
+    Path whole = folder.resolve("whole");
+    Trainer.start(config, whole, TinySetup::unwatched);
+    Path run = brokenOff(config);
+    Trainer.resume(run, TinySetup::unwatched);
+    RunFiles.assertSameResults(whole, run);
   }
 
   @Test

@@ -28,6 +28,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.Summary;
@@ -208,6 +210,15 @@ class TrainerTest {
     AudioConfig audio = tiny.config().audio();
     train(tiny.config(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
     assertModelHolds(HEAD_ONLY);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyEstimatorTrains(MineEstimator estimator) throws IOException {
+    RunMetrics found = train(tiny.config(Marginals.ALL_PAIRS, estimator));
+    for (EpochMetrics epoch : found.epochs()) {
+      assertTrue(Double.isFinite(epoch.mutualInformation().orElseThrow()));
+    }
   }
 
   @Test
