@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ConvertCommand.class,
+      TranscribeCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,

@@ -3,6 +3,7 @@ package io.loramer.tools;
 import io.loramer.training.RunConfig;
 import io.loramer.training.RunConfigFile;
 import io.loramer.training.RunMetrics;
+import io.loramer.training.TextSource;
 import io.loramer.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Overrides a key, such as training.epochs=3. May be repeated.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Option(
+      names = "--text-source",
+      paramLabel = "SOURCE",
+      description =
+          "Which words are read: transcript (those of the manifest), asr (recognised ones) or none;"
+              + " the key text.source.")
+  private Optional<TextSource> textSource;
+
   @ArgGroup(multiplicity = "1")
   private Where where;
 
@@ -66,9 +75,11 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean resuming = where.resume != null;
+    textSource.ifPresent(source -> overrides.put("text.source", source.name()));
     if (resuming && (config.isPresent() || !overrides.isEmpty())) {
       throw new ParameterException(
-          spec.commandLine(), "--resume takes neither --config nor --set: a run keeps its own.");
+          spec.commandLine(),
+          "--resume takes neither --config nor --set nor --text-source: a run keeps its own.");
     }
     RunMetrics metrics;
     try (ProgressLine progress = new ProgressLine()) {

@@ -61,7 +61,7 @@ class BadInputTest {
           line 9: id a is that of line 1 already
           line 10: text is blank
           line 11: not JSON at column 28: Unexpected end-of-input in VALUE_STRING
-          line 12: text is missing, and this run needs the words
+          line 12: text is missing, and this run needs the words: give them, or a recogniser
         """
             .formatted(folder));
   }

@@ -54,7 +54,12 @@ class MainTest {
         "train --run a --resume b                  | mutually exclusive",
         "train --run a --epochs 3                  | Unknown options: '--epochs', '3'",
         "train --run a --set epochs                | should be in KEY=VALUE format",
-        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set",
+        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set nor",
+        "train --resume a --text-source asr        | --resume takes neither --config nor --set nor",
+        "train --run a --text-source ears          | expected one of [TRANSCRIPT, ASR, NONE]",
+        "transcribe --recognizer a                 | Name either --manifest with --out, or clips.",
+        "transcribe --recognizer a --manifest b c  | Name either --manifest with --out, or clips.",
+        "transcribe --recognizer a --manifest b    | --manifest and --out go together",
         "evaluate --model a --manifest b --split c | expected one of [TRAIN, VALIDATION, TEST]",
         "predict --model a                         | Missing required parameter: 'CLIP'",
         "convert --checkpoint a --out b --group-norm c | --group-norm",
@@ -80,7 +85,7 @@ class MainTest {
   void misspeltCommandIsGuessed() {
     CommandLineRun run = CommandLineRun.of("trian");
     assertEquals(2, run.exitCode());
-    assertTrue(run.err().contains("Did you mean: lora-mer train?"), run.err());
+    assertTrue(run.err().contains("lora-mer train?"), run.err());
   }
 
   @Test

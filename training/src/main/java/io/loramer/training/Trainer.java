@@ -96,6 +96,7 @@ public final class Trainer {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(TrainingSetup.openEncoders(config));
+    began.requireUnchanged(config.text().choice());
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       try (TrainingGraph graph = graph(setup, frontiers)) {

@@ -10,6 +10,7 @@ import io.loramer.training.RunConfig.AudioConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -98,6 +99,18 @@ class ResumeTest {
     assertRefused(
         run,
         encoder + " has changed since the run began; put the old encoder back or start a new run");
+  }
+
+  @Test
+  void runWhoseRecogniserHasChangedIsNotResumed() throws IOException {
+    Path recognizer = CtcFixture.convert(folder);
+    Path run = brokenOff(tiny.config(TextSource.ASR, Optional.of(recognizer)));
+    Path graph = recognizer.resolve("saved_model.pb");
+    Files.write(graph, new byte[] {0x0a, 0}, StandardOpenOption.APPEND);
+    assertRefused(
+        run,
+        recognizer
+            + " has changed since the run began; put the old encoder back or start a new run");
   }
 
   private static void assertRefused(Path run, String message) {

@@ -113,7 +113,7 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         new DataConfig(
             Optional.of(manifest), List.of(), 0.5, SplitConfig.none(), SplitConfig.none()),
         new AudioConfig(Optional.of(speechEncoder), Adaptation.LORA, LoraConfig.defaults()),
-        new TextConfig(Optional.of(textEncoder)),
+        TextConfig.transcripts(Optional.of(textEncoder)),
         head(Marginals.ALL_PAIRS, MineEstimator.DV),
         new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
         new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))));
@@ -166,8 +166,15 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run of a model that only hears. */
   RunConfig audioOnly() {
     RunConfig all = config();
-    TextConfig none = new TextConfig(Optional.empty());
+    TextConfig none = TextConfig.transcripts(Optional.empty());
     return new RunConfig(all.data(), all.audio(), none, all.head(), all.training(), all.cache());
+  }
+
+  /** The same run, but for the words. */
+  RunConfig config(TextSource source, Optional<Path> recognizer) {
+    RunConfig all = config();
+    TextConfig text = new TextConfig(all.text().encoder(), source, recognizer);
+    return new RunConfig(all.data(), all.audio(), text, all.head(), all.training(), all.cache());
   }
 
   /** The same run of a model that only reads. */
