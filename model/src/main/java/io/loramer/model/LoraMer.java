@@ -8,6 +8,7 @@ import io.loramer.savedmodels.InputStage;
 import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variables;
 import io.loramer.savedmodels.encoders.SpeechInput;
@@ -74,13 +75,24 @@ public final class LoraMer {
       int labels,
       Mode mode)
       throws IOException {
-    this(graph, variables, stages(folders), folders, sizes(folders), lora, config, labels, mode);
+    this(
+        graph,
+        variables,
+        stages(folders),
+        folders,
+        sizes(folders),
+        lora,
+        Precision.FLOAT32,
+        config,
+        labels,
+        mode);
   }
 
   /**
    * Builds what of the model lies beyond the frontiers of its encoders: what is trained.
    *
    * @param frontiers of each modality, found for the same {@code lora} and {@code config}
+   * @param precision of what lies beyond in an encoder
    * @see #LoraMer(Graph, Variables, Map, Optional, HeadConfig, int, Mode) the other parameters
    */
   public static LoraMer beyond(
@@ -88,6 +100,7 @@ public final class LoraMer {
       Variables variables,
       Map<Modality, Frontier> frontiers,
       Optional<LoraConfig> lora,
+      Precision precision,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -103,7 +116,8 @@ public final class LoraMer {
             split.put(modality, frontier.encoder());
           }
         });
-    return new LoraMer(graph, variables, stages, split, sizes, lora, config, labels, mode);
+    return new LoraMer(
+        graph, variables, stages, split, sizes, lora, precision, config, labels, mode);
   }
 
   /**
@@ -119,6 +133,7 @@ public final class LoraMer {
       Map<Modality, SavedModelFolder> folders,
       Map<Modality, EncoderSize> sizes,
       Optional<LoraConfig> lora,
+      Precision precision,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -138,7 +153,8 @@ public final class LoraMer {
               entry.getValue(),
               tag(modality, mode),
               modality == Modality.AUDIO ? lora : Optional.empty(),
-              Optional.of(stages.get(modality)));
+              Optional.of(stages.get(modality)),
+              precision);
       requireAnySize(entry.getValue(), encoder.fixedSizes());
       encoders.put(modality, encoder);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Frontier.Storage;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.TargetModules;
 import io.loramer.savedmodels.Variable;
@@ -133,7 +134,14 @@ final class FrontierTest {
       TestGraph host, Map<Modality, Frontier> frontiers, Optional<LoraConfig> lora, Layers layers)
       throws IOException {
     return LoraMer.beyond(
-        host.graph, host.variables, frontiers, lora, head(layers), LABELS, LoraMer.Mode.INFERENCE);
+        host.graph,
+        host.variables,
+        frontiers,
+        lora,
+        Precision.FLOAT32,
+        head(layers),
+        LABELS,
+        LoraMer.Mode.INFERENCE);
   }
 
   /** Compares the probabilities of one graph with those of three, LoRA's B no longer zero. */

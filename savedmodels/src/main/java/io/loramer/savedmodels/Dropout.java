@@ -5,11 +5,13 @@ import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint16;
 
 /**
- * Inverted dropout: {@code y = x · keep / (1 − rate)}, each element of {@code keep} 1 with
- * probability {@code 1 − rate}, else 0.
+ * Inverted dropout: {@code y = x · keep / P(keep)}, each element of {@code keep} 1 with probability
+ * {@code P(keep)}, which is {@code 1 − rate} to 16 bits, else 0.
  *
  * <p>The mask is a function of a seed that the caller feeds and of the place in the graph, so a
  * step of a resumed run drops what it dropped in the unbroken one.
@@ -17,6 +19,11 @@ import org.tensorflow.types.TInt64;
 public final class Dropout {
   /** Name of the int64 scalar that an encoder SavedModel's {@code train} graph is seeded by. */
   public static final String SEED = "dropout_seed";
+
+  /** How many values a number of 16 bits has, and how many such numbers one of 64 bits. */
+  private static final int VALUES = 1 << Short.SIZE;
+
+  private static final int PER_DRAW = Long.SIZE / Short.SIZE;
 
   private final Optional<Operand<TInt64>> seed;
 
@@ -49,12 +56,29 @@ public final class Dropout {
       return x;
     }
     Ops scoped = tf.withSubScope("dropout");
-    long place = Variables.hash(scoped.scope().makeOpName("place"));
-    var key = scoped.stack(List.of(seed.get(), scoped.constant(place)));
-    var uniform =
-        scoped.random.statelessRandomUniform(scoped.shape(x), key, TFloat32.class); // in [0, 1)
-    var keep = scoped.math.greaterEqual(uniform, scoped.constant(rate));
-    var scale = scoped.constant(1 / (1 - rate));
-    return scoped.select(keep, scoped.math.mul(x, scale), scoped.zerosLike(x));
+    int dropped = Math.round(rate * VALUES);
+    var keep =
+        scoped.math.greaterEqual(
+            numbers(scoped, scoped.shape(x)),
+            scoped.dtypes.cast(scoped.constant(dropped), TUint16.class));
+    var scale = scoped.constant((float) VALUES / (VALUES - dropped));
+    // A product has a cheaper gradient than a choice between x and 0.
+    var mask = scoped.math.mul(scoped.dtypes.cast(keep, TFloat32.class), scale);
+    return scoped.math.mul(x, mask);
+  }
+
+  /** Draws a number of 16 bits for each element: twice as many from one draw as of 32 bits. */
+  private Operand<TUint16> numbers(Ops tf, Operand<TInt32> shape) {
+    long place = Variables.hash(tf.scope().makeOpName("place"));
+    var key = tf.stack(List.of(seed.orElseThrow(), tf.constant(place)));
+    var count = tf.prod(shape, tf.constant(0));
+    var draws =
+        tf.math.floorDiv(tf.math.add(count, tf.constant(PER_DRAW - 1)), tf.constant(PER_DRAW));
+    var drawn =
+        tf.random.statelessRandomUniformFullInt(
+            tf.expandDims(draws, tf.constant(0)), key, TInt64.class);
+    var numbers = tf.reshape(tf.bitcast(drawn, TUint16.class), tf.constant(new int[] {-1}));
+    var first = tf.slice(numbers, tf.constant(new int[] {0}), tf.expandDims(count, tf.constant(0)));
+    return tf.reshape(first, shape);
   }
 }

@@ -4,6 +4,7 @@ import io.loramer.savedmodels.Variable.Role;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class ImportedEncoder {
   private final String scope;
   private final SavedModelFolder model;
   private final Optional<LoraConfig> lora;
+  private final Precision precision;
   private final String variablePrefix;
   private final Map<String, String> inputs;
   private final Map<String, String> cuts;
@@ -55,6 +57,7 @@ public final class ImportedEncoder {
       String tag,
       Optional<LoraConfig> lora,
       Optional<InputStage> stage,
+      Precision precision,
       List<Integer> states,
       String variablePrefix,
       Optional<Variables> adopter)
@@ -63,6 +66,7 @@ public final class ImportedEncoder {
     this.scope = scope;
     this.model = model;
     this.lora = lora;
+    this.precision = precision;
     this.variablePrefix = variablePrefix;
     EncoderGraph encoder = prepare(model, tag);
     inputs = encoder.inputs();
@@ -76,6 +80,9 @@ public final class ImportedEncoder {
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
+    if (precision == Precision.BFLOAT16) {
+      Bfloat16Products.rewrite(editor, trained());
+    }
     stageInputs = stage.isPresent() ? connect(editor, stage.get()) : List.of();
     editor.removeAssignmentsOfUnread(outputs.values());
     editor.keepOnly(neededNodes(adopter.isPresent()));
@@ -94,6 +101,7 @@ public final class ImportedEncoder {
    * @param scope where the nodes go, and the first part of the variables' names
    * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
    * @param stage what is put before the encoder's inputs, if anything
+   * @param precision of the products with frozen kernels
    * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing
    */
@@ -104,10 +112,20 @@ public final class ImportedEncoder {
       SavedModelFolder model,
       String tag,
       Optional<LoraConfig> lora,
-      Optional<InputStage> stage)
+      Optional<InputStage> stage,
+      Precision precision)
       throws IOException {
     return new ImportedEncoder(
-        graph, scope, model, tag, lora, stage, List.of(), scope + ".", Optional.of(variables));
+        graph,
+        scope,
+        model,
+        tag,
+        lora,
+        stage,
+        precision,
+        List.of(),
+        scope + ".",
+        Optional.of(variables));
   }
 
   /**
@@ -131,6 +149,7 @@ public final class ImportedEncoder {
         MetaGraph.SERVE,
         Optional.empty(),
         Optional.of(stage),
+        Precision.FLOAT32,
         states,
         scope + ".",
         Optional.of(variables));
@@ -140,7 +159,16 @@ public final class ImportedEncoder {
   public ImportedEncoder again(String scope, String tag, Optional<InputStage> stage)
       throws IOException {
     return new ImportedEncoder(
-        graph, scope, model, tag, lora, stage, List.of(), variablePrefix, Optional.empty());
+        graph,
+        scope,
+        model,
+        tag,
+        lora,
+        stage,
+        precision,
+        List.of(),
+        variablePrefix,
+        Optional.empty());
   }
 
   /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
@@ -243,6 +271,16 @@ public final class ImportedEncoder {
     }
   }
 
+  /** Returns the names of the variables that are trained. */
+  private Set<String> trained() {
+    Set<String> trained = new HashSet<>();
+    for (LoraTarget target : targets) {
+      trained.add(target.loraA());
+      trained.add(target.loraB());
+    }
+    return trained;
+  }
+
   private <T extends TType> Operand<T> operand(
       Map<String, String> tensors, String name, Class<T> type) {
     return graph.outputOrThrow(scope + "/" + tensor(tensors, name)).expect(type);
@@ -259,7 +297,7 @@ public final class ImportedEncoder {
   }
 
   /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
-  private List<String> connect(GraphDefEditor editor, InputStage stage) {
+  private List<String> connect(GraphDefEditor editor, InputStage stage) throws IOException {
     try (Graph before = new Graph()) {
       Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
       GraphDef nodes = before.toGraphDef();
@@ -280,7 +318,7 @@ public final class ImportedEncoder {
   }
 
   /** What a stage in the encoder's middle leaves behind it cannot be computed any more. */
-  private void dropOutputsOf(GraphDefEditor editor, Set<String> connected) {
+  private void dropOutputsOf(GraphDefEditor editor, Set<String> connected) throws IOException {
     List<String> unconnected =
         inputs.keySet().stream()
             .filter(name -> !connected.contains(name))

@@ -24,11 +24,13 @@ import org.tensorflow.types.TInt64;
  * low-rank bypass of LoRA.
  *
  * <pre>
- *   x ──► MatMul(W0) ───────────────────────► + ──► what read the MatMul
- *   └──► dropout ──► A ──► B ──► · alpha/rank ─┘
+ *   x ──► MatMul(W0) ──► bias, if any ────────► + ──► what read the bias, or the MatMul
+ *   └──► dropout ──► A ──► · alpha/rank ──► B ──┘
  * </pre>
  *
- * The bypasses are built with TensorFlow's own ops in a graph of their own, and then taken over.
+ * Behind the bias, so that TensorFlow still makes one op of it and the MatMul.
+ *
+ * <p>The bypasses are built with TensorFlow's own ops in a graph of their own, and then taken over.
  */
 final class LoraInjection {
   /** Stand-ins in the bypasses' graph for the input and the output of the MatMul. */
@@ -108,9 +110,9 @@ final class LoraInjection {
     var transposed = MatMul.transposeB(true);
     var dropped = dropout.apply(tf, x, config.dropout());
     var down = tf.withName("A").linalg.matMul(dropped, matrices.a, transposed); // [N, rank]
-    var up = tf.withName("B").linalg.matMul(down, matrices.b, transposed); // [N, out]
-    var scaled = tf.math.mul(up, tf.constant(scaling));
-    return tf.withName("sum").math.add(base, scaled).op().name();
+    var scaled = tf.math.mul(down, tf.constant(scaling)); // here, where it is small
+    var up = tf.withName("B").linalg.matMul(scaled, matrices.b, transposed); // [N, out]
+    return tf.withName("sum").math.add(base, up).op().name();
   }
 
   private void takeOver(Graph bypasses, List<Site> sites, List<String> sums) {
@@ -118,7 +120,7 @@ final class LoraInjection {
     for (int i = 0; i < sites.size(); i++) {
       Site site = sites.get(i);
       names.put("site" + i + "/" + INPUT, site.matMul.getInput(0));
-      names.put("site" + i + "/" + BASE, site.matMul.getName());
+      names.put("site" + i + "/" + BASE, graph.withBias(site.matMul.getName()));
     }
     GraphDef nodes = bypasses.toGraphDef();
     for (NodeDef node : nodes.getNodeList()) {
@@ -130,7 +132,7 @@ final class LoraInjection {
       }
     }
     for (int i = 0; i < sites.size(); i++) {
-      graph.redirect(sites.get(i).matMul.getName(), names.get(sums.get(i)));
+      graph.redirect(names.get("site" + i + "/" + BASE), names.get(sums.get(i)));
     }
     Set<String> standIns = new HashSet<>();
     for (int i = 0; i < sites.size(); i++) {

@@ -32,7 +32,14 @@ final class AdaptedEncoder implements AutoCloseable {
     this.base = base;
     encoder =
         ImportedEncoder.into(
-            graph, variables, "audio", model, MetaGraph.SERVE, lora, Optional.empty());
+            graph,
+            variables,
+            "audio",
+            model,
+            MetaGraph.SERVE,
+            lora,
+            Optional.empty(),
+            Precision.FLOAT32);
     output = encoder.output("last_hidden_state", TFloat32.class);
     encoder.restore(session);
     variables.initialize(session);

@@ -60,7 +60,14 @@ final class HuggingFaceSavedModelTest {
       SavedModelFolder model = SavedModelFolder.open(savedModel);
       imported =
           ImportedEncoder.into(
-              graph, variables, "encoder", model, MetaGraph.SERVE, lora, Optional.empty());
+              graph,
+              variables,
+              "encoder",
+              model,
+              MetaGraph.SERVE,
+              lora,
+              Optional.empty(),
+              Precision.FLOAT32);
       imported.restore(session);
       variables.initialize(session);
     }
@@ -311,7 +318,14 @@ final class HuggingFaceSavedModelTest {
       SavedModelFolder model = SavedModelFolder.open(savedModel("roberta"));
       for (String scope : List.of("first", "second")) {
         ImportedEncoder.into(
-                graph, variables, scope, model, MetaGraph.SERVE, Optional.empty(), Optional.empty())
+                graph,
+                variables,
+                scope,
+                model,
+                MetaGraph.SERVE,
+                Optional.empty(),
+                Optional.empty(),
+                Precision.FLOAT32)
             .restore(session);
       }
       String kernel = "tf_roberta_model/roberta/encoder/layer_._0/attention/self/key/kernel";

@@ -170,7 +170,8 @@ final class MutatedSavedModelTest {
               model,
               MetaGraph.SERVE,
               Optional.of(lora),
-              Optional.empty());
+              Optional.empty(),
+              Precision.FLOAT32);
       encoder.restore(session);
       variables.initialize(session);
       session

@@ -55,7 +55,8 @@ record SavedModelCopy(Path folder) {
               model,
               MetaGraph.SERVE,
               Optional.empty(),
-              Optional.empty())
+              Optional.empty(),
+              Precision.FLOAT32)
           .restore(session);
     }
   }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       AdapterCommand.class,
       InspectCommand.class,
       MineCheckCommand.class,
+      BenchCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

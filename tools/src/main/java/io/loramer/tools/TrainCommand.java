@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  lora-mer train --config run.yaml --run runs/first",
       "  lora-mer train --config run.yaml --run runs/cold --set head.mine.lambda=0",
+      "  lora-mer train --config run.yaml --run runs/half --precision bfloat16",
       "  lora-mer train --resume runs/first"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -50,6 +51,12 @@ final class TrainCommand implements Callable<Integer> {
           "Which words are read: transcript (those of the manifest), asr (recognised ones) or none;"
               + " the key text.source.")
   private Optional<TextSource> textSource;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "float32|bfloat16",
+      description = "Of the speech encoder's matrix products; stands for compute.precision.")
+  private Optional<String> precision;
 
   @ArgGroup(multiplicity = "1")
   private Where where;
@@ -76,10 +83,12 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     boolean resuming = where.resume != null;
     textSource.ifPresent(source -> overrides.put("text.source", source.name()));
+    precision.ifPresent(word -> overrides.put("compute.precision", word));
     if (resuming && (config.isPresent() || !overrides.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes neither --config nor --set nor --text-source: a run keeps its own.");
+          "--resume takes neither --config nor --set, --text-source or --precision: a run keeps its"
+              + " own.");
     }
     RunMetrics metrics;
     try (ProgressLine progress = new ProgressLine()) {

@@ -24,7 +24,9 @@ class MainTest {
         "export",
         "doctor",
         "corpus",
-        "mine-check"
+        "mine-check",
+        "transcribe",
+        "bench"
       })
   void helpEndsWithExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
@@ -54,8 +56,8 @@ class MainTest {
         "train --run a --resume b                  | mutually exclusive",
         "train --run a --epochs 3                  | Unknown options: '--epochs', '3'",
         "train --run a --set epochs                | should be in KEY=VALUE format",
-        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set nor",
-        "train --resume a --text-source asr        | --resume takes neither --config nor --set nor",
+        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set, --text-source",
+        "train --resume a --text-source asr        | --resume takes neither --config nor --set, --text-source",
         "train --run a --text-source ears          | expected one of [TRANSCRIPT, ASR, NONE]",
         "transcribe --recognizer a                 | Name either --manifest with --out, or clips.",
         "transcribe --recognizer a --manifest b c  | Name either --manifest with --out, or clips.",

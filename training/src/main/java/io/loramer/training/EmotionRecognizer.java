@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import org.tensorflow.types.TFloat32;
  * }</pre>
  */
 public final class EmotionRecognizer implements AutoCloseable {
-  private static final int BATCH_SIZE = 16;
+  /** Of a batch, padding counted: what keeps the cores busy; more would only take memory. */
+  private static final int MAX_SECONDS = 30;
 
   private final EmotionModelInfo info;
   private final SavedModelBundle model;
@@ -98,15 +100,22 @@ public final class EmotionRecognizer implements AutoCloseable {
     return run(inputs, 1).get(0);
   }
 
-  private List<Prediction> recognize(List<Utterance> utterances) throws IOException {
-    List<Prediction> predictions = new ArrayList<>();
-    for (List<Utterance> part : Buckets.inOrder(utterances, BATCH_SIZE)) {
+  /** Recognises utterances, clips of similar lengths together, and returns them in their order. */
+  private List<Prediction> recognize(List<Utterance> utterances, List<Integer> samples)
+      throws IOException {
+    Map<Utterance, Integer> lengths = new HashMap<>();
+    for (int i = 0; i < utterances.size(); i++) {
+      lengths.put(utterances.get(i), Math.min(samples.get(i), info.maxSamples()));
+    }
+    Map<Utterance, Prediction> predictions = new HashMap<>();
+    for (List<Utterance> part :
+        Buckets.byLengthUpTo(utterances, lengths::get, MAX_SECONDS * Waveform.SAMPLE_RATE)) {
       List<Recognition> recognized = run(batches.inputs(part), part.size());
       for (int i = 0; i < part.size(); i++) {
-        predictions.add(Prediction.of(part.get(i), recognized.get(i)));
+        predictions.put(part.get(i), Prediction.of(part.get(i), recognized.get(i)));
       }
     }
-    return predictions;
+    return utterances.stream().map(predictions::get).toList();
   }
 
   /**
@@ -130,9 +139,10 @@ public final class EmotionRecognizer implements AutoCloseable {
     TextChoice read = info.reads() ? words : new TextChoice(TextSource.NONE, Optional.empty());
     int minSamples = Math.max(info.minSamples().orElse(1), read.minimumSamples());
     Manifest part = new Manifest(corpus.file(), chosen);
-    new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
-        .run(part, Batches::decodeWhole, done -> {});
-    return recognize(read.complete(part, progress -> {}).utterances());
+    CorpusCheck.Lengths lengths =
+        new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
+            .run(part, Batches::decodeWhole, done -> {});
+    return recognize(read.complete(part, progress -> {}).utterances(), lengths.samples());
   }
 
   @Override

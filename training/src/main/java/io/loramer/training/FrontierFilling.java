@@ -62,6 +62,7 @@ final class FrontierFilling {
             modality == Modality.AUDIO ? MAX_SAMPLES : MAX_TOKENS);
     String phase = modality == Modality.AUDIO ? "encoding speech" : "encoding words";
     int done = 0;
+    progress.accept(new TrainingProgress(phase, done, missing.size(), ""));
     try (FrontierEncoder encoder = new FrontierEncoder(frontier);
         Prefetch<List<Utterance>, Signals> signals = new Prefetch<>(batches, this::signals)) {
       while (signals.hasNext()) {

@@ -17,7 +17,8 @@ public record RunConfig(
     TextConfig text,
     HeadConfig head,
     OptimizationConfig training,
-    CacheConfig cache) {
+    CacheConfig cache,
+    ComputeConfig compute) {
 
   /** What becomes of the speech encoder. */
   public enum Adaptation {
@@ -76,7 +77,8 @@ public record RunConfig(
         TextConfig.transcripts(Optional.empty()),
         HeadConfig.defaults(),
         OptimizationConfig.defaults(),
-        CacheConfig.defaults());
+        CacheConfig.defaults(),
+        ComputeConfig.defaults());
   }
 
   /** Returns the same with these labels in use. */
@@ -84,7 +86,7 @@ public record RunConfig(
     DataConfig resolved =
         new DataConfig(
             data.manifest(), labels, data.maxDurationSeconds(), data.validation(), data.test());
-    return new RunConfig(resolved, audio, text, head, training, cache);
+    return new RunConfig(resolved, audio, text, head, training, cache, compute);
   }
 
   /** Returns the same without a step of training: what a run's results are to be compared with. */
@@ -97,6 +99,6 @@ public record RunConfig(
             training.patience(),
             training.maxGradientNorm(),
             training.seed());
-    return new RunConfig(data, audio, text, head, none, cache);
+    return new RunConfig(data, audio, text, head, none, cache, compute);
   }
 }

@@ -189,6 +189,8 @@ public final class Trainer {
             setup::length,
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
+    String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
+    progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
     List<TrainingGraph.Step> steps = new ArrayList<>();
     try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
       while (batches.hasNext()) {
@@ -200,7 +202,7 @@ public final class Trainer {
           steps.add(step);
           progress.accept(
               new TrainingProgress(
-                  "epoch %d/%d".formatted(epoch, optimization.epochs()),
+                  phase,
                   steps.size(),
                   order.size(),
                   String.format(Locale.ROOT, "loss %.3f", step.loss())));

@@ -70,6 +70,7 @@ final class TrainingGraph implements AutoCloseable {
             variables,
             frontiers,
             config.audio().activeLora(),
+            config.compute().precision(),
             config.head(),
             labelCount,
             LoraMer.Mode.TRAINING);

@@ -7,6 +7,7 @@ import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineEstimator;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.TargetModules;
 import io.loramer.training.RunConfig.Adaptation;
 import java.io.IOException;
@@ -65,6 +66,7 @@ class RunConfigFileTest {
               max_gradient_norm: 1
               seed: -9223372036854775808
             cache: {states: none, folder: /cache}
+            compute: {precision: bfloat16}
             """);
     Path file = folder.resolve("again.yaml");
     RunConfigFile.write(file, config);
@@ -86,6 +88,7 @@ class RunConfigFileTest {
         config.training());
     assertEquals(
         new CacheConfig(CacheConfig.States.NONE, Optional.of(Path.of("/cache"))), config.cache());
+    assertEquals(new ComputeConfig(Precision.BFLOAT16), config.compute());
   }
 
   @Test
@@ -173,7 +176,8 @@ class RunConfigFileTest {
         Map.of("head.lambda", "0"),
         (file + ": unknown key training.epoch" + training)
             + (file + ": unknown key training.Seed" + training)
-            + (file + ": unknown key model; known: audio, cache, data, head, text, training\n")
+            + (file
+                + ": unknown key model; known: audio, cache, compute, data, head, text, training\n")
             + "override: unknown key head.lambda; known: head.attention_size, head.dropout,"
             + " head.layers, head.mine, head.pooling, head.size");
   }

@@ -7,6 +7,7 @@ import io.loramer.model.MineConfig;
 import io.loramer.model.MineEstimator;
 import io.loramer.model.PoolingOrder;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
@@ -116,7 +117,8 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         TextConfig.transcripts(Optional.of(textEncoder)),
         head(Marginals.ALL_PAIRS, MineEstimator.DV),
         new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
-        new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))));
+        new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))),
+        ComputeConfig.defaults());
   }
 
   private static HeadConfig head(Marginals marginals, MineEstimator estimator) {
@@ -132,27 +134,44 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run with another estimate of the mutual information. */
   RunConfig config(Marginals marginals, MineEstimator estimator) {
     RunConfig all = config();
-    HeadConfig head = head(marginals, estimator);
-    return new RunConfig(all.data(), all.audio(), all.text(), head, all.training(), all.cache());
+    return new RunConfig(
+        all.data(),
+        all.audio(),
+        all.text(),
+        head(marginals, estimator),
+        all.training(),
+        all.cache(),
+        all.compute());
   }
 
   /** The same run, but for how it is optimised. */
   RunConfig config(OptimizationConfig training) {
     RunConfig all = config();
-    return new RunConfig(all.data(), all.audio(), all.text(), all.head(), training, all.cache());
+    return new RunConfig(
+        all.data(), all.audio(), all.text(), all.head(), training, all.cache(), all.compute());
   }
 
   /** The same run, but for the speech encoder. */
   RunConfig config(AudioConfig audio) {
     RunConfig all = config();
-    return new RunConfig(all.data(), audio, all.text(), all.head(), all.training(), all.cache());
+    return new RunConfig(
+        all.data(), audio, all.text(), all.head(), all.training(), all.cache(), all.compute());
+  }
+
+  /** The same run, but for its precision. */
+  RunConfig config(Precision precision) {
+    RunConfig all = config();
+    ComputeConfig compute = new ComputeConfig(precision);
+    return new RunConfig(
+        all.data(), all.audio(), all.text(), all.head(), all.training(), all.cache(), compute);
   }
 
   /** The same run, but for what is stored of the frozen part. */
   RunConfig config(States states) {
     RunConfig all = config();
     CacheConfig cache = new CacheConfig(states, all.cache().folder());
-    return new RunConfig(all.data(), all.audio(), all.text(), all.head(), all.training(), cache);
+    return new RunConfig(
+        all.data(), all.audio(), all.text(), all.head(), all.training(), cache, all.compute());
   }
 
   /** The same run on another corpus. */
@@ -160,21 +179,24 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
     RunConfig all = config();
     DataConfig data =
         new DataConfig(Optional.of(corpus), labels, 0.5, SplitConfig.none(), SplitConfig.none());
-    return new RunConfig(data, all.audio(), all.text(), all.head(), all.training(), all.cache());
+    return new RunConfig(
+        data, all.audio(), all.text(), all.head(), all.training(), all.cache(), all.compute());
   }
 
   /** The same run of a model that only hears. */
   RunConfig audioOnly() {
     RunConfig all = config();
     TextConfig none = TextConfig.transcripts(Optional.empty());
-    return new RunConfig(all.data(), all.audio(), none, all.head(), all.training(), all.cache());
+    return new RunConfig(
+        all.data(), all.audio(), none, all.head(), all.training(), all.cache(), all.compute());
   }
 
   /** The same run, but for the words. */
   RunConfig config(TextSource source, Optional<Path> recognizer) {
     RunConfig all = config();
     TextConfig text = new TextConfig(all.text().encoder(), source, recognizer);
-    return new RunConfig(all.data(), all.audio(), text, all.head(), all.training(), all.cache());
+    return new RunConfig(
+        all.data(), all.audio(), text, all.head(), all.training(), all.cache(), all.compute());
   }
 
   /** The same run of a model that only reads. */

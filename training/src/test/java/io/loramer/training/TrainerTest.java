@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineEstimator;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.TargetModules;
 import io.loramer.training.CacheConfig.States;
@@ -90,6 +91,14 @@ class TrainerTest {
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, half.epochs().get(0).loss(), 1e-2);
     assertNotEquals(expected, half.epochs().get(0).loss());
+  }
+
+  @Test
+  void bfloat16GivesNearlyTheSameLosses() throws IOException {
+    RunMetrics rounded = train(tiny.config(Precision.BFLOAT16));
+    double expected = metrics.epochs().get(0).loss();
+    assertEquals(expected, rounded.epochs().get(0).loss(), 2e-2);
+    assertNotEquals(expected, rounded.epochs().get(0).loss());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.loramer.savedmodels.encoders;
 
 import io.loramer.savedmodels.Dropout;
+import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -64,13 +65,18 @@ final class SelfAttention {
     var k = shape.splitHeads(tf, key.apply(x), heads, headSize);
     var v = shape.splitHeads(tf, value.apply(x), heads, headSize);
 
-    Operand<TFloat32> scores = BatchMatMul.of(tf, q, k, true); // [B, N, T, T]
+    Operand<TFloat32> scores = product("bnqd,bnkd->bnqk", q, k); // [B, N, T, T]
     if (positionBias.isPresent()) {
       scores = tf.math.add(scores, positionBias.get());
     }
     Operand<TFloat32> weights = tf.nn.softmax(tf.math.add(scores, scoreMask));
     weights = dropout.apply(tf, weights, dropoutRate);
-    var attended = BatchMatMul.of(tf, weights, v, false); // [B, N, T, D]
+    var attended = product("bnqk,bnkd->bnqd", weights, v); // [B, N, T, D]
     return output.apply(SequenceShape.mergeHeads(tf, attended, (long) heads * headSize));
+  }
+
+  /** An Einsum: the gradient of a BatchMatMul would be one that oneDNN has no kernel for. */
+  private Operand<TFloat32> product(String equation, Operand<TFloat32> a, Operand<TFloat32> b) {
+    return tf.linalg.einsum(List.of(a, b), equation);
   }
 }

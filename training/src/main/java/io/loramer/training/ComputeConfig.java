@@ -1,0 +1,15 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.Precision;
+
+/**
+ * How a run uses the machine.
+ *
+ * @param precision of the speech encoder beyond the frontier; what is stored of the frozen part
+ *     does not depend on it
+ */
+public record ComputeConfig(Precision precision) {
+  static ComputeConfig defaults() {
+    return new ComputeConfig(Precision.FLOAT32);
+  }
+}
