@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             + " what it comes to; the exit code is 1 if one is not where it should be.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  lora-mer mine-check                        (some 15 minutes on two cores)",
+      "  lora-mer mine-check                        (20 minutes and more on two cores)",
       "  lora-mer mine-check --estimator smile --estimator dv"
     })
 final class MineCheckCommand implements Callable<Integer> {
