@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** The paper's figure 1 above its encoders. */
@@ -15,18 +14,18 @@ final class LoraMerHead implements EmotionHead {
   private final ModalityBranch textBranch;
   private final AtFusion fusion;
   private final Perceptron classifier;
-  private final Mine mine;
-  private final MineConfig config;
+  private final MutualInformation mine;
+  private final float lambda;
 
   LoraMerHead(
       Variables variables, HeadConfig head, EncoderSize audio, EncoderSize text, int labels) {
     int size = head.size();
-    config = head.mine();
+    lambda = head.mine().lambda();
     audioBranch = new ModalityBranch(variables, head, Modality.AUDIO, audio);
     textBranch = new ModalityBranch(variables, head, Modality.TEXT, text);
     fusion = new AtFusion(variables.scope("fusion"), size);
     classifier = new Perceptron(variables.scope("classifier"), size, size, labels, head.dropout());
-    mine = new Mine(variables.scope("mine"), size, config.hidden());
+    mine = new MutualInformation(variables.scope("mine"), size, head.mine());
   }
 
   @Override
@@ -48,22 +47,8 @@ final class LoraMerHead implements EmotionHead {
       Ops tf, Emotions emotions, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
     var audio = emotions.features().get(Modality.AUDIO).vector();
     var text = emotions.features().get(Modality.TEXT).vector();
-    var information = mutualInformation(tf.withSubScope("mine"), audio, text, shuffle);
+    var information = mine.estimate(tf.withSubScope("mine"), audio, text, shuffle);
     return Losses.regularized(
-        tf.withSubScope("loss"), emotions.logits(), labels, information, config.lambda());
-  }
-
-  private Operand<TFloat32> mutualInformation(
-      Ops tf, Operand<TFloat32> audio, Operand<TFloat32> text, Optional<Operand<TInt32>> shuffle) {
-    if (shuffle.isPresent() != (config.marginals() == Marginals.SHUFFLE)) {
-      throw new IllegalArgumentException(
-          "loss: a permutation belongs to marginals SHUFFLE and to no other; this head is of %s"
-              .formatted(config.marginals()));
-    }
-    PairScores scores =
-        shuffle
-            .map(permutation -> mine.shuffled(tf, audio, text, permutation))
-            .orElseGet(() -> mine.allPairs(tf, audio, text));
-    return scores.donskerVaradhan(tf);
+        tf.withSubScope("loss"), emotions.logits(), labels, information, lambda);
   }
 }

@@ -1,7 +1,9 @@
 package io.loramer.model;
 
+import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -13,17 +15,19 @@ import org.tensorflow.types.TInt32;
  * @param crossEntropy float32 scalar, L_c: the mean over the batch, in nats
  * @param mutualInformation float32 scalar, the estimate of I(f_a, f_t) in nats; empty without
  *     fusion
+ * @param updates what a step of training runs besides the optimiser
  */
 public record Losses(
     Operand<TFloat32> total,
     Operand<TFloat32> crossEntropy,
-    Optional<Operand<TFloat32>> mutualInformation) {
+    Optional<Operand<TFloat32>> mutualInformation,
+    List<Op> updates) {
 
   /** The cross-entropy alone. */
   static Losses classification(Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
     var crossEntropy = crossEntropy(tf, logits, labels);
     // A session refuses to fetch one output twice, and both are fetched in every step.
-    return new Losses(tf.identity(crossEntropy), crossEntropy, Optional.empty());
+    return new Losses(tf.identity(crossEntropy), crossEntropy, Optional.empty(), List.of());
   }
 
   /** The cross-entropy, and the mutual information to be raised. */
@@ -31,12 +35,15 @@ public record Losses(
       Ops tf,
       Operand<TFloat32> logits,
       Operand<TInt32> labels,
-      Operand<TFloat32> mutualInformation,
+      MutualInformation.Estimate information,
       float lambda) {
     var crossEntropy = crossEntropy(tf, logits, labels);
-    var gain = tf.math.mul(tf.constant(lambda), mutualInformation);
+    var gain = tf.math.mul(tf.constant(lambda), information.nats());
     return new Losses(
-        tf.math.sub(crossEntropy, gain), crossEntropy, Optional.of(mutualInformation));
+        tf.math.sub(crossEntropy, gain),
+        crossEntropy,
+        Optional.of(information.nats()),
+        information.updates());
   }
 
   private static Operand<TFloat32> crossEntropy(

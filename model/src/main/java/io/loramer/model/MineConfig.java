@@ -9,8 +9,9 @@ import java.util.List;
  * @param lambda its weight in the loss, the paper's equation 13
  * @param hidden hidden units of the network T
  * @param marginals what stands for the product of the marginals
+ * @param estimator what is made of T's scores
  */
-public record MineConfig(float lambda, int hidden, Marginals marginals) {
+public record MineConfig(float lambda, int hidden, Marginals marginals, MineEstimator estimator) {
   public MineConfig {
     List<String> problems = new ArrayList<>();
     if (!(lambda >= 0 && lambda <= Float.MAX_VALUE)) {
@@ -24,8 +25,11 @@ public record MineConfig(float lambda, int hidden, Marginals marginals) {
     }
   }
 
-  /** The paper's best lambda (its table 2), the hidden units of the authors' code, all pairs. */
+  /**
+   * The paper's best lambda (its table 2), the hidden units of the authors' code, all pairs, its
+   * bound.
+   */
   public static MineConfig defaults() {
-    return new MineConfig(0.25f, 512, Marginals.ALL_PAIRS);
+    return new MineConfig(0.25f, 512, Marginals.ALL_PAIRS, MineEstimator.DV);
   }
 }

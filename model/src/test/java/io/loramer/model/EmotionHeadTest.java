@@ -205,7 +205,7 @@ final class EmotionHeadTest {
         Layers.LAST,
         order,
         0.5f,
-        new MineConfig(0.25f, 8, Marginals.ALL_PAIRS));
+        new MineConfig(0.25f, 8, Marginals.ALL_PAIRS, MineEstimator.DV));
   }
 
   private static List<Operand<TFloat32>> outputs(Emotions emotions) {

@@ -41,7 +41,8 @@ final class HeadConfigTest {
   void lambdaThatIsNoNumberIsRefused() {
     var refused =
         assertThrows(
-            IllegalArgumentException.class, () -> new MineConfig(Float.NaN, 0, Marginals.SHUFFLE));
+            IllegalArgumentException.class,
+            () -> new MineConfig(Float.NaN, 0, Marginals.SHUFFLE, MineEstimator.DV));
     assertEquals(
         "lambda: expected a number of at least 0, found NaN;"
             + " hidden: expected a positive number, found 0",

@@ -45,7 +45,7 @@ final class HeadGoldenTest {
           Layers.LAST,
           PoolingOrder.BEFORE_CONVOLUTIONS,
           0.1f,
-          new MineConfig(0.25f, 24, Marginals.SHUFFLE));
+          new MineConfig(0.25f, 24, Marginals.SHUFFLE, MineEstimator.DV));
 
   /** Our variables' names, and the fixture's. */
   private static final Map<String, String> NAMES =

@@ -8,6 +8,7 @@ import io.loramer.training.AudioFile;
 import io.loramer.training.EmotionRecognizer;
 import io.loramer.training.Manifest;
 import io.loramer.training.Split;
+import io.loramer.training.TextChoice;
 import io.loramer.training.Trainer;
 import io.loramer.training.Utterance;
 import io.loramer.training.Waveform;
@@ -112,7 +113,7 @@ record Benchmark(BenchFolder folder) {
       double[] seconds = new double[LONG_REPETITIONS];
       for (int i = 0; i < seconds.length; i++) {
         long start = System.nanoTime();
-        recognizer.evaluate(corpus, Optional.of(Split.TRAIN));
+        recognizer.evaluate(corpus, Optional.of(Split.TRAIN), TextChoice.transcript());
         seconds[i] = since(start);
       }
       return List.of(latency, overCorpus("evaluation", Timing.of(seconds)));

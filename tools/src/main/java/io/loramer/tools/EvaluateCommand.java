@@ -5,6 +5,8 @@ import io.loramer.training.Manifest;
 import io.loramer.training.Prediction;
 import io.loramer.training.Split;
 import io.loramer.training.SplitMetrics;
+import io.loramer.training.TextChoice;
+import io.loramer.training.TextSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,16 +46,31 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Only this split: train, validation or test.")
   private Optional<Split> split;
 
+  @Option(
+      names = "--text-source",
+      paramLabel = "SOURCE",
+      description =
+          "Which words a model that reads is given: transcript (those of the manifest, the"
+              + " default), asr (recognised ones) or none (the empty text).")
+  private TextSource textSource = TextSource.TRANSCRIPT;
+
+  @Option(
+      names = "--recognizer",
+      paramLabel = "FOLDER",
+      description = "A CTC encoder's SavedModel, which recognises the words that are missing.")
+  private Optional<Path> recognizer;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     Manifest corpus = Manifest.read(manifest);
-    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
-      List<Prediction> predictions = recognizer.evaluate(corpus, split);
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(model)) {
+      List<Prediction> predictions =
+          loaded.evaluate(corpus, split, new TextChoice(textSource, recognizer));
       spec.commandLine()
           .getOut()
-          .println(SplitMetrics.confusionMatrix(recognizer.info().labels(), predictions));
+          .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));
     }
     return ExitCode.OK;
   }

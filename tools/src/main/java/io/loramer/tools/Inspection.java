@@ -131,7 +131,7 @@ record Inspection(ObjectNode tree) {
     List<String> problems = new ArrayList<>();
     ObjectNode encoders = tree.putObject("encoders");
     config.audio().encoder().ifPresent(path -> encoders.put("audio", path.toString()));
-    config.text().encoder().ifPresent(path -> encoders.put("text", path.toString()));
+    config.text().activeEncoder().ifPresent(path -> encoders.put("text", path.toString()));
     for (var encoder : encoders.properties()) {
       if (!Files.exists(Path.of(encoder.getValue().textValue(), SAVED_MODEL))) {
         problems.add(encoder.getKey() + " encoder: no SavedModel there any more");

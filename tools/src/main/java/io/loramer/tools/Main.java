@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ConvertCommand.class,
+      TranscribeCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       CorpusCommand.class,
       AdapterCommand.class,
       InspectCommand.class,
+      MineCheckCommand.class,
       BenchCommand.class,
       DoctorCommand.class
     })

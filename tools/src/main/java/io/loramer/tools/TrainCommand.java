@@ -3,6 +3,7 @@ package io.loramer.tools;
 import io.loramer.training.RunConfig;
 import io.loramer.training.RunConfigFile;
 import io.loramer.training.RunMetrics;
+import io.loramer.training.TextSource;
 import io.loramer.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +45,14 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
+      names = "--text-source",
+      paramLabel = "SOURCE",
+      description =
+          "Which words are read: transcript (those of the manifest), asr (recognised ones) or none;"
+              + " the key text.source.")
+  private Optional<TextSource> textSource;
+
+  @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16",
       description = "Of the speech encoder's matrix products; stands for compute.precision.")
@@ -73,11 +82,13 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean resuming = where.resume != null;
+    textSource.ifPresent(source -> overrides.put("text.source", source.name()));
     precision.ifPresent(word -> overrides.put("compute.precision", word));
     if (resuming && (config.isPresent() || !overrides.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes neither --config nor --set nor --precision: a run keeps its own.");
+          "--resume takes neither --config nor --set, --text-source or --precision: a run keeps its"
+              + " own.");
     }
     RunMetrics metrics;
     try (ProgressLine progress = new ProgressLine()) {

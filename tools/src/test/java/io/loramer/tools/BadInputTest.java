@@ -61,7 +61,7 @@ class BadInputTest {
           line 9: id a is that of line 1 already
           line 10: text is blank
           line 11: not JSON at column 28: Unexpected end-of-input in VALUE_STRING
-          line 12: text is missing, and this run needs the words
+          line 12: text is missing, and this run needs the words: give them, or a recogniser
         """
             .formatted(folder));
   }
@@ -74,8 +74,8 @@ class BadInputTest {
         lora-mer: override: unknown key training.epoch; known: training.batch_size, \
         training.epochs, training.learning_rate, training.max_gradient_norm, training.patience, \
         training.seed
-        override: unknown key head.mine.lamda; known: head.mine.hidden, head.mine.lambda, \
-        head.mine.marginals
+        override: unknown key head.mine.lamda; known: head.mine.estimator, \
+        head.mine.hidden, head.mine.lambda, head.mine.marginals
         """);
   }
 

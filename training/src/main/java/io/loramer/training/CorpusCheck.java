@@ -21,9 +21,10 @@ import java.util.stream.IntStream;
  * @param labels the labels in use; empty for whichever occur
  * @param minSamples the fewest samples that the speech encoder makes a frame of
  * @param maxSamples the length that longer clips are cropped to
- * @param textNeeded whether each utterance must have its words
+ * @param textNeeded which words each utterance must have
  */
-public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, boolean textNeeded) {
+public record CorpusCheck(
+    Set<String> labels, int minSamples, int maxSamples, TextSource textNeeded) {
 
   /** Decodes a clip to the samples that the encoder is given. */
   @FunctionalInterface
@@ -106,8 +107,11 @@ public record CorpusCheck(Set<String> labels, int minSamples, int maxSamples, bo
       String known = labels.stream().sorted().collect(joining(", "));
       found.add("label: expected one of " + known + ", found " + utterance.label());
     }
-    if (textNeeded && utterance.text().isEmpty()) {
-      found.add("text is missing, and this run needs the words");
+    if (TextChoice.lacks(textNeeded, utterance)) {
+      found.add(
+          utterance.text().isEmpty()
+              ? "text is missing, and this run needs the words: give them, or a recogniser"
+              : "text is a transcript, and this run takes recognised words: give a recogniser");
     }
     int samples = 0;
     try {

@@ -41,7 +41,8 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
   /** Decodes all clips. */
   public static CorpusReport of(Manifest manifest, Consumer<TrainingProgress> progress) {
     int total = manifest.utterances().size();
-    CorpusCheck check = new CorpusCheck(Set.of(), FRAME_SAMPLES, Integer.MAX_VALUE, false);
+    CorpusCheck check =
+        new CorpusCheck(Set.of(), FRAME_SAMPLES, Integer.MAX_VALUE, TextSource.NONE);
     List<Heard> heard =
         check.hear(
             manifest,

@@ -122,10 +122,12 @@ public final class EmotionRecognizer implements AutoCloseable {
    * Predicts the utterances of a corpus, after checking all of them.
    *
    * @param split which of them; empty for all
+   * @param words which ones a model that reads is given
    * @throws CorpusException with every utterance that cannot be used
    * @throws IOException if the split is empty, or a clip cannot be read
    */
-  public List<Prediction> evaluate(Manifest corpus, Optional<Split> split) throws IOException {
+  public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
+      throws IOException {
     List<Utterance> chosen =
         corpus.utterances().stream()
             .filter(utterance -> split.isEmpty() || utterance.split().equals(split))
@@ -134,15 +136,13 @@ public final class EmotionRecognizer implements AutoCloseable {
       throw new IOException(
           corpus.file() + ": no utterance" + split.map(s -> " of split " + s.word()).orElse(""));
     }
-    CorpusCheck check =
-        new CorpusCheck(
-            Set.copyOf(info.labels()),
-            info.minSamples().orElse(1),
-            info.maxSamples(),
-            info.reads());
+    TextChoice read = info.reads() ? words : new TextChoice(TextSource.NONE, Optional.empty());
+    int minSamples = Math.max(info.minSamples().orElse(1), read.minimumSamples());
+    Manifest part = new Manifest(corpus.file(), chosen);
     CorpusCheck.Lengths lengths =
-        check.run(new Manifest(corpus.file(), chosen), Batches::decodeWhole, done -> {});
-    return recognize(chosen, lengths.samples());
+        new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
+            .run(part, Batches::decodeWhole, done -> {});
+    return recognize(read.complete(part, progress -> {}).utterances(), lengths.samples());
   }
 
   @Override

@@ -16,11 +16,15 @@ import java.util.List;
  * <pre>{@code
  * {"id": "a1", "audio": "flac/a1.flac", "text": "Good.", "label": "happiness", "speaker": "03",
  *  "session": 1, "start": 0.5, "end": 2.25, "split": "train"}
+ * {"id": "a2", "audio": "flac/a2.flac", "text": "GOOD", "text_source": "asr",
+ *  "text_confidence": 0.93, "label": "neutral", "speaker": "03"}
  * }</pre>
  *
  * <p>{@code id}, {@code audio}, {@code label} and {@code speaker} are needed. {@code split} is
  * {@code train}, {@code validation} or {@code test}, {@code start} and {@code end} are seconds.
- * Other keys and blank lines are skipped, a key that is {@code null} counts as absent.
+ * {@code text_source} is {@code transcript}, unless said, or {@code asr}: then there is a {@code
+ * text_confidence}, and the text may be empty. Other keys and blank lines are skipped, a key that
+ * is {@code null} counts as absent.
  *
  * @param file the file it was read from
  */
@@ -74,6 +78,12 @@ public record Manifest(Path file, List<Utterance> utterances) {
     node.put("id", utterance.id());
     node.put("audio", relative(clip.file(), folder));
     utterance.text().ifPresent(text -> node.put("text", text));
+    utterance
+        .textConfidence()
+        .ifPresent(
+            confidence ->
+                node.put("text_source", ManifestReader.RECOGNIZED)
+                    .put("text_confidence", confidence));
     node.put("label", utterance.label());
     node.put("speaker", utterance.speaker());
     utterance.session().ifPresent(session -> node.put("session", session));

@@ -28,6 +28,11 @@ final class ManifestReader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  /** The {@code text_source} of words that were recognised, and that of others. */
+  static final String RECOGNIZED = "asr";
+
+  private static final String TRANSCRIBED = "transcript";
+
   /** The bytes of UTF-8's byte order mark, read as ISO-8859-1. */
   private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
@@ -113,15 +118,42 @@ final class ManifestReader {
       if (first != null) {
         problem("id " + id + " is that of line " + first + " already");
       }
+      boolean recognized = recognized();
       return new Utterance(
           number,
           id,
           clip(),
-          optional("text"),
+          recognized ? recognizedText() : optional("text"),
           required("label"),
           required("speaker"),
           optional("session"),
-          split());
+          split(),
+          recognized ? confidence() : OptionalDouble.empty());
+    }
+
+    private boolean recognized() {
+      String source = optional("text_source").orElse(TRANSCRIBED);
+      if (!source.equals(RECOGNIZED) && !source.equals(TRANSCRIBED)) {
+        problem(
+            "text_source: expected %s or %s, found %s".formatted(TRANSCRIBED, RECOGNIZED, source));
+      }
+      return source.equals(RECOGNIZED);
+    }
+
+    /** Somebody may have said nothing that a recogniser has letters for. */
+    private Optional<String> recognizedText() {
+      JsonNode text = object.path("text");
+      return Optional.of(text.isTextual() ? text.textValue() : required("text"));
+    }
+
+    private OptionalDouble confidence() {
+      JsonNode value = object.path("text_confidence");
+      if (value.isMissingNode()) {
+        problem("text_confidence is missing");
+      } else if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
+        problem("text_confidence: expected a number from 0 to 1, found " + kind(value));
+      }
+      return OptionalDouble.of(value.asDouble());
     }
 
     private Utterance.Clip clip() {

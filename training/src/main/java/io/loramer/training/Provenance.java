@@ -12,13 +12,15 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.TensorFlow;
 
 /**
  * What a run's numbers come from.
  *
  * @param manifestSha256 of the manifest file
- * @param encodersSha256 of the graphs and variables of each encoder, by modality
+ * @param encodersSha256 of the graphs and variables of each encoder, by modality, and of the
+ *     recogniser of the words, if there is one
  */
 record Provenance(
     String loraMer,
@@ -30,6 +32,9 @@ record Provenance(
     String manifestSha256,
     Map<String, String> encodersSha256) {
 
+  /** Beside the modalities of the encoders. */
+  private static final String RECOGNIZER = "recognizer";
+
   /** Hashes what the run reads. */
   static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
       throws IOException {
@@ -37,6 +42,10 @@ record Provenance(
     Map<String, String> hashes = new LinkedHashMap<>();
     for (var encoder : encoders.entrySet()) {
       hashes.put(encoder.getKey().scope(), sha256(encoder.getValue()));
+    }
+    Optional<Path> recognizer = config.text().choice().recognizer();
+    if (recognizer.isPresent()) {
+      hashes.put(RECOGNIZER, sha256(SavedModelFolder.open(recognizer.get())));
     }
     return new Provenance(
         version == null ? "unpackaged" : version,
@@ -68,12 +77,26 @@ record Provenance(
    */
   void requireUnchanged(Map<Modality, SavedModelFolder> encoders) throws IOException {
     for (var encoder : encoders.entrySet()) {
-      SavedModelFolder model = encoder.getValue();
-      if (!sha256(model).equals(encodersSha256.get(encoder.getKey().scope()))) {
-        throw new IOException(
-            model.path()
-                + " has changed since the run began; put the old encoder back or start a new run");
-      }
+      requireUnchanged(encoder.getKey().scope(), encoder.getValue());
+    }
+  }
+
+  /**
+   * Checks that the recogniser of the words is the one that the run began with.
+   *
+   * @throws IOException if it is another
+   */
+  void requireUnchanged(TextChoice words) throws IOException {
+    if (words.recognizer().isPresent()) {
+      requireUnchanged(RECOGNIZER, SavedModelFolder.open(words.recognizer().get()));
+    }
+  }
+
+  private void requireUnchanged(String name, SavedModelFolder model) throws IOException {
+    if (!sha256(model).equals(encodersSha256.get(name))) {
+      throw new IOException(
+          model.path()
+              + " has changed since the run began; put the old encoder back or start a new run");
     }
   }
 

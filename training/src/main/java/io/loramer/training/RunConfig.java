@@ -46,15 +46,35 @@ public record RunConfig(
    * The text encoder, which stays frozen.
    *
    * @param encoder its SavedModel's folder; empty for a model that hears only
+   * @param source of the words; none makes a model that hears only
+   * @param recognizer the SavedModel's folder of a CTC encoder, which recognises the words that are
+   *     missing
    */
-  public record TextConfig(Optional<Path> encoder) {}
+  public record TextConfig(Optional<Path> encoder, TextSource source, Optional<Path> recognizer) {
+    /** A text encoder for the words of the manifest. */
+    static TextConfig transcripts(Optional<Path> encoder) {
+      return new TextConfig(encoder, TextSource.TRANSCRIPT, Optional.empty());
+    }
+
+    /** Returns the encoder's folder, if the model reads. */
+    public Optional<Path> activeEncoder() {
+      return source == TextSource.NONE ? Optional.empty() : encoder;
+    }
+
+    /** Returns which words the model is given; none, of one that does not read. */
+    TextChoice choice() {
+      return activeEncoder().isPresent()
+          ? new TextChoice(source, recognizer)
+          : new TextChoice(TextSource.NONE, Optional.empty());
+    }
+  }
 
   /** The paper's run, but for what it is run on. */
   public static RunConfig defaults() {
     return new RunConfig(
         DataConfig.defaults(),
         new AudioConfig(Optional.empty(), Adaptation.LORA, LoraConfig.defaults()),
-        new TextConfig(Optional.empty()),
+        TextConfig.transcripts(Optional.empty()),
         HeadConfig.defaults(),
         OptimizationConfig.defaults(),
         CacheConfig.defaults(),

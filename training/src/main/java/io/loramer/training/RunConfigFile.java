@@ -52,7 +52,7 @@ import java.util.stream.Stream;
  */
 public final class RunConfigFile {
   private static final Set<String> PATHS =
-      Set.of("data.manifest", "audio.encoder", "text.encoder", "cache.folder");
+      Set.of("data.manifest", "audio.encoder", "text.encoder", "text.recognizer", "cache.folder");
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder()

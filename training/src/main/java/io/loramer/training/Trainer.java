@@ -96,6 +96,7 @@ public final class Trainer {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(TrainingSetup.openEncoders(config));
+    began.requireUnchanged(config.text().choice());
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       try (TrainingGraph graph = graph(setup, frontiers)) {
@@ -172,6 +173,7 @@ public final class Trainer {
     RunFolder.Progress after =
         new RunFolder.Progress(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
     report(metrics, (long) epoch * steps.size(), seconds, better);
+    warnOfEstimates(steps);
     if (better) {
       writeModel();
     }
@@ -318,6 +320,14 @@ public final class Trainer {
         decimals(seconds),
         decimals(setup.corpus().of(Split.TRAIN).size() / seconds),
         better ? " (best so far)" : "");
+  }
+
+  private void warnOfEstimates(List<TrainingGraph.Step> steps) {
+    double[] nats = steps.stream().flatMapToDouble(s -> s.mutualInformation().stream()).toArray();
+    if (nats.length > 0) {
+      EstimateWarnings.of(setup.config().head().mine(), optimization.batchSize(), nats)
+          .forEach(LOG::warn);
+    }
   }
 
   private static String decimals(double value) {

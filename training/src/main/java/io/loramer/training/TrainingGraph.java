@@ -114,6 +114,7 @@ final class TrainingGraph implements AutoCloseable {
       shuffle.ifPresent(placeholder -> runner.feed(placeholder, permutation));
       runner.fetch(losses.total()).fetch(losses.crossEntropy()).fetch(adam.learningRate());
       losses.mutualInformation().ifPresent(runner::fetch);
+      losses.updates().forEach(runner::addTarget);
       try (Result result = runner.addTarget(adam.step()).run()) {
         return new Step(
             scalar(result, 0),

@@ -63,8 +63,8 @@ record TrainingSetup(
     if (!lines.problems().isEmpty()) {
       throw check.problems(lines, Batches::decodeWhole, checked);
     }
-    CorpusSplits corpus = CorpusSplits.of(lines.sound(), config.data());
-    warnOfSharedSpeakers(corpus);
+    // Refuses before the clips are looked at.
+    warnOfSharedSpeakers(CorpusSplits.of(lines.sound(), config.data()));
     Map<Utterance.Clip, ContentHash> heard = new ConcurrentHashMap<>();
     int maxSamples = config.data().maxSamples();
     CorpusCheck.Decoder hashing =
@@ -81,10 +81,12 @@ record TrainingSetup(
           total,
           config.data().maxDurationSeconds());
     }
+    Manifest manifest = config.text().choice().complete(lines.sound(), progress);
+    CorpusSplits corpus = CorpusSplits.of(manifest, config.data());
     Batches batches = batches(encoders, maxSamples);
     Map<String, UtteranceContent> contents = new HashMap<>();
     for (int i = 0; i < total; i++) {
-      Utterance utterance = lines.sound().utterances().get(i);
+      Utterance utterance = manifest.utterances().get(i);
       int samples = Math.min(lengths.samples().get(i), maxSamples);
       contents.put(utterance.id(), content(utterance, samples, heard, batches));
     }
@@ -163,6 +165,8 @@ record TrainingSetup(
     if (encoders.containsKey(Modality.AUDIO)) {
       minSamples = SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples();
     }
+    TextChoice words = config.text().choice();
+    minSamples = Math.max(minSamples, words.minimumSamples());
     if (maxSamples < minSamples) {
       throw new IOException(
           "data.max_duration_seconds: expected at least one frame of the encoder, %d samples at 16"
@@ -171,7 +175,7 @@ record TrainingSetup(
               + maxSamples);
     }
     Set<String> labels = Set.copyOf(config.data().labels());
-    return new CorpusCheck(labels, minSamples, maxSamples, encoders.containsKey(Modality.TEXT));
+    return new CorpusCheck(labels, minSamples, maxSamples, words.needed());
   }
 
   @Override
@@ -196,8 +200,8 @@ record TrainingSetup(
     if (config.audio().encoder().isPresent()) {
       encoders.put(Modality.AUDIO, SavedModelFolder.open(config.audio().encoder().get()));
     }
-    if (config.text().encoder().isPresent()) {
-      SavedModelFolder text = SavedModelFolder.open(config.text().encoder().get());
+    if (config.text().activeEncoder().isPresent()) {
+      SavedModelFolder text = SavedModelFolder.open(config.text().activeEncoder().get());
       Path tokenizer = text.asset("tokenizer.json");
       if (!Files.isRegularFile(tokenizer)) {
         throw new IOException(

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param clip where its speech lies
  * @param text its words; absent where speech recognition is to find them
  * @param session the recording session, by which a corpus is divided into folds
+ * @param textConfidence of words that were recognised, see {@link Transcription}; absent of others
  */
 public record Utterance(
     int line,
@@ -21,7 +22,8 @@ public record Utterance(
     String label,
     String speaker,
     Optional<String> session,
-    Optional<Split> split) {
+    Optional<Split> split,
+    OptionalDouble textConfidence) {
 
   /**
    * A stretch of an audio or video file.
@@ -37,13 +39,45 @@ public record Utterance(
     }
   }
 
+  /** An utterance as somebody wrote it down, or without words. */
+  public Utterance(
+      int line,
+      String id,
+      Clip clip,
+      Optional<String> text,
+      String label,
+      String speaker,
+      Optional<String> session,
+      Optional<Split> split) {
+    this(line, id, clip, text, label, speaker, session, split, OptionalDouble.empty());
+  }
+
   /** Returns it with another label. */
   public Utterance labelled(String other) {
-    return new Utterance(line, id, clip, text, other, speaker, session, split);
+    return new Utterance(line, id, clip, text, other, speaker, session, split, textConfidence);
   }
 
   /** Returns it on another line. */
   Utterance onLine(int other) {
-    return new Utterance(other, id, clip, text, label, speaker, session, split);
+    return new Utterance(other, id, clip, text, label, speaker, session, split, textConfidence);
+  }
+
+  /** Returns it with recognised words. */
+  Utterance recognized(Transcription words) {
+    return new Utterance(
+        line,
+        id,
+        clip,
+        Optional.of(words.text()),
+        label,
+        speaker,
+        session,
+        split,
+        OptionalDouble.of(words.confidence()));
+  }
+
+  /** Returns it with the empty text. */
+  Utterance wordless() {
+    return new Utterance(line, id, clip, Optional.of(""), label, speaker, session, split);
   }
 }

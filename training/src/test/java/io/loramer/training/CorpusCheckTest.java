@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CorpusCheckTest {
-  private static final CorpusCheck ANY_LABEL = new CorpusCheck(Set.of(), 5, 11, false);
+  private static final CorpusCheck ANY_LABEL = new CorpusCheck(Set.of(), 5, 11, TextSource.NONE);
 
   @TempDir Path folder;
 
@@ -56,7 +56,7 @@ class CorpusCheckTest {
             "1 2 3 4",
             "1 2 NaN 4 Infinity 6");
     Files.delete(folder.resolve("1.wav"));
-    CorpusCheck strict = new CorpusCheck(Set.of("sadness", "anger"), 5, 11, true);
+    CorpusCheck strict = new CorpusCheck(Set.of("sadness", "anger"), 5, 11, TextSource.TRANSCRIPT);
 
     CorpusException e =
         assertThrows(CorpusException.class, () -> strict.run(manifest, this::decode, done -> {}));
@@ -72,7 +72,9 @@ class CorpusCheckTest {
     List<Problem> expected = new ArrayList<>();
     for (int line = 1; line <= audio.size(); line++) {
       expected.add(new Problem(line, "label: expected one of anger, sadness, found joy"));
-      expected.add(new Problem(line, "text is missing, and this run needs the words"));
+      expected.add(
+          new Problem(
+              line, "text is missing, and this run needs the words: give them, or a recogniser"));
       expected.add(new Problem(line, folder.resolve(audio.get(line - 1)).toString()));
     }
     assertEquals(expected, e.problems());
@@ -97,7 +99,8 @@ class CorpusCheckTest {
 
   @Test
   void aLimitBelowOneFrameIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new CorpusCheck(Set.of(), 5, 4, false));
+    assertThrows(
+        IllegalArgumentException.class, () -> new CorpusCheck(Set.of(), 5, 4, TextSource.NONE));
   }
 
   /** Returns what {@link #decode} reads as so many samples. */

@@ -66,7 +66,8 @@ class EmotionExportTest {
     EmotionExport.write(run, model, lora);
     Manifest corpus = Manifest.read(tiny.manifest());
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
-      List<Prediction> predictions = recognizer.evaluate(corpus, Optional.of(Split.TEST));
+      List<Prediction> predictions =
+          recognizer.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript());
       assertEquals(5, predictions.size());
       for (Prediction prediction : predictions) {
         assertAsInTheRun(prediction.id(), prediction.recognized());

@@ -13,6 +13,7 @@ import io.loramer.model.LoraMer;
 import io.loramer.model.Losses;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineConfig;
+import io.loramer.model.MineEstimator;
 import io.loramer.model.Modality;
 import io.loramer.model.PoolingOrder;
 import io.loramer.savedmodels.LoraConfig;
@@ -69,7 +70,7 @@ final class GoldenTrajectoryTest {
           Layers.LAST,
           PoolingOrder.BEFORE_CONVOLUTIONS,
           0.1f,
-          new MineConfig(0.25f, 32, Marginals.SHUFFLE));
+          new MineConfig(0.25f, 32, Marginals.SHUFFLE, MineEstimator.DV));
 
   @TempDir private static Path folder;
 

@@ -95,6 +95,51 @@ class ManifestTest {
   }
 
   @Test
+  void recognisedWordsKeepTheirConfidenceAndMayBeNone() throws IOException {
+    Path audio = folder.resolve("x.wav");
+    List<Utterance> recognized =
+        List.of(
+            bare(1, "a", audio).recognized(new Transcription("SO WHAT", 0.25)),
+            bare(2, "b", audio).recognized(new Transcription("", 1)));
+    Path file = folder.resolve("asr.jsonl");
+
+    Manifest.write(file, recognized);
+
+    assertEquals(recognized, Manifest.read(file).utterances());
+    assertEquals(
+        "{\"id\":\"a\",\"audio\":\"x.wav\",\"text\":\"SO WHAT\",\"text_source\":\"asr\","
+            + "\"text_confidence\":0.25,\"label\":\"joy\",\"speaker\":\"7\"}",
+        Files.readAllLines(file).get(0));
+  }
+
+  @Test
+  void transcriptsHaveNoConfidence() throws IOException {
+    String said = line("a").replace("}", ", \"text\": \"So?\", \"text_confidence\": 0.5");
+    assertEquals(NONE, read(said + "}").utterances().get(0).textConfidence());
+    assertEquals(
+        NONE,
+        read(said + ", \"text_source\": \"transcript\"}").utterances().get(0).textConfidence());
+  }
+
+  @Test
+  void sourceConfidenceAndTextOfRecognisedWordsAreChecked() {
+    String wrong =
+        (line("a") + line("b") + line("c"))
+            .replaceFirst("}", ", \"text\": \"A\", \"text_source\": \"ears\"]\n")
+            .replaceFirst("}", ", \"text_source\": \"asr\", \"text_confidence\": 1.5]\n")
+            .replaceFirst("}", ", \"text\": \"A\", \"text_source\": \"asr\"]\n")
+            .replace(']', '}');
+    CorpusException e = assertThrows(CorpusException.class, () -> read(wrong));
+    assertEquals(
+        List.of(
+            new Problem(1, "text_source: expected transcript or asr, found ears"),
+            new Problem(2, "text is missing"),
+            new Problem(2, "text_confidence: expected a number from 0 to 1, found number 1.5"),
+            new Problem(3, "text_confidence is missing")),
+        e.problems());
+  }
+
+  @Test
   void allProblemsOfTheFileAreReportedAtOnce() throws IOException {
     String wrong =
         """

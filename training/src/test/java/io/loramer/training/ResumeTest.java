@@ -3,11 +3,14 @@ package io.loramer.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.loramer.model.Marginals;
+import io.loramer.model.MineEstimator;
 import io.loramer.training.RunConfig.Adaptation;
 import io.loramer.training.RunConfig.AudioConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,6 +43,17 @@ class ResumeTest {
 
     RunFiles.assertSameResults(unbroken(), run);
     assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
+  }
+
+  /** Its moving average goes on where it was. */
+  @Test
+  void estimatorWithAMemoryIsResumed() throws IOException {
+    RunConfig config = tiny.config(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
+    Path whole = folder.resolve("whole");
+    Trainer.start(config, whole, TinySetup::unwatched);
+    Path run = brokenOff(config);
+    Trainer.resume(run, TinySetup::unwatched);
+    RunFiles.assertSameResults(whole, run);
   }
 
   @Test
@@ -85,6 +99,18 @@ class ResumeTest {
     assertRefused(
         run,
         encoder + " has changed since the run began; put the old encoder back or start a new run");
+  }
+
+  @Test
+  void runWhoseRecogniserHasChangedIsNotResumed() throws IOException {
+    Path recognizer = CtcFixture.convert(folder);
+    Path run = brokenOff(tiny.config(TextSource.ASR, Optional.of(recognizer)));
+    Path graph = recognizer.resolve("saved_model.pb");
+    Files.write(graph, new byte[] {0x0a, 0}, StandardOpenOption.APPEND);
+    assertRefused(
+        run,
+        recognizer
+            + " has changed since the run began; put the old encoder back or start a new run");
   }
 
   private static void assertRefused(Path run, String message) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
+import io.loramer.model.MineEstimator;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.TargetModules;
@@ -56,7 +57,7 @@ class RunConfigFileTest {
               layers: weighted
               pooling: after_convolutions
               dropout: 0.2
-              mine: {lambda: 0.125, hidden: 77, marginals: shuffle}
+              mine: {lambda: 0.125, hidden: 77, marginals: shuffle, estimator: smile}
             training:
               epochs: 3
               batch_size: 5
@@ -81,6 +82,7 @@ class RunConfigFileTest {
     assertEquals(OptionalInt.of(96), config.head().attentionSize());
     assertEquals(Layers.WEIGHTED, config.head().layers());
     assertEquals(Marginals.SHUFFLE, config.head().mine().marginals());
+    assertEquals(MineEstimator.SMILE, config.head().mine().estimator());
     assertEquals(
         new OptimizationConfig(3, 5, 3e-4f, 2, OptionalDouble.of(1), Long.MIN_VALUE),
         config.training());

@@ -4,6 +4,7 @@ import io.loramer.model.HeadConfig;
 import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineConfig;
+import io.loramer.model.MineEstimator;
 import io.loramer.model.PoolingOrder;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
@@ -113,31 +114,31 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         new DataConfig(
             Optional.of(manifest), List.of(), 0.5, SplitConfig.none(), SplitConfig.none()),
         new AudioConfig(Optional.of(speechEncoder), Adaptation.LORA, LoraConfig.defaults()),
-        new TextConfig(Optional.of(textEncoder)),
-        head(Marginals.ALL_PAIRS),
+        TextConfig.transcripts(Optional.of(textEncoder)),
+        head(Marginals.ALL_PAIRS, MineEstimator.DV),
         new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
         new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))),
         ComputeConfig.defaults());
   }
 
-  private static HeadConfig head(Marginals marginals) {
+  private static HeadConfig head(Marginals marginals, MineEstimator estimator) {
     return new HeadConfig(
         10,
         OptionalInt.of(8),
         Layers.LAST,
         PoolingOrder.BEFORE_CONVOLUTIONS,
         0.1f,
-        new MineConfig(0.25f, 11, marginals));
+        new MineConfig(0.25f, 11, marginals, estimator));
   }
 
-  /** The same run with other marginals. */
-  RunConfig config(Marginals marginals) {
+  /** The same run with another estimate of the mutual information. */
+  RunConfig config(Marginals marginals, MineEstimator estimator) {
     RunConfig all = config();
     return new RunConfig(
         all.data(),
         all.audio(),
         all.text(),
-        head(marginals),
+        head(marginals, estimator),
         all.training(),
         all.cache(),
         all.compute());
@@ -185,9 +186,17 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run of a model that only hears. */
   RunConfig audioOnly() {
     RunConfig all = config();
-    TextConfig none = new TextConfig(Optional.empty());
+    TextConfig none = TextConfig.transcripts(Optional.empty());
     return new RunConfig(
         all.data(), all.audio(), none, all.head(), all.training(), all.cache(), all.compute());
+  }
+
+  /** The same run, but for the words. */
+  RunConfig config(TextSource source, Optional<Path> recognizer) {
+    RunConfig all = config();
+    TextConfig text = new TextConfig(all.text().encoder(), source, recognizer);
+    return new RunConfig(
+        all.data(), all.audio(), text, all.head(), all.training(), all.cache(), all.compute());
   }
 
   /** The same run of a model that only reads. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Marginals;
+import io.loramer.model.MineEstimator;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Safetensors;
@@ -28,6 +29,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.Summary;
@@ -218,10 +221,23 @@ class TrainerTest {
     assertModelHolds(HEAD_ONLY);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyEstimatorTrains(MineEstimator estimator) throws IOException {
+    RunMetrics found = train(tiny.config(Marginals.ALL_PAIRS, estimator));
+    for (EpochMetrics epoch : found.epochs()) {
+      assertTrue(Double.isFinite(epoch.mutualInformation().orElseThrow()));
+    }
+  }
+
   @Test
   void shuffledMarginalsGiveAnotherEstimate() throws IOException {
     double shuffled =
-        train(tiny.config(Marginals.SHUFFLE)).epochs().get(0).mutualInformation().orElseThrow();
+        train(tiny.config(Marginals.SHUFFLE, MineEstimator.DV))
+            .epochs()
+            .get(0)
+            .mutualInformation()
+            .orElseThrow();
     assertNotEquals(metrics.epochs().get(0).mutualInformation().orElseThrow(), shuffled);
   }
 

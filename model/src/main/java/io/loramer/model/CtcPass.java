@@ -1,0 +1,81 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.ImportedEncoder;
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.Precision;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * The way from waveforms to what a speech encoder with a CTC head hears in each frame.
+ *
+ * @param inputs {@code input_values} float32 [B, samples], raw 16 kHz waveforms, and {@code
+ *     audio_lengths} int32 [B]
+ * @param tokens int32 [B, T], the most probable of the vocabulary
+ * @param logProbabilities float32 [B, T], theirs
+ * @param frames int32 [B], how many of the T are the clip's
+ */
+public record CtcPass(
+    Map<String, Operand<?>> inputs,
+    Operand<TInt32> tokens,
+    Operand<TFloat32> logProbabilities,
+    Operand<TInt32> frames,
+    ImportedEncoder encoder) {
+  private static final String LOGITS = "logits";
+
+  /**
+   * Builds the way.
+   *
+   * @param model an encoder SavedModel with {@code logits}
+   * @throws IOException if it is none
+   */
+  public static CtcPass build(Graph graph, SavedModelFolder model) throws IOException {
+    ImportedEncoder encoder =
+        ImportedEncoder.into(
+            graph,
+            new Variables(graph, 0), // nothing is drawn
+            "recognizer",
+            model,
+            MetaGraph.SERVE,
+            Optional.empty(),
+            Optional.of(LoraMer.stage(Modality.AUDIO, model)),
+            Precision.FLOAT32);
+    LoraMer.requireAnySize(model, encoder.fixedSizes());
+    Ops tf = Ops.create(graph).withSubScope("ctc");
+    Operand<TFloat32> logits = logits(model, encoder); // [B, T, V]
+    var vocabulary = tf.constant(2);
+    return new CtcPass(
+        encoder.stageInputs(),
+        tf.math.argMax(logits, vocabulary, TInt32.class),
+        tf.max(tf.nn.logSoftmax(logits), vocabulary),
+        tf.reduceSum(encoder.output("frame_mask", TInt32.class), tf.constant(1)),
+        encoder);
+  }
+
+  private static Operand<TFloat32> logits(SavedModelFolder model, ImportedEncoder encoder)
+      throws IOException {
+    try {
+      return encoder.output(LOGITS, TFloat32.class);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          model.path()
+              + ": recognises no speech: it has no logits; `lora-mer convert` gives them to a"
+              + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC",
+          e);
+    }
+  }
+
+  /** Gives the variables the values of the SavedModel. */
+  public void restore(Session session) throws IOException {
+    encoder.restore(session);
+  }
+}

@@ -1,0 +1,90 @@
+package io.loramer.tools;
+
+import io.loramer.model.MineEstimator;
+import io.loramer.training.MineCheck;
+import io.loramer.training.MineTrial;
+import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures the estimators of mutual information where it is known. */
+@Command(
+    name = "mine-check",
+    mixinStandardHelpOptions = true,
+    description =
+        "Trains each estimator of mutual information on Gaussians of which it is known, and prints"
+            + " what it comes to; the exit code is 1 if one is not where it should be.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer mine-check                        (20 minutes and more on two cores)",
+      "  lora-mer mine-check --estimator smile --estimator dv"
+    })
+final class MineCheckCommand implements Callable<Integer> {
+  @Option(
+      names = "--estimator",
+      paramLabel = "NAME",
+      description = "Only this one of ${COMPLETION-CANDIDATES}. May be repeated.")
+  private Set<MineEstimator> estimators = EnumSet.allOf(MineEstimator.class);
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of training each; ${DEFAULT-VALUE} is what the expectations are for.")
+  private int steps = MineTrial.STEPS;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of pairs and networks; ${DEFAULT-VALUE} unless given.")
+  private long seed = 1;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "pairs             batch    true  estimator          estimate  spread  bound  expected");
+    int judged = 0;
+    int off = 0;
+    for (MineTrial trial : MineCheck.trials(estimators)) {
+      MineTrial.Outcome outcome = trial.run(steps, seed);
+      Optional<MineCheck.Range> expected = MineCheck.expected(trial);
+      boolean isOff = expected.isPresent() && !expected.get().contains(outcome.mean());
+      judged += expected.isPresent() ? 1 : 0;
+      off += isOff ? 1 : 0;
+      out.println(row(trial, outcome, expected) + (isOff ? "  OFF" : ""));
+      out.flush();
+    }
+    out.printf("%d judged, %d off%n", judged, off);
+    out.flush();
+    return off == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static String row(
+      MineTrial trial, MineTrial.Outcome outcome, Optional<MineCheck.Range> expected) {
+    return String.format(
+        Locale.ROOT,
+        "%-17s %5d  %6.3f  %-17s  %8.3f  %6.3f  %5s  %s",
+        trial.pairs().name(),
+        trial.batchSize(),
+        trial.pairs().nats(),
+        trial.estimator().name().toLowerCase(Locale.ROOT),
+        outcome.mean(),
+        outcome.spread(),
+        trial.bound().isPresent()
+            ? String.format(Locale.ROOT, "%.2f", trial.bound().getAsDouble())
+            : "-",
+        expected
+            .map(range -> String.format(Locale.ROOT, "%.2f to %.2f", range.from(), range.to()))
+            .orElse("-"));
+  }
+}

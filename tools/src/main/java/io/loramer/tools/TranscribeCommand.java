@@ -1,0 +1,160 @@
+package io.loramer.tools;
+
+import io.loramer.training.AudioFile;
+import io.loramer.training.Manifest;
+import io.loramer.training.SpeechRecognizer;
+import io.loramer.training.Transcription;
+import io.loramer.training.Utterance;
+import io.loramer.training.WordErrorRate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Recognises the words of a corpus or of single clips. */
+@Command(
+    name = "transcribe",
+    mixinStandardHelpOptions = true,
+    description =
+        "Recognises words by a CTC encoder: of a corpus into a new manifest, with the word error rate"
+            + " where there are transcripts; of clips, a line for each with confidence and text.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer transcribe --recognizer encoders/ctc --manifest corpus.jsonl --out asr.jsonl",
+      "  lora-mer transcribe --recognizer encoders/ctc clip.wav"
+    })
+final class TranscribeCommand implements Callable<Integer> {
+  @Option(
+      names = "--recognizer",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "A SavedModel converted from a checkpoint ForCTC.")
+  private Path recognizer;
+
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description = "JSON Lines, an utterance a line; stays as it is.")
+  private Optional<Path> manifest;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "The manifest with the recognised words, made here.")
+  private Optional<Path> out;
+
+  @Option(names = "--missing", description = "Leaves utterances as they are that have words.")
+  private boolean missing;
+
+  @Parameters(paramLabel = "CLIP", description = "Audio or video files.")
+  private List<Path> clips = List.of();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (manifest.isPresent() != clips.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Name either --manifest with --out, or clips.");
+    }
+    if (manifest.isPresent() != out.isPresent() || (missing && manifest.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(), "--manifest and --out go together, and --missing with them.");
+    }
+    PrintWriter result = spec.commandLine().getOut();
+    if (manifest.isPresent()) {
+      corpus(manifest.get(), out.orElseThrow(), result);
+    } else {
+      clips(result);
+    }
+    result.flush();
+    return ExitCode.OK;
+  }
+
+  private void clips(PrintWriter result) throws IOException {
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+      for (Path clip : clips) {
+        Transcription words = recognize(loaded, clip);
+        result.printf(Locale.ROOT, "%s\t%.3f\t%s%n", clip, words.confidence(), words.text());
+      }
+    }
+  }
+
+  private static Transcription recognize(SpeechRecognizer loaded, Path clip) throws IOException {
+    try {
+      return loaded.recognize(AudioFile.read(clip));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(clip + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void corpus(Path from, Path to, PrintWriter result) throws IOException {
+    if (Files.exists(to)) {
+      throw new FileAlreadyExistsException(
+          to.toString(), null, "exists already; remove it or name another file");
+    }
+    Manifest corpus = Manifest.read(from);
+    List<Utterance> recognized;
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer);
+        ProgressLine progress = new ProgressLine()) {
+      recognized = loaded.transcribe(corpus, one -> !missing || one.text().isEmpty(), progress);
+    }
+    Files.createDirectories(to.toAbsolutePath().getParent());
+    Manifest.write(to, recognized);
+    result.print(summary(corpus.utterances(), recognized));
+  }
+
+  /** Of what was recognised now; words that were recognised before are no reference. */
+  private String summary(List<Utterance> before, List<Utterance> after) {
+    int count = 0;
+    int silent = 0;
+    int compared = 0;
+    double confidence = 0;
+    WordErrorRate errors = new WordErrorRate(0, 0);
+    for (int i = 0; i < after.size(); i++) {
+      Utterance said = before.get(i);
+      Utterance recognized = after.get(i);
+      if (missing && said.text().isPresent()) {
+        continue;
+      }
+      count++;
+      silent += recognized.text().orElseThrow().isEmpty() ? 1 : 0;
+      confidence += recognized.textConfidence().orElseThrow();
+      if (said.text().isPresent() && said.textConfidence().isEmpty()) {
+        compared++;
+        errors = errors.plus(WordErrorRate.of(said.text().get(), recognized.text().orElseThrow()));
+      }
+    }
+    String recognizedLine =
+        String.format(
+            Locale.ROOT,
+            "%d of %d utterances recognised, %d without a word; mean confidence %.3f%n",
+            count,
+            after.size(),
+            silent,
+            confidence / Math.max(1, count));
+    return errors.words() == 0
+        ? recognizedLine
+        : recognizedLine
+            + String.format(
+                Locale.ROOT,
+                "WER %.3f: %d errors in %d words of %d utterances; case and punctuation do not"
+                    + " count%n",
+                errors.rate(),
+                errors.errors(),
+                errors.words(),
+                compared);
+  }
+}

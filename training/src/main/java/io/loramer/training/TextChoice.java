@@ -1,0 +1,68 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.encoders.SpeechInput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Which words a model is given.
+ *
+ * @param recognizer the folder of a CTC encoder's SavedModel, which recognises what the source
+ *     lacks; empty where nothing may be lacking
+ */
+public record TextChoice(TextSource source, Optional<Path> recognizer) {
+  /** The words of the manifest, all of which must be there. */
+  public static TextChoice transcript() {
+    return new TextChoice(TextSource.TRANSCRIPT, Optional.empty());
+  }
+
+  /** Returns whether the words of an utterance are none of this source. */
+  static boolean lacks(TextSource source, Utterance utterance) {
+    return switch (source) {
+      case TRANSCRIPT -> utterance.text().isEmpty();
+      case ASR -> utterance.textConfidence().isEmpty();
+      case NONE -> false;
+    };
+  }
+
+  /** Returns which words utterances must have: none, where they are left out or recognised. */
+  TextSource needed() {
+    return recognizer.isPresent() ? TextSource.NONE : source;
+  }
+
+  /**
+   * Returns the fewest samples that the recogniser makes a frame of, 1 without one.
+   *
+   * @throws IOException if it is no speech encoder
+   */
+  int minimumSamples() throws IOException {
+    return recognizer.isPresent()
+        ? SpeechInput.of(SavedModelFolder.open(recognizer.get())).minimumSamples()
+        : 1;
+  }
+
+  /**
+   * Gives each utterance the words of this source, recognising what is lacking; of no source, the
+   * empty text.
+   *
+   * @param corpus whose clips were found in order
+   * @throws IOException if the recogniser is none
+   */
+  Manifest complete(Manifest corpus, Consumer<TrainingProgress> progress) throws IOException {
+    List<Utterance> utterances = corpus.utterances();
+    if (source == TextSource.NONE) {
+      return new Manifest(corpus.file(), utterances.stream().map(Utterance::wordless).toList());
+    }
+    if (recognizer.isEmpty() || utterances.stream().noneMatch(u -> lacks(source, u))) {
+      return corpus;
+    }
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get())) {
+      return new Manifest(
+          corpus.file(), loaded.recognize(utterances, u -> lacks(source, u), progress));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.encoders.PaddingInNorm;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.tensorflow.types.TFloat32;
+
+/** A wav2vec 2.0 of random weights with a CTC head, which lies with the tests of the encoders. */
+final class CtcFixture {
+  static final Path FOLDER =
+      Path.of("../savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
+
+  private CtcFixture() {}
+
+  /** Converts it to a SavedModel in a folder. */
+  static Path convert(Path folder) throws IOException {
+    Path target = folder.resolve("ctc");
+    EncoderConversion.convert(FOLDER, target, PaddingInNorm.IGNORED);
+    return target;
+  }
+
+  /** Returns one of its three clips. */
+  static Waveform clip(int index) throws IOException {
+    try (Safetensors golden = Safetensors.open(FOLDER.resolve("golden.safetensors"));
+        TFloat32 raw = golden.float32("raw." + index)) {
+      float[] samples = new float[Math.toIntExact(raw.size())];
+      raw.asRawTensor().data().asFloats().read(samples);
+      return new Waveform(samples);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Greedy decoding against PyTorch's (torch 2.13, transformers 5.18), by this script. The weights
+ * are random, and so are the words.
+ *
+ * <pre>{@code
+ * import json, math, torch
+ * from itertools import groupby
+ * from safetensors.torch import load_file
+ * from transformers import Wav2Vec2ForCTC, Wav2Vec2FeatureExtractor
+ * F = "fixtures/audio/wav2vec2-ctc/"
+ * model = Wav2Vec2ForCTC.from_pretrained(F).eval()
+ * extract = Wav2Vec2FeatureExtractor.from_pretrained(F)
+ * tokens = {i: t for t, i in json.load(open(F + "vocab.json")).items()}
+ * golden = load_file(F + "golden.safetensors")
+ * for i in range(3):
+ *     x = extract(golden[f"raw.{i}"].numpy(), sampling_rate=16000, return_tensors="pt").input_values
+ *     with torch.no_grad():
+ *         best = torch.log_softmax(model(x).logits[0], -1).max(-1)
+ *     ids = best.indices.tolist()
+ *     kept = [k for k, _ in groupby(ids) if k not in (0, 1, 2, 3)]
+ *     text = "".join(" " if tokens[k] == "|" else tokens[k] for k in kept).strip()
+ *     emitted = best.values[best.indices != 0]
+ *     print(text, math.exp(emitted.mean()), len(ids), len(emitted))
+ * }</pre>
+ */
+class SpeechRecognizerTest {
+  @TempDir private static Path folder;
+  private static Path recognizer;
+
+  @BeforeAll
+  static void convert() throws IOException {
+    recognizer = CtcFixture.convert(folder);
+  }
+
+  @Test
+  void wordsAndConfidencesArePyTorchs() throws IOException {
+    List<Transcription> expected =
+        List.of(
+            new Transcription("SAQSAUASASAASASAQSA", 0.1924461839),
+            new Transcription("ASAMASASQSAUAQSASAQA", 0.1968654140),
+            new Transcription("ASASAGASASA", 0.2040334962));
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+      for (int i = 0; i < expected.size(); i++) {
+        Transcription found = loaded.recognize(CtcFixture.clip(i));
+        assertEquals(expected.get(i).text(), found.text());
+        assertEquals(expected.get(i).confidence(), found.confidence(), 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void clipWithoutAFrameIsRefused() throws IOException {
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+      loaded.recognize(new Waveform(new float[400]));
+      var refused =
+          assertThrows(
+              IllegalArgumentException.class, () -> loaded.recognize(new Waveform(new float[399])));
+      assertEquals(
+          "expected at least 400 samples at 16 kHz, one frame of the recogniser; found 399",
+          refused.getMessage());
+    }
+  }
+
+  @Test
+  void onlyWhatWasChosenIsTranscribed() throws IOException {
+    Manifest corpus =
+        Manifest.read(TinySetup.in(Files.createDirectory(folder.resolve("tiny"))).manifest());
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+      List<Utterance> found =
+          loaded.transcribe(corpus, one -> one.id().equals("u3"), TinySetup::unwatched);
+      assertEquals(corpus.utterances().subList(0, 3), found.subList(0, 3));
+      assertEquals(corpus.utterances().subList(4, 16), found.subList(4, 16));
+      Transcription alone =
+          loaded.recognize(AudioFile.read(corpus.utterances().get(3).clip().file()));
+      assertEquals(corpus.utterances().get(3).recognized(alone), found.get(3));
+      assertEquals(OptionalDouble.of(alone.confidence()), found.get(3).textConfidence());
+    }
+  }
+
+  @Test
+  void encodersThatRecogniseNoSpeechAreNamed() throws IOException {
+    TinySetup tiny = TinySetup.in(Files.createDirectory(folder.resolve("others")));
+    assertRefused(
+        tiny.speechEncoder(),
+        tiny.speechEncoder()
+            + ": recognises no speech: it has no logits; `lora-mer convert` gives them to a"
+            + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC");
+    assertRefused(
+        tiny.textEncoder(),
+        tiny.textEncoder() + ": expected a speech encoder, found a text encoder");
+  }
+
+  @Test
+  void valuesThatAreDamagedAreNamed() throws IOException {
+    Path broken = folder.resolve("damaged");
+    RunFiles.copy(recognizer, broken);
+    Path values = broken.resolve("variables/variables.data-00000-of-00001");
+    Files.write(values, new byte[9]);
+    IOException refused =
+        assertThrows(IOException.class, () -> SpeechRecognizer.load(broken).close());
+    assertTrue(refused.getMessage().startsWith(broken.toString()), refused.getMessage());
+  }
+
+  @Test
+  void vocabularyThatIsMissingOrHasNoBlankIsNamed() throws IOException {
+    Path broken = folder.resolve("broken");
+    RunFiles.copy(recognizer, broken);
+    Path vocabulary = broken.resolve("assets/vocab.json");
+    Files.writeString(vocabulary, "{\"eng\": {\"<pad>\": 0}}");
+    assertRefused(
+        broken,
+        vocabulary
+            + ": expected tokens with their ids, among them <pad>, the blank; found none or another"
+            + " value");
+    Files.delete(vocabulary);
+    assertRefused(
+        broken,
+        vocabulary + ": no such file; convert the recogniser from a checkpoint that has it");
+  }
+
+  private static void assertRefused(Path notARecognizer, String message) {
+    IOException refused =
+        assertThrows(IOException.class, () -> SpeechRecognizer.load(notARecognizer).close());
+    assertEquals(message, refused.getMessage());
+  }
+}
