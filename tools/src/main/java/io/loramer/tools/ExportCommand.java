@@ -5,7 +5,7 @@ import io.loramer.training.ModelVersions;
 import io.loramer.training.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -37,7 +37,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--model-version",
       paramLabel = "NUMBER",
       description = "Of the new version (default: the highest there is, and one).")
-  private OptionalLong version;
+  private Optional<Long> version;
 
   @Option(
       names = "--separate-lora",
@@ -57,11 +57,11 @@ final class ExportCommand implements Callable<Integer> {
 
   private Path target() throws IOException {
     if (version.isPresent()) {
-      if (version.getAsLong() < 0) {
+      if (version.get() < 0) {
         throw new ParameterException(
-            spec.commandLine(), "--model-version: expected 0 or more, found " + version);
+            spec.commandLine(), "--model-version: expected 0 or more, found " + version.get());
       }
-      return out.resolve(String.valueOf(version.getAsLong()));
+      return out.resolve(String.valueOf(version.get()));
     }
     return ModelVersions.isVersion(out) ? out : ModelVersions.next(out);
   }
