@@ -35,6 +35,8 @@ final class ServedModel implements AutoCloseable {
   /** A folder that is copied, not renamed, is incomplete for a while. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
+  private static final int MAX_ECHO = 100;
+
   /** The longest that the end waits for a version that is being loaded. */
   private static final Duration LOADING = Duration.ofSeconds(60);
 
@@ -117,7 +119,8 @@ final class ServedModel implements AutoCloseable {
           Refusal.NOT_FOUND,
           "Could not find %s of model %s"
               .formatted(
-                  version.isPresent() ? "version " + version.getAsLong() : "any versions", model));
+                  version.isPresent() ? "version " + version.getAsLong() : "any versions",
+                  shown(model)));
     }
     return new TreeMap<>(asked).descendingMap();
   }
@@ -157,9 +160,14 @@ final class ServedModel implements AutoCloseable {
   private static RefusedException notFound(String model, OptionalLong version) {
     String request =
         version.isPresent()
-            ? "Specific(%s, %d)".formatted(model, version.getAsLong())
-            : "Latest(%s)".formatted(model);
+            ? "Specific(%s, %d)".formatted(shown(model), version.getAsLong())
+            : "Latest(%s)".formatted(shown(model));
     return new RefusedException(Refusal.NOT_FOUND, "Servable not found for request: " + request);
+  }
+
+  /** What is given back of a name that a caller made up. */
+  private static String shown(String name) {
+    return name.length() <= MAX_ECHO ? name : name.substring(0, MAX_ECHO) + "...";
   }
 
   private void poll() {

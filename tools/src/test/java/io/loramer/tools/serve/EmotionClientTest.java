@@ -110,13 +110,11 @@ class EmotionClientTest {
   @Test
   void playlistsAreNotFollowed() throws Exception {
     Path secret = Files.write(folder.resolve("secret.wav"), wav(900));
-    for (String playlist :
-        List.of(
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://%s\n#EXT-X-ENDLIST\n",
-            "ffconcat version 1.0\nfile '%s'\n")) {
-      byte[] bytes = playlist.formatted(secret).getBytes(StandardCharsets.UTF_8);
-      assertRefused("audio: is not audio (Invalid argument)", bytes, "Oh");
-    }
+    String playlist =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://%s\n#EXT-X-ENDLIST\n";
+    byte[] bytes = playlist.formatted(secret).getBytes(StandardCharsets.UTF_8);
+    // FFmpeg's word for a format that it knows and was told not to read.
+    assertRefused("audio: is not audio (Invalid argument)", bytes, "Oh");
   }
 
   private static byte[] wav(int samples) {
