@@ -15,7 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "convert", "train", "evaluate", "predict", "export", "doctor", "corpus"})
+      strings = {
+        "demo",
+        "convert",
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "serve",
+        "doctor",
+        "corpus"
+      })
   void helpEndsWithExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
     assertEquals(0, run.exitCode());

@@ -88,7 +88,6 @@ final class BatchRunner {
 
   /** TensorFlow adds lines about nodes of the graph. */
   private static String firstSentence(String message) {
-    String line = message.lines().findFirst().orElse("").replaceAll("\\s*(\\[\\[|\\{\\{).*", "");
-    return line.replaceAll("[^\\x20-\\x7e]", "?");
+    return message.lines().findFirst().orElse("").replaceAll("\\s*(\\[\\[|\\{\\{).*", "");
   }
 }

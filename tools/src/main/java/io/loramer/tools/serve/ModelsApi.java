@@ -26,9 +26,6 @@ final class ModelsApi {
   private static final Pattern CALL = Pattern.compile(MODEL + ":(classify|regress|predict)");
   private static final Pattern RESOURCE = Pattern.compile(MODEL + "(?:/(metadata))?");
 
-  /** What is given back of a path that is not understood. */
-  private static final int MAX_ECHO = 100;
-
   private final ServedModel model;
   private final Executor executor;
 
@@ -127,8 +124,7 @@ final class ModelsApi {
   }
 
   private static RefusedException malformed(String method, String path) {
-    String echo = path.length() > MAX_ECHO ? path.substring(0, MAX_ECHO) + "..." : path;
-    return RefusedException.invalid("Malformed request: %s %s", method, echo);
+    return RefusedException.invalid("Malformed request: %s %s", method, path);
   }
 
   private static void requireNoLabel(Target target) {

@@ -35,8 +35,6 @@ final class ServedModel implements AutoCloseable {
   /** A folder that is copied, not renamed, is incomplete for a while. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
-  private static final int MAX_ECHO = 100;
-
   /** The longest that the end waits for a version that is being loaded. */
   private static final Duration LOADING = Duration.ofSeconds(60);
 
@@ -119,8 +117,7 @@ final class ServedModel implements AutoCloseable {
           Refusal.NOT_FOUND,
           "Could not find %s of model %s"
               .formatted(
-                  version.isPresent() ? "version " + version.getAsLong() : "any versions",
-                  shown(model)));
+                  version.isPresent() ? "version " + version.getAsLong() : "any versions", model));
     }
     return new TreeMap<>(asked).descendingMap();
   }
@@ -160,14 +157,9 @@ final class ServedModel implements AutoCloseable {
   private static RefusedException notFound(String model, OptionalLong version) {
     String request =
         version.isPresent()
-            ? "Specific(%s, %d)".formatted(shown(model), version.getAsLong())
-            : "Latest(%s)".formatted(shown(model));
+            ? "Specific(%s, %d)".formatted(model, version.getAsLong())
+            : "Latest(%s)".formatted(model);
     return new RefusedException(Refusal.NOT_FOUND, "Servable not found for request: " + request);
-  }
-
-  /** What is given back of a name that a caller made up. */
-  private static String shown(String name) {
-    return name.length() <= MAX_ECHO ? name : name.substring(0, MAX_ECHO) + "...";
   }
 
   private void poll() {

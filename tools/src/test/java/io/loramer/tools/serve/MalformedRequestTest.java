@@ -136,7 +136,7 @@ class MalformedRequestTest {
             "{\"instances\": [[1], [2]]}",
             "{\"signature_name\": 3, \"instances\": [1]}",
             "{\"signature_name\": \"x\"}",
-            "{\"signature_name\": \"../x\", \"instances\": [1]}",
+            "{\"signature_name\": \"../x\\n\\ny\", \"instances\": [1]}",
             "{\"inputs\": {\"\": 1}}",
             "{\"instances\": [1], \"inputs\": [1]}",
             "[".repeat(100_000),

@@ -118,7 +118,7 @@ class VersionSwitchTest {
     RunningServer server = RunningServer.inFolder(folder);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     EmotionClient client = new EmotionClient(server.uri("/"));
-    byte[] wav = TinyModel.wav(5 * TinyModel.MAX_SAMPLES, 0.1); // takes a while
+    byte[] wav = TinyModel.wav(2 * TinyModel.MAX_SAMPLES, 0.1); // takes a while
     List<Future<EmotionAnswer>> calls = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       calls.add(threads.submit(() -> client.recognize(wav, Optional.of("Oh"))));
