@@ -8,6 +8,7 @@ import io.loramer.training.AudioFile;
 import io.loramer.training.EmotionExport;
 import io.loramer.training.EmotionRecognizer;
 import io.loramer.training.Manifest;
+import io.loramer.training.ModelVersions;
 import io.loramer.training.Recognition;
 import io.loramer.training.RunConfig;
 import io.loramer.training.RunConfigFile;
@@ -85,7 +86,8 @@ final class DemoCommand implements Callable<Integer> {
       untrained = Trainer.start(trained.untrained(), folder.resolve("untrained"), progress);
     }
     Path model = folder.resolve("model");
-    EmotionExport.write(new RunFolder(folder.resolve("run")), model, EmotionExport.Lora.MERGED);
+    EmotionExport.write(
+        new RunFolder(folder.resolve("run")), ModelVersions.next(model), EmotionExport.Lora.MERGED);
     predict(manifest, model, result);
     report(metrics, untrained, folder, result);
     return ExitCode.OK;

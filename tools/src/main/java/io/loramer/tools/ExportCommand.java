@@ -1,14 +1,17 @@
 package io.loramer.tools;
 
 import io.loramer.training.EmotionExport;
+import io.loramer.training.ModelVersions;
 import io.loramer.training.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Exports a run's best model. */
@@ -26,8 +29,15 @@ final class ExportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "The SavedModel to make.")
+      description =
+          "The model's folder, which gets a folder for the new version; or that one, NAME/NUMBER.")
   private Path out;
+
+  @Option(
+      names = "--model-version",
+      paramLabel = "NUMBER",
+      description = "Of the new version (default: the highest there is, and one).")
+  private Optional<Long> version;
 
   @Option(
       names = "--separate-lora",
@@ -39,8 +49,20 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EmotionExport.Lora lora = separate ? EmotionExport.Lora.SEPARATE : EmotionExport.Lora.MERGED;
-    EmotionExport.write(new RunFolder(run), out, lora);
-    spec.commandLine().getOut().println(out);
+    Path target = target();
+    EmotionExport.write(new RunFolder(run), target, lora);
+    spec.commandLine().getOut().println(target);
     return ExitCode.OK;
+  }
+
+  private Path target() throws IOException {
+    if (version.isPresent()) {
+      if (version.get() < 0) {
+        throw new ParameterException(
+            spec.commandLine(), "--model-version: expected 0 or more, found " + version.get());
+      }
+      return out.resolve(String.valueOf(version.get()));
+    }
+    return ModelVersions.isVersion(out) ? out : ModelVersions.next(out);
   }
 }

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "  lora-mer convert --checkpoint wavlm-base --out encoders/wavlm-base",
       "  lora-mer train --config run.yaml --run runs/first",
       "  lora-mer export --run runs/first --out models/emotions",
-      "  lora-mer predict --model models/emotions clip.wav --text \"I am so happy for you\""
+      "  lora-mer predict --model models/emotions clip.wav --text \"I am so happy for you\"",
+      "  lora-mer serve --model models/emotions"
     },
     subcommands = {
       DemoCommand.class,
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       CorpusCommand.class,
       AdapterCommand.class,
       InspectCommand.class,

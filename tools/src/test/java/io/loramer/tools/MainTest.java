@@ -22,6 +22,7 @@ class MainTest {
         "evaluate",
         "predict",
         "export",
+        "serve",
         "doctor",
         "corpus",
         "mine-check",

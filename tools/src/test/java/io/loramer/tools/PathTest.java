@@ -35,7 +35,7 @@ class PathTest {
     assertEquals(0, trained.exitCode(), trained.err());
     CommandLineRun exported =
         CommandLineRun.of("export", "--run", tiny.path("run"), "--out", tiny.path("model"));
-    assertEquals(new CommandLineRun(0, tiny.path("model") + "\n", ""), exported);
+    assertEquals(new CommandLineRun(0, tiny.path("model/1") + "\n", ""), exported);
   }
 
   @Test

@@ -25,6 +25,8 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_ERROR_MAX_STRING_SIZE;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_QUIET;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
@@ -64,6 +66,15 @@ final class AudioDecoder implements AutoCloseable {
    */
   private static final Set<String> FORMATS_WITH_LENGTH =
       Set.of("wav", "w64", "aiff", "flac", "mp3", "mov,mp4,m4a,3gp,3g2,mj2");
+
+  /**
+   * Formats, by FFmpeg's names, that hold their sound themselves. FFmpeg knows others, playlists
+   * such as HLS, that name files of this machine or of others, which it would open.
+   */
+  private static final String FORMATS =
+      "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,gsm,ircam,loas,"
+          + "matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nut,ogg,oma,pvf,rm,sox,tak,"
+          + "truehd,tta,voc,w64,wav,wv,xwma";
 
   static {
     // What goes wrong is told by the exceptions; FFmpeg would write to stderr.
@@ -114,8 +125,12 @@ final class AudioDecoder implements AutoCloseable {
     format.max_probe_packets(1); // else FFmpeg searches a WAV for DTS, for up to 20 ms
     // The prefix keeps FFmpeg from taking "a:b.wav" for a protocol named "a".
     String url = "file:" + file.toAbsolutePath();
+    AVDictionary options = new AVDictionary(null);
     try (BytePointer utf8 = new BytePointer(url, StandardCharsets.UTF_8)) {
-      check(avformat_open_input(format, utf8, null, (AVDictionary) null), "is not audio");
+      av_dict_set(options, "format_whitelist", FORMATS, 0);
+      check(avformat_open_input(format, utf8, null, options), "is not audio");
+    } finally {
+      av_dict_free(options);
     }
     check(avformat_find_stream_info(format, (AVDictionary) null), "is not audio");
     AVCodec decoder = new AVCodec(null);

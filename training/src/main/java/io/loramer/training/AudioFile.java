@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Reads the sound of any file that FFmpeg can decode (WAV, AIFF, FLAC, MP3, Ogg, M4A, the sound
- * track of a video, ...) whatever its name ends in.
+ * track of a video, ...) whatever its name ends in; not of playlists, which name other files.
  *
  * <p>Channels are averaged, but of the surround sound of films (five channels and more, the front
  * centre marked) that one alone is taken, in which the dialogue is; other rates are resampled to 16

@@ -36,11 +36,28 @@ import org.tensorflow.op.Ops;
  * {@code logits} float32 [B, labels], {@code labels} string [B], {@code embedding} float32 [B, D]
  * and, of a model with both, {@code fusion_weights} float32 [B, 2]. A model that hears has a second
  * signature, {@code wav_bytes}, that takes {@code wav_bytes} string [B] in place of the first two:
- * WAV files of 16-bit PCM at 16 kHz.
+ * WAV files of 16-bit PCM at 16 kHz. Beside them: requests for TF Serving to warm up with, a file
+ * of parameters for its batching, and a README.md that shows the calls.
  */
 public final class EmotionExport {
   /** Name of the signature that takes WAV files. */
-  private static final String WAV_BYTES = "wav_bytes";
+  static final String WAV_BYTES = "wav_bytes";
+
+  /**
+   * For TF Serving's {@code --batching_parameters_file}, and where it finds those of a model by
+   * itself with {@code --enable_per_model_batching_parameters}. Clips differ in length, so batches
+   * must be padded.
+   */
+  private static final String BATCHING_FILE = "batching_params.pbtxt";
+
+  private static final String BATCHING =
+      """
+      max_batch_size { value: 16 }
+      batch_timeout_micros { value: 5000 }
+      max_enqueued_batches { value: 100 }
+      num_batch_threads { value: 2 }
+      pad_variable_length_inputs: true
+      """;
 
   private EmotionExport() {}
 
@@ -53,11 +70,11 @@ public final class EmotionExport {
   }
 
   /**
-   * Exports.
+   * Exports. The model is loaded back and compared with the run before its folder gets its name.
    *
-   * @param target the SavedModel's folder, made here
-   * @throws IOException if the run has not ended, an encoder is not what it was, or the target
-   *     exists
+   * @param target the folder of the model's version, {@code NAME/VERSION}, made here
+   * @throws IOException if the run has not ended, an encoder is not what it was, the target exists,
+   *     or what was written gives other outputs than the run
    */
   public static void write(RunFolder run, Path target, Lora lora) throws IOException {
     NewFolder.requireAbsent(target);
@@ -98,8 +115,19 @@ public final class EmotionExport {
           folder -> {
             SavedModelFolder.write(folder, List.of(metaGraph), saver, session);
             writeAssets(SavedModelFolder.open(folder), encoders, info, run);
+            finish(folder, target.toAbsolutePath().getParent().getFileName().toString(), session);
           });
     }
+  }
+
+  /** Checks what was written, and adds what needs the whole of it. */
+  private static void finish(Path folder, String name, Session session) throws IOException {
+    try (EmotionModel exported = EmotionModel.load(folder)) {
+      double difference = ExportCheck.run(session, exported);
+      new WarmUpRequests(name, exported.info(), exported.tokenizer()).write(folder);
+      Files.writeString(folder.resolve("README.md"), ExportReadme.of(name, exported, difference));
+    }
+    Files.writeString(folder.resolve(BATCHING_FILE), BATCHING);
   }
 
   private static CallSignature signature(

@@ -1,7 +1,6 @@
 package io.loramer.training;
 
 import io.loramer.savedmodels.MetaGraph;
-import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
 
@@ -33,42 +30,26 @@ public final class EmotionRecognizer implements AutoCloseable {
   /** Of a batch, padding counted: what keeps the cores busy; more would only take memory. */
   private static final int MAX_SECONDS = 30;
 
+  private final EmotionModel model;
   private final EmotionModelInfo info;
-  private final SavedModelBundle model;
   private final SignatureDef signature;
   private final Batches batches;
 
-  private EmotionRecognizer(EmotionModelInfo info, SavedModelBundle model, Batches batches) {
-    this.info = info;
+  private EmotionRecognizer(EmotionModel model) {
     this.model = model;
-    this.batches = batches;
-    signature = model.metaGraphDef().getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+    info = model.info();
+    signature = model.bundle().metaGraphDef().getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
+    batches = model.batches();
   }
 
   /**
    * Loads what {@link EmotionExport} wrote.
    *
+   * @param folder of a version, or of a model, whose newest version is taken
    * @throws IOException if it is no emotion model, or damaged
    */
   public static EmotionRecognizer load(Path folder) throws IOException {
-    EmotionModelInfo info = EmotionModelInfo.read(folder); // first: it knows what users confuse
-    SavedModelFolder files = SavedModelFolder.open(folder);
-    files.requireVariables();
-    Optional<Tokenizer> tokenizer = Optional.empty();
-    if (info.reads()) {
-      tokenizer =
-          Optional.of(
-              Tokenizer.load(files.asset("tokenizer.json"), info.maxTokens().orElseThrow()));
-    }
-    try {
-      SavedModelBundle model = SavedModelBundle.load(folder.toString(), MetaGraph.SERVE);
-      int padId = info.padId().orElse(0);
-      Batches batches = new Batches(info.hears(), tokenizer, padId, info.maxSamples());
-      return new EmotionRecognizer(info, model, batches);
-    } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
-      tokenizer.ifPresent(Tokenizer::close);
-      throw new IOException(folder + ": TensorFlow cannot load it: " + e.getMessage(), e);
-    }
+    return new EmotionRecognizer(EmotionModel.load(folder));
   }
 
   /** Returns what the model is. */
@@ -148,12 +129,11 @@ public final class EmotionRecognizer implements AutoCloseable {
   @Override
   public void close() {
     model.close();
-    batches.tokenizer().ifPresent(Tokenizer::close);
   }
 
   /** Runs the model on inputs, which it closes. */
   private List<Recognition> run(Map<String, Tensor> inputs, int size) {
-    Session.Runner runner = model.session().runner();
+    Session.Runner runner = model.bundle().session().runner();
     try {
       inputs.forEach(
           (name, tensor) -> runner.feed(signature.getInputsOrThrow(name).getName(), tensor));

@@ -4,15 +4,12 @@ import com.google.protobuf.ByteString;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.zip.CRC32C;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
@@ -26,17 +23,12 @@ import org.tensorflow.proto.TensorShapeProto;
 /**
  * A file that TensorBoard shows: scalars, texts and the graph of a run.
  *
- * <p>A TFRecord file of {@code Event} messages: each the length, its checksum, the message, its
- * checksum. TensorBoard takes all such files of a folder, in the order of their names, as one run.
- *
- * @see <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord">The TFRecord format</a>
+ * <p>Its records are {@code Event} messages. TensorBoard takes all such files of a folder, in the
+ * order of their names, as one run.
  */
 public final class EventFile implements AutoCloseable {
   /** The version that says: a restart is marked by a session log, not guessed from the steps. */
   private static final String VERSION = "brain.Event:2";
-
-  /** Added to a rotated checksum, so that one of data that holds checksums stays a good one. */
-  private static final int MASK_DELTA = 0xa282ead8;
 
   private final OutputStream out;
   private final InstantSource clock;
@@ -131,21 +123,6 @@ public final class EventFile implements AutoCloseable {
   }
 
   private void write(Event event) throws IOException {
-    byte[] message = event.toByteArray();
-    byte[] length = littleEndian(Long.BYTES).putLong(message.length).array();
-    out.write(length);
-    out.write(littleEndian(Integer.BYTES).putInt(maskedChecksum(length)).array());
-    out.write(message);
-    out.write(littleEndian(Integer.BYTES).putInt(maskedChecksum(message)).array());
-  }
-
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static int maskedChecksum(byte[] data) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(data);
-    return Integer.rotateRight((int) checksum.getValue(), 15) + MASK_DELTA;
+    TfRecords.write(out, event.toByteArray());
   }
 }

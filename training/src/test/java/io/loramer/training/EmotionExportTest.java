@@ -119,7 +119,10 @@ class EmotionExportTest {
             "variables/variables.data-00000-of-00001",
             "assets/emotion_model.json",
             "assets/provenance.json",
-            "assets/tokenizer.json"),
+            "assets/tokenizer.json",
+            "assets.extra/tf_serving_warmup_requests",
+            "batching_params.pbtxt",
+            "README.md"),
         RunFiles.files(exported));
     assertArrayEquals(
         Files.readAllBytes(run.path().resolve("provenance.json")),

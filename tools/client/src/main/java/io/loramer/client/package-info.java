@@ -1,0 +1,2 @@
+/** A client of {@code lora-mer serve} for Java services. */
+package io.loramer.client;

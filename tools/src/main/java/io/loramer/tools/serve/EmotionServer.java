@@ -1,0 +1,193 @@
+package io.loramer.tools.serve;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** A model behind TF Serving's REST and gRPC interfaces, and one for sound files. */
+public final class EmotionServer implements AutoCloseable {
+  /** Connections over HTTP that are open at a time. */
+  private static final int MAX_CONNECTIONS = 1000;
+
+  private static final int MAX_CALLS_PER_CONNECTION = 200;
+
+  private final ServedModel model;
+  private final Duration timeout;
+  private final org.eclipse.jetty.server.Server http;
+  private final ServerConnector connector;
+  private final Server grpc;
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor decoders;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "clock"));
+
+  private EmotionServer(Options options, ServedModel model, ServerMetrics metrics) {
+    this.model = model;
+    timeout = options.limits.timeout();
+    int cores = Runtime.getRuntime().availableProcessors();
+    workers = pool(cores, 4 * options.batches.maxQueued(), "answers");
+    decoders = pool(cores, options.batches.maxQueued(), "decoder");
+    http = new org.eclipse.jetty.server.Server(new QueuedThreadPool());
+    connector = connector(options);
+    http.addConnector(connector);
+    http.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    HttpFront front =
+        new HttpFront(
+            new ModelsApi(model, workers),
+            new EmotionsApi(model, decoders, options.batches.maxRows()),
+            metrics,
+            options.limits);
+    http.setHandler(new GracefulHandler(front));
+    http.setErrorHandler(new HttpErrors());
+    http.setStopTimeout(timeout.toMillis());
+    GrpcCalls calls = new GrpcCalls(metrics);
+    grpc =
+        NettyServerBuilder.forAddress(new InetSocketAddress(options.host, options.grpcPort))
+            .executor(workers)
+            .maxInboundMessageSize(options.limits.maxBytes())
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .intercept(new SlowCalls(timeout, clock))
+            .addService(new PredictionGrpc(model, calls, workers))
+            .addService(new ModelGrpc(model, calls))
+            .build();
+  }
+
+  /**
+   * Where and what to serve.
+   *
+   * @param folder of the model, with its versions
+   * @param name by which callers ask for it
+   * @param port of HTTP; 0 for any that is free
+   * @param grpcPort 0 for any that is free
+   * @param poll how often new versions are looked for
+   */
+  public record Options(
+      Path folder,
+      String name,
+      String host,
+      int port,
+      int grpcPort,
+      Duration poll,
+      BatchLimits batches,
+      HttpLimits limits) {}
+
+  /**
+   * Loads the model and starts to listen.
+   *
+   * @throws IOException if the model cannot be loaded, or a port is taken
+   */
+  public static EmotionServer start(Options options) throws IOException {
+    ServerMetrics metrics = new ServerMetrics(options.name);
+    ServedModel model =
+        ServedModel.open(options.name, options.folder, options.batches, options.poll, metrics);
+    EmotionServer server = new EmotionServer(options, model, metrics);
+    try {
+      server.listen(options);
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void listen(Options options) throws IOException {
+    try {
+      connector.open();
+      grpc.start();
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot listen at %s, ports %d and %d: %s"
+              .formatted(options.host, options.port, options.grpcPort, rootMessage(e)),
+          e);
+    }
+    try {
+      http.start();
+    } catch (Exception e) { // as Jetty declares it
+      throw new IOException("the HTTP server did not start: " + e.getMessage(), e);
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  private ServerConnector connector(Options options) {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    ServerConnector made = new ServerConnector(http, new HttpConnectionFactory(configuration));
+    made.setHost(options.host);
+    made.setPort(options.port);
+    made.setIdleTimeout(2 * timeout.toMillis()); // longer than a body may take, which has an answer
+    return made;
+  }
+
+  private static ThreadPoolExecutor pool(int threads, int queued, String name) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(queued),
+        task -> daemon(task, name),
+        (task, pool) -> {
+          throw new RefusedException(Refusal.BUSY, "The queue is full");
+        });
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Returns the port of HTTP. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /** Returns the port of gRPC. */
+  public int grpcPort() {
+    return grpc.getPort();
+  }
+
+  /** Waits until the server is closed. */
+  public void join() throws InterruptedException {
+    http.join();
+  }
+
+  /** Takes no more calls, answers those it has, and closes the model. */
+  @Override
+  public void close() {
+    grpc.shutdown();
+    try {
+      http.stop();
+      grpc.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception e) { // as Jetty declares it
+      throw new IllegalStateException("the HTTP server did not stop", e);
+    } finally {
+      grpc.shutdownNow();
+      model.close();
+      workers.shutdown();
+      decoders.shutdown();
+      clock.shutdown();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.loramer.tools.serve;
+
+import io.loramer.serving.PredictRequest;
+import io.loramer.serving.PredictionLog;
+import io.loramer.training.EmotionModel;
+import io.loramer.training.TfRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.tensorflow.proto.SignatureDef;
+
+/** A version of the model while it is loaded. Whoever uses it holds a lease on it meanwhile. */
+final class ServedVersion {
+  /** Most values of an input: 16 clips of 30 seconds, twice over. */
+  static final int MAX_ELEMENTS = 16_000_000;
+
+  private static final String WARM_UP = "assets.extra/tf_serving_warmup_requests";
+
+  private final long number;
+  private final EmotionModel model;
+  private final BatchLimits limits;
+  private final BatchQueue queue;
+
+  private int leases = 1; // guarded by this; the first is the one of who loaded it
+  private Runnable closed = () -> {}; // guarded by this
+
+  private ServedVersion(long number, EmotionModel model, BatchLimits limits, BatchQueue queue) {
+    this.number = number;
+    this.model = model;
+    this.limits = limits;
+    this.queue = queue;
+  }
+
+  /**
+   * Loads and warms up.
+   *
+   * @throws IOException if the folder has no model that can be run
+   */
+  static ServedVersion load(long number, Path folder, BatchLimits limits, ServerMetrics metrics)
+      throws IOException {
+    EmotionModel model = EmotionModel.load(folder);
+    long maxLength = (long) limits.maxRows() * model.info().maxSamples();
+    BatchQueue queue =
+        new BatchQueue(limits, new BatchRunner(model.bundle(), metrics), maxLength, metrics);
+    ServedVersion version = new ServedVersion(number, model, limits, queue);
+    try {
+      version.warmUp(folder.resolve(WARM_UP));
+      return version;
+    } catch (IOException | RuntimeException e) {
+      version.close();
+      throw e;
+    }
+  }
+
+  private void warmUp(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    for (byte[] record : TfRecords.read(file)) {
+      PredictRequest request = PredictionLog.parseFrom(record).getPredictLog().getRequest();
+      Map<String, HostTensor> inputs = new LinkedHashMap<>();
+      request
+          .getInputsMap()
+          .forEach((name, proto) -> inputs.put(name, ProtoTensor.read(name, proto, MAX_ELEMENTS)));
+      try {
+        predict(request.getModelSpec().getSignatureName(), inputs).join();
+      } catch (RefusedException | CompletionException e) {
+        throw new IOException(file + ": " + RefusedException.of(e).getMessage(), e);
+      }
+    }
+  }
+
+  long number() {
+    return number;
+  }
+
+  EmotionModel model() {
+    return model;
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  /** Returns the signatures, by their names. */
+  Map<String, SignatureDef> signatures() {
+    return model.bundle().metaGraphDef().getSignatureDefMap();
+  }
+
+  /**
+   * Predicts.
+   *
+   * @param signature one of {@link #signatures}
+   * @throws RefusedException if the call does not fit the model, or the queue is full
+   */
+  CompletableFuture<Map<String, HostTensor>> predict(
+      String signature, Map<String, HostTensor> inputs) {
+    return queue.submit(
+        BatchItem.checked(
+            signature, signatures().get(signature), inputs, model.info(), limits.maxRows()));
+  }
+
+  /** Takes a lease, unless the version is given up already; returns whether there is one. */
+  synchronized boolean acquire() {
+    if (leases == 0) {
+      return false;
+    }
+    leases++;
+    return true;
+  }
+
+  /** Gives a lease back; with the last one the version is closed. */
+  void release(Executor closer) {
+    boolean last;
+    synchronized (this) {
+      last = --leases == 0;
+    }
+    if (last) {
+      closer.execute(this::close); // not on the queue's own thread, which close waits for
+    }
+  }
+
+  /** Has something run once the version is closed. */
+  synchronized void onClosed(Runnable action) {
+    closed = action;
+  }
+
+  private void close() {
+    queue.close();
+    model.close();
+    Runnable action;
+    synchronized (this) {
+      action = closed;
+    }
+    action.run();
+  }
+}
