@@ -68,6 +68,14 @@ final class ServeCommand implements Callable<Integer> {
   private int maxBatch;
 
   @Option(
+      names = "--max-batch-seconds",
+      defaultValue = "60",
+      paramLabel = "SECONDS",
+      description =
+          "Sound of a batch, padding counted, which bounds the memory (default: ${DEFAULT-VALUE}).")
+  private int maxBatchSeconds;
+
+  @Option(
       names = "--batch-wait-ms",
       defaultValue = "5",
       paramLabel = "MS",
@@ -118,7 +126,12 @@ final class ServeCommand implements Callable<Integer> {
                 port,
                 grpcPort,
                 Duration.ofSeconds(pollSeconds),
-                new BatchLimits(maxBatch, Duration.ofMillis(batchWaitMillis), maxQueue, timeout),
+                new BatchLimits(
+                    maxBatch,
+                    maxBatchSeconds,
+                    Duration.ofMillis(batchWaitMillis),
+                    maxQueue,
+                    timeout),
                 new HttpLimits(maxRequestMegabytes << 20, timeout)));
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
     spec.commandLine()

@@ -50,7 +50,7 @@ final class ExportReadme {
 
         ```
         tensorflow_model_server --rest_api_port=8501 --model_name=%1$s --model_base_path=/path/to/%1$s \\
-          --enable_batching --batching_parameters_file=/path/to/%1$s/1/batching_params.pbtxt
+          --enable_batching --enable_per_model_batching_parameters   # batching_params.pbtxt, beside this file
         ```
 
         or, with an API for sound files of any format as well: `lora-mer serve --model /path/to/%1$s`.

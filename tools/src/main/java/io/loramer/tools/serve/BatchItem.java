@@ -2,7 +2,10 @@ package io.loramer.tools.serve;
 
 import io.loramer.training.EmotionModelInfo;
 import io.loramer.training.Waveform;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -129,6 +132,23 @@ record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int
             "%s: expected %d to %d, found %d", name, fewest, most, length);
       }
     }
+  }
+
+  /** Divides the rows so that those of a part have at most so much length, padding counted. */
+  List<BatchItem> upTo(long maxLength) {
+    int most = (int) Math.max(1, Math.min(rows, maxLength / Math.max(1, length)));
+    if (most == rows) {
+      return List.of(this);
+    }
+    List<BatchItem> parts = new ArrayList<>();
+    for (int from = 0; from < rows; from += most) {
+      int first = from;
+      int count = Math.min(most, rows - from);
+      Map<String, HostTensor> part = new LinkedHashMap<>();
+      inputs.forEach((name, tensor) -> part.put(name, tensor.rows(first, count)));
+      parts.add(new BatchItem(signature, part, count, length));
+    }
+    return parts;
   }
 
   /** Returns whether this could be in a batch with another, with little padding. */

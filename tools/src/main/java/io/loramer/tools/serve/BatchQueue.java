@@ -17,7 +17,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BatchQueue implements AutoCloseable {
   private final BatchLimits limits;
   private final BatchRunner runner;
-  private final long maxLength;
   private final ServerMetrics metrics;
   private final Thread worker;
 
@@ -41,15 +40,10 @@ final class BatchQueue implements AutoCloseable {
     }
   }
 
-  /**
-   * Starts the thread.
-   *
-   * @param maxLength of all rows of a batch together, padding counted; a longer call runs alone
-   */
-  BatchQueue(BatchLimits limits, BatchRunner runner, long maxLength, ServerMetrics metrics) {
+  /** Starts the thread. */
+  BatchQueue(BatchLimits limits, BatchRunner runner, ServerMetrics metrics) {
     this.limits = limits;
     this.runner = runner;
-    this.maxLength = maxLength;
     this.metrics = metrics;
     worker = new Thread(this::work, "batches");
     worker.setDaemon(true);
@@ -196,7 +190,7 @@ final class BatchQueue implements AutoCloseable {
     for (Waiting call : others) {
       long widest = Math.max(longest, call.item.length());
       int more = rows + call.item.rows();
-      if (more <= limits.maxRows() && more * widest <= maxLength) {
+      if (more <= limits.maxRows() && more * widest <= limits.maxSamples()) {
         batch.add(call);
         rows = more;
         longest = widest;

@@ -68,6 +68,22 @@ record HostTensor(DataType type, List<Integer> shape, Object data) {
     };
   }
 
+  /** Returns these rows and those of another tensor of this type and width. */
+  HostTensor followedBy(HostTensor more) {
+    List<Integer> joined = new ArrayList<>(shape);
+    joined.set(0, rows() + more.rows());
+    int size = rows() * width();
+    int moreSize = more.rows() * width();
+    Object all =
+        switch (type) {
+          case DT_FLOAT -> Arrays.copyOf(floats(), size + moreSize);
+          case DT_INT32 -> Arrays.copyOf(ints(), size + moreSize);
+          default -> Arrays.copyOf(strings(), size + moreSize);
+        };
+    System.arraycopy(more.data, 0, all, size, moreSize);
+    return new HostTensor(type, List.copyOf(joined), all);
+  }
+
   /** Copies a tensor of TensorFlow's. */
   static HostTensor copyOf(Tensor tensor) {
     Integer[] shape =

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,9 +45,7 @@ final class ServedVersion {
   static ServedVersion load(long number, Path folder, BatchLimits limits, ServerMetrics metrics)
       throws IOException {
     EmotionModel model = EmotionModel.load(folder);
-    long maxLength = (long) limits.maxRows() * model.info().maxSamples();
-    BatchQueue queue =
-        new BatchQueue(limits, new BatchRunner(model.bundle(), metrics), maxLength, metrics);
+    BatchQueue queue = new BatchQueue(limits, new BatchRunner(model.bundle(), metrics), metrics);
     ServedVersion version = new ServedVersion(number, model, limits, queue);
     try {
       version.warmUp(folder.resolve(WARM_UP));
@@ -100,9 +99,23 @@ final class ServedVersion {
    */
   CompletableFuture<Map<String, HostTensor>> predict(
       String signature, Map<String, HostTensor> inputs) {
-    return queue.submit(
+    BatchItem item =
         BatchItem.checked(
-            signature, signatures().get(signature), inputs, model.info(), limits.maxRows()));
+            signature, signatures().get(signature), inputs, model.info(), limits.maxRows());
+    List<CompletableFuture<Map<String, HostTensor>>> parts =
+        item.upTo(limits.maxSamples()).stream().map(queue::submit).toList();
+    CompletableFuture<Map<String, HostTensor>> answer = parts.get(0);
+    for (CompletableFuture<Map<String, HostTensor>> part : parts.subList(1, parts.size())) {
+      answer = answer.thenCombine(part, ServedVersion::joined);
+    }
+    return answer;
+  }
+
+  private static Map<String, HostTensor> joined(
+      Map<String, HostTensor> rows, Map<String, HostTensor> more) {
+    Map<String, HostTensor> joined = new LinkedHashMap<>();
+    rows.forEach((name, tensor) -> joined.put(name, tensor.followedBy(more.get(name))));
+    return joined;
   }
 
   /** Takes a lease, unless the version is given up already; returns whether there is one. */

@@ -39,7 +39,7 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
                 0,
                 0,
                 POLL,
-                new BatchLimits(4, Duration.ofMillis(2), maxQueued, timeout),
+                new BatchLimits(4, 20, Duration.ofMillis(2), maxQueued, timeout),
                 new HttpLimits(4 << 20, timeout)));
     return new RunningServer(server, HttpClient.newHttpClient());
   }
