@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <pre>{@code
  * java -cp "tools/target/test-classes:tools/target/lora-mer-tools.jar:tools/target/lib/*" \
- *   io.loramer.tools.BaseSizeModel /tmp/base
- * ./lora-mer serve --model /tmp/base/model
+ *   io.loramer.tools.BaseSizeModel runs/base
+ * ./lora-mer serve --model runs/base/model
  * }</pre>
  */
 public final class BaseSizeModel {
