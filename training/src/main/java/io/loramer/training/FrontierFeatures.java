@@ -47,20 +47,30 @@ final class FrontierFeatures implements AutoCloseable {
       Consumer<TrainingProgress> progress)
       throws IOException {
     FrontierFeatures features = new FrontierFeatures(setup, frontiers);
-    CacheConfig cache = setup.config().cache();
-    for (Frontier frontier : frontiers.values()) {
-      Modality modality = frontier.modality();
-      if (cache.states() == CacheConfig.States.NONE) {
-        features.encoders.put(modality, new FrontierEncoder(frontier));
-      } else {
-        Path folder = cache.folder(System.getenv(), Path.of(System.getProperty("user.home")));
-        FrontierStore store =
-            FrontierStore.open(folder, frontier, provenance.encoderHash(modality));
-        features.stores.put(modality, store);
-        new FrontierFilling(setup, frontier, store).fill(progress);
+    try {
+      for (Frontier frontier : frontiers.values()) {
+        features.prepare(frontier, provenance, progress);
       }
+      return features;
+    } catch (IOException | RuntimeException e) {
+      features.close();
+      throw e;
     }
-    return features;
+  }
+
+  private void prepare(
+      Frontier frontier, Provenance provenance, Consumer<TrainingProgress> progress)
+      throws IOException {
+    Modality modality = frontier.modality();
+    CacheConfig cache = setup.config().cache();
+    if (cache.states() == CacheConfig.States.NONE) {
+      encoders.put(modality, new FrontierEncoder(frontier));
+    } else {
+      Path folder = cache.folder(System.getenv(), Path.of(System.getProperty("user.home")));
+      FrontierStore store = FrontierStore.open(folder, frontier, provenance.encoderHash(modality));
+      stores.put(modality, store);
+      new FrontierFilling(setup, frontier, store).fill(progress);
+    }
   }
 
   /**

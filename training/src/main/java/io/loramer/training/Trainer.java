@@ -65,10 +65,11 @@ public final class Trainer {
       throws IOException {
     NewFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
+      Provenance provenance = Provenance.of(config, setup.encoders());
       Map<Modality, Frontier> frontiers = setup.frontiers();
-      try (TrainingGraph graph = graph(setup, frontiers)) {
-        RunFolder run = new RunFolder(folder);
-        Provenance provenance = Provenance.of(config, setup.encoders());
+      try (TrainingGraph graph = graph(setup, frontiers);
+          FrontierFeatures features =
+              FrontierFeatures.prepare(setup, frontiers, provenance, progress)) {
         NewFolder.write(
             folder,
             unfinished -> {
@@ -76,7 +77,7 @@ public final class Trainer {
               RunConfigFile.write(written.config(), setup.config());
               written.writeJson(RunFolder.PROVENANCE, provenance);
             });
-        return train(setup, run, graph, frontiers, provenance, progress);
+        return train(setup, new RunFolder(folder), graph, features, progress);
       }
     }
   }
@@ -99,9 +100,10 @@ public final class Trainer {
     began.requireUnchanged(config.text().choice());
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
-      try (TrainingGraph graph = graph(setup, frontiers)) {
+      try (TrainingGraph graph = graph(setup, frontiers);
+          FrontierFeatures features = FrontierFeatures.prepare(setup, frontiers, began, progress)) {
         run.removeUnfinished();
-        return train(setup, run, graph, frontiers, began, progress);
+        return train(setup, run, graph, features, progress);
       }
     }
   }
@@ -122,15 +124,12 @@ public final class Trainer {
       TrainingSetup setup,
       RunFolder run,
       TrainingGraph graph,
-      Map<Modality, Frontier> frontiers,
-      Provenance provenance,
+      FrontierFeatures features,
       Consumer<TrainingProgress> progress)
       throws IOException {
     int done = run.newestCheckpoint().orElse(0);
     long firstStep = (long) done * stepsPerEpoch(setup);
-    try (FrontierFeatures features =
-            FrontierFeatures.prepare(setup, frontiers, provenance, progress);
-        EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
+    try (EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
       return new Trainer(setup, run, graph, features, events, progress).run(done);
     }
   }

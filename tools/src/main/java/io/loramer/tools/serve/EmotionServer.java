@@ -11,6 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.message.StringMapMessage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -20,6 +24,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A model behind TF Serving's REST and gRPC interfaces, and one for sound files. */
 public final class EmotionServer implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(EmotionServer.class);
+
   /** Connections over HTTP that are open at a time. */
   private static final int MAX_CONNECTIONS = 1000;
 
@@ -116,6 +122,8 @@ public final class EmotionServer implements AutoCloseable {
     }
     try {
       http.start();
+    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+      LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
     } catch (Exception e) { // as Jetty declares it
       throw new IOException("the HTTP server did not start: " + e.getMessage(), e);
     }
@@ -180,6 +188,8 @@ public final class EmotionServer implements AutoCloseable {
     try {
       http.stop();
       grpc.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+      LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
     } catch (Exception e) { // as Jetty declares it
       throw new IllegalStateException("the HTTP server did not stop", e);
     } finally {
