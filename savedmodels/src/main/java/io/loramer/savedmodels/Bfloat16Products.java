@@ -46,9 +46,6 @@ final class Bfloat16Products {
     graph.redirect(end.getName(), raised.getName());
     GraphDefEditor.becomeCast(raised, end.getName(), DataType.DT_BFLOAT16, DataType.DT_FLOAT);
     graph.add(raised.build());
-    if (end != matMul) {
-      end.setInput(0, matMul.getName());
-    }
   }
 
   /** Rounds an input. */

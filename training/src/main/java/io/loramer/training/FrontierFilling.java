@@ -5,6 +5,7 @@ import io.loramer.model.Modality;
 import io.loramer.training.FrontierEncoder.Computed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,11 +92,11 @@ final class FrontierFilling {
     for (int row = 0; row < rows; row++) {
       int frames = computed.frames().getInt(row);
       int bytes = Math.toIntExact(store.bytes(frames) / count);
-      ByteBuffer content = ByteBuffer.allocateDirect(count * bytes);
+      List<ByteBuffer> content = new ArrayList<>();
       for (int state = 0; state < count; state++) {
-        content.put(states.slice((state * rows + row) * padded, bytes));
+        content.add(states.slice((state * rows + row) * padded, bytes));
       }
-      store.append(setup.hash(frontier.modality(), utterances.get(row)), frames, content.flip());
+      store.append(setup.hash(frontier.modality(), utterances.get(row)), frames, content);
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -124,9 +125,9 @@ final class FrontierStore implements AutoCloseable {
    * Appends the states of an utterance, unless another process was faster.
    *
    * @param utterance its content
-   * @param content the states [states, T, H], from its position to its limit
+   * @param content each state [T, H], from its position to its limit
    */
-  void append(ContentHash utterance, int frames, ByteBuffer content) throws IOException {
+  void append(ContentHash utterance, int frames, List<ByteBuffer> content) throws IOException {
     FileLock held = lock.lock();
     try {
       readIndex();
@@ -139,11 +140,13 @@ final class FrontierStore implements AutoCloseable {
       FileChannel file = segment(newestSegment);
       long offset = file.size();
       CRC32C checksum = new CRC32C();
-      checksum.update(content.duplicate());
-      writeAll(file, content, offset);
+      long end = offset;
+      for (ByteBuffer state : content) {
+        checksum.update(state.duplicate());
+        end = writeAll(file, state, end);
+      }
       Place place = new Place(newestSegment, offset, frames, (int) checksum.getValue());
-      writeAll(index, entry(utterance, place), indexed);
-      indexed += ENTRY_BYTES;
+      indexed = writeAll(index, entry(utterance, place), indexed);
       places.put(utterance, place);
     } finally {
       held.release();
@@ -238,12 +241,14 @@ final class FrontierStore implements AutoCloseable {
         StandardOpenOption.WRITE);
   }
 
-  private static void writeAll(FileChannel file, ByteBuffer bytes, long position)
+  /** Returns the position behind what was written. */
+  private static long writeAll(FileChannel file, ByteBuffer bytes, long position)
       throws IOException {
     long at = position;
     while (bytes.hasRemaining()) {
       at += file.write(bytes, at);
     }
+    return at;
   }
 
   private void readAll(FileChannel file, ByteBuffer target, long position) throws IOException {

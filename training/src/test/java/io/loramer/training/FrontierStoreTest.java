@@ -17,6 +17,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,13 +57,18 @@ final class FrontierStoreTest {
   }
 
   /** Numbers that tell the utterance, the state, the frame and the place. */
-  private static ByteBuffer states(int frames, float first) {
-    ByteBuffer content =
-        ByteBuffer.allocate(STATES * frames * HIDDEN * Float.BYTES).order(ByteOrder.nativeOrder());
-    for (int i = 0; i < STATES * frames * HIDDEN; i++) {
-      content.putFloat(first + i);
+  private static List<ByteBuffer> states(int frames, float first) {
+    List<ByteBuffer> states = new ArrayList<>();
+    float next = first;
+    for (int state = 0; state < STATES; state++) {
+      ByteBuffer content =
+          ByteBuffer.allocate(frames * HIDDEN * Float.BYTES).order(ByteOrder.nativeOrder());
+      while (content.hasRemaining()) {
+        content.putFloat(next++);
+      }
+      states.add(content.flip());
     }
-    return content.flip();
+    return states;
   }
 
   /** Reads both utterances into a batch that held something else. */
