@@ -83,6 +83,9 @@ public final class ImportedEncoder {
     if (precision == Precision.BFLOAT16) {
       Bfloat16Products.rewrite(editor, trained());
     }
+    if (tag.equals(MetaGraph.TRAIN)) {
+      Rematerialization.rewrite(editor);
+    }
     stageInputs = stage.isPresent() ? connect(editor, stage.get()) : List.of();
     editor.removeAssignmentsOfUnread(outputs.values());
     editor.keepOnly(neededNodes(adopter.isPresent()));
