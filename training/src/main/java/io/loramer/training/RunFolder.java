@@ -1,8 +1,10 @@
 package io.loramer.training;
 
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.savedmodels.NewFolder;
@@ -38,10 +40,14 @@ public final class RunFolder {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .addModule(new Jdk8Module())
           .build();
 
   static final String PROVENANCE = "provenance.json";
+
+  private static final String PREDICTIONS = "predictions.jsonl";
 
   private static final String CHECKPOINTS = "checkpoints";
   private static final String VARIABLES = "variables";
@@ -95,6 +101,19 @@ public final class RunFolder {
           path + ": the run has not ended; `lora-mer train --resume " + path + "` goes on with it");
     }
     return JSON.readValue(file.toFile(), RunMetrics.class);
+  }
+
+  /**
+   * Reads what the finished run says of the utterances of its validation and test splits.
+   *
+   * @throws IOException if it has not ended
+   */
+  public List<Prediction> readPredictions() throws IOException {
+    List<Prediction> predictions = new ArrayList<>();
+    for (String line : Files.readAllLines(path.resolve(PREDICTIONS))) {
+      predictions.add(JSON.readValue(line, Prediction.class));
+    }
+    return predictions;
   }
 
   /**
@@ -171,12 +190,12 @@ public final class RunFolder {
     write(name, JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
   }
 
-  void writeJsonLines(String name, List<?> values) throws IOException {
+  void writePredictions(List<Prediction> predictions) throws IOException {
     List<String> lines = new ArrayList<>();
-    for (Object value : values) {
-      lines.add(JSON.writeValueAsString(value));
+    for (Prediction prediction : predictions) {
+      lines.add(JSON.writeValueAsString(prediction));
     }
-    write(name, lines.stream().collect(Collectors.joining("\n", "", "\n")));
+    write(PREDICTIONS, lines.stream().collect(Collectors.joining("\n", "", "\n")));
   }
 
   private void write(String name, String content) throws IOException {

@@ -240,7 +240,7 @@ public final class Trainer {
             state.croppedClips(),
             graph.trainableParameters(),
             state.epochs());
-    run.writeJsonLines("predictions.jsonl", all);
+    run.writePredictions(all);
     run.writeJson("metrics.json", metrics); // last: it marks the end
     return metrics;
   }
@@ -262,7 +262,7 @@ public final class Trainer {
         try (Batch batch = batches.next()) {
           graph
               .predict(batch, setup.corpus().labels())
-              .forEach(prediction -> predictions.put(prediction.id(), prediction));
+              .forEach(prediction -> predictions.put(prediction.id(), prediction.in(split)));
           progress.accept(
               new TrainingProgress(
                   split.word() + " split", predictions.size(), utterances.size(), ""));
