@@ -141,23 +141,9 @@ public final class RunConfigFile {
     YAML.writeValue(file.toFile(), config);
   }
 
-  /** Returns the keys in which two configurations differ, each with both values. */
-  static List<String> differences(RunConfig before, RunConfig now) {
-    List<String> differences = new ArrayList<>();
-    differences("", YAML.valueToTree(before), YAML.valueToTree(now), differences);
-    return differences;
-  }
-
-  private static void differences(
-      String path, JsonNode before, JsonNode now, List<String> differences) {
-    if (before.isObject() && now.isObject()) {
-      for (var field : now.properties()) {
-        String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-        differences(key, before.path(field.getKey()), field.getValue(), differences);
-      }
-    } else if (!before.equals(now)) {
-      differences.add("%s was %s and is now %s".formatted(path, before, now));
-    }
+  /** Returns the keys and values that {@link #write} writes. */
+  static JsonNode tree(RunConfig config) {
+    return YAML.valueToTree(config);
   }
 
   private static JsonNode read(Path file) throws IOException {

@@ -51,20 +51,6 @@ class RunConfigFileTest {
   }
 
   @Test
-  void differencesNameTheKeysAndBothValues() {
-    RunConfig defaults = RunConfig.defaults();
-    assertEquals(List.of(), RunConfigFile.differences(defaults, RunConfig.defaults()));
-    assertEquals(
-        List.of(
-            "data.test.speakers was [] and is now [\"03\"]", "training.seed was 1 and is now 9"),
-        RunConfigFile.differences(
-            defaults,
-            defaults
-                .divided(SplitConfig.none(), new SplitConfig(List.of("03"), List.of()))
-                .withSeed(9)));
-  }
-
-  @Test
   void everyKeyIsReadAgainAsItWasWritten() throws IOException {
     RunConfig config =
         read(

@@ -89,6 +89,9 @@ public record SweepGrid(List<Point> points) {
       if (!folders.add(point.folder())) {
         problems.add("two points are called " + point.folder());
       }
+      if (!point.folder().matches("[a-z0-9].*")) {
+        problems.add("a name begins with a letter from A to Z or a digit, found " + point.name());
+      }
     }
     if (points.isEmpty()) {
       problems.add("expected rows or a grid, found no point");

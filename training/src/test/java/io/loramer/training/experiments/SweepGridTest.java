@@ -79,6 +79,7 @@ class SweepGridTest {
       textBlock =
           """
           rows: [{name: A b}, {name: a-b}]       | : two points are called a-b
+          rows: [{name: ..}, {name: ""}]         | : a name begins with a letter from A to Z or a
           rows: [{set: {a.b: 1}}]                | : a row has no name
           rows: []                               | : expected rows or a grid, found no point
           grid: {a.b: []}                        | : expected rows or a grid, found no point
