@@ -1,14 +1,24 @@
 package io.loramer.training;
 
+import java.util.Optional;
+
 /**
  * What a model says of an utterance whose emotion is known: a line of {@code predictions.jsonl}.
  *
+ * @param split of the run that the utterance is in; absent where no run predicts
  * @param label the true emotion
  */
-public record Prediction(String id, String speaker, String label, Recognition recognized) {
+public record Prediction(
+    String id, Optional<Split> split, String speaker, String label, Recognition recognized) {
 
   static Prediction of(Utterance utterance, Recognition recognized) {
-    return new Prediction(utterance.id(), utterance.speaker(), utterance.label(), recognized);
+    return new Prediction(
+        utterance.id(), Optional.empty(), utterance.speaker(), utterance.label(), recognized);
+  }
+
+  /** Returns the same as one of a run's split. */
+  Prediction in(Split other) {
+    return new Prediction(id, Optional.of(other), speaker, label, recognized);
   }
 
   /** Returns the cross-entropy of this prediction in nats. */

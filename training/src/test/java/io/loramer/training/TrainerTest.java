@@ -142,6 +142,20 @@ class TrainerTest {
   }
 
   @Test
+  void eachPredictionSaysItsSplit() throws IOException {
+    String lines = Files.readString(run.resolve("predictions.jsonl"));
+    assertTrue(lines.startsWith("{\"id\":\"u7\",\"split\":\"validation\""), lines);
+    List<Prediction> predictions = new RunFolder(run).readPredictions();
+    for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
+      SplitMetrics expected =
+          split == Split.TEST ? metrics.test().orElseThrow() : metrics.validation();
+      List<Prediction> found =
+          predictions.stream().filter(p -> p.split().orElseThrow() == split).toList();
+      assertEquals(expected, SplitMetrics.of(expected.labels(), found));
+    }
+  }
+
+  @Test
   void clipsOverTheLimitAreCroppedAndCounted() {
     // Clip i has 3200 + 423 i samples, of which 0.5 s are 8000: 12 to 15 are longer.
     assertEquals(4, metrics.croppedClips());

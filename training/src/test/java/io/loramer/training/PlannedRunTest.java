@@ -1,0 +1,86 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlannedRunTest {
+  @TempDir private Path folder;
+  private Path run;
+  private RunConfig config;
+
+  /** A run that somebody broke off before its first checkpoint. */
+  @BeforeEach
+  void begin() throws IOException {
+    run = Files.createDirectory(folder.resolve("run"));
+    Path manifest = Files.writeString(folder.resolve("corpus.jsonl"), "");
+    DataConfig data =
+        new DataConfig(
+            Optional.of(manifest), List.of(), 13, SplitConfig.none(), SplitConfig.none());
+    RunConfig all = RunConfig.defaults();
+    config =
+        new RunConfig(
+            data, all.audio(), all.text(), all.head(), all.training(), all.cache(), all.compute());
+    RunConfigFile.write(run.resolve("config.yaml"), config.withLabels(List.of("fear", "joy")));
+    JsonFile.write(run.resolve("provenance.json"), provenance("m", "e"));
+  }
+
+  @Test
+  void sameConfigurationAndDataAreGoneOnWithWhateverMadeThem() throws IOException {
+    Provenance now = new Provenance("newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"));
+    new PlannedRun(run, config).requireSame(now);
+    new PlannedRun(run, config.withLabels(List.of("fear", "joy"))).requireSame(now);
+    assertFalse(new PlannedRun(run, config).hasEnded());
+  }
+
+  @Test
+  void allThatDiffersIsSaid() {
+    RunConfig other =
+        config
+            .divided(SplitConfig.none(), new SplitConfig(List.of("03"), List.of()))
+            .withSeed(9)
+            .withLabels(List.of("joy", "fear"));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> new PlannedRun(run, other).requireSame(provenance("m2", "e2")));
+    assertEquals(
+        run
+            + ": a run of something else: data.labels was [\"fear\",\"joy\"] and is now"
+            + " [\"joy\",\"fear\"]; data.test.speakers was [] and is now [\"03\"]; training.seed was"
+            + " 1 and is now 9; "
+            + folder.resolve("corpus.jsonl")
+            + " has changed; an encoder has changed; name another folder, or remove this one",
+        e.getMessage());
+  }
+
+  @Test
+  void folderThatIsNoRunIsRefused() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> new PlannedRun(other, config).requireSame(provenance("m", "e")));
+    assertTrue(e.getMessage().startsWith(other + ": not a run: "), e.getMessage());
+  }
+
+  @Test
+  void whereNothingIsThereNothingDiffers() throws IOException {
+    new PlannedRun(folder.resolve("new"), config).requireSame(provenance("m2", "e2"));
+  }
+
+  private static Provenance provenance(String manifest, String encoder) {
+    return new Provenance("1", "2", "17", "amd64", 2, 1, manifest, Map.of("audio", encoder));
+  }
+}
