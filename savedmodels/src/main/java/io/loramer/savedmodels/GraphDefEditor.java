@@ -47,16 +47,12 @@ final class GraphDefEditor {
 
   /** Returns the node that adds a bias to a node's output 0, if nothing else reads that; or it. */
   String withBias(String node) {
-    List<NodeDef.Builder> readers = readers(node);
+    List<NodeDef.Builder> readers =
+        nodes.values().stream()
+            .filter(other -> other.getInputList().stream().anyMatch(i -> nodeName(i).equals(node)))
+            .toList();
     boolean biased = readers.size() == 1 && readers.get(0).getOp().equals("BiasAdd");
     return biased ? readers.get(0).getName() : node;
-  }
-
-  /** Returns the nodes that read, or wait for, a node. */
-  List<NodeDef.Builder> readers(String node) {
-    return nodes.values().stream()
-        .filter(other -> other.getInputList().stream().anyMatch(i -> nodeName(i).equals(node)))
-        .toList();
   }
 
   /** Returns where an output comes from, past the nodes that hand it on as it is. */

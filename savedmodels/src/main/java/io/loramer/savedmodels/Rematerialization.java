@@ -1,8 +1,12 @@
 package io.loramer.savedmodels;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,9 +48,22 @@ final class Rematerialization {
   }
 
   private final GraphDefEditor graph;
+  private final Map<String, List<NodeDef.Builder>> readers = new HashMap<>();
+
+  /** What is read in the end for each value, by {@code node:0}. */
+  private final Map<String, String> moved = new LinkedHashMap<>();
+
+  private final List<NodeDef> added = new ArrayList<>();
 
   private Rematerialization(GraphDefEditor graph) {
     this.graph = graph;
+    for (NodeDef.Builder node : graph.nodes()) {
+      for (String input : Set.copyOf(node.getInputList())) {
+        readers
+            .computeIfAbsent(GraphDefEditor.nodeName(input), name -> new ArrayList<>())
+            .add(node);
+      }
+    }
   }
 
   /** Rewrites a graph for training, which has no {@code IdentityN} yet. */
@@ -61,6 +78,21 @@ final class Rematerialization {
           && node.getAttrOrThrow("SrcT").getType() == DataType.DT_BOOL) {
         rematerialization.dropout(node);
       }
+    }
+    rematerialization.finish();
+  }
+
+  /** Adds what was made; of two parts in a row the second takes what the first gives in the end. */
+  private void finish() {
+    graph.redirect(moved);
+    for (NodeDef node : added) {
+      NodeDef.Builder taking = node.toBuilder();
+      boolean isGradient = node.getOp().equals("IdentityN");
+      for (int i = 0; isGradient && i < node.getInputCount(); i++) {
+        String input = node.getInput(i);
+        taking.setInput(i, moved.getOrDefault(GraphDefEditor.withPlace(input), input));
+      }
+      graph.add(taking.build());
     }
   }
 
@@ -98,32 +130,28 @@ final class Rematerialization {
   }
 
   private Optional<NodeDef.Builder> onlyReader(NodeDef.Builder node, String op) {
-    List<NodeDef.Builder> readers = graph.readers(node.getName());
-    boolean only = readers.size() == 1 && readers.get(0).getOp().equals(op);
-    return only ? Optional.of(readers.get(0)) : Optional.empty();
+    List<NodeDef.Builder> all = readers.getOrDefault(node.getName(), List.of());
+    boolean only = all.size() == 1 && all.get(0).getOp().equals(op);
+    return only ? Optional.of(all.get(0)) : Optional.empty();
   }
 
   private void insert(String value, String kind, List<String> inputs) {
     AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
     AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder();
-    NodeDef.Builder stop =
+    String stop = value + kind + "/value";
+    NodeDef.Builder all = NodeDef.newBuilder().setName(value + kind).setOp("IdentityN");
+    all.addInput(stop).addAllInput(inputs);
+    all.getInputList().forEach(input -> types.addType(DataType.DT_FLOAT));
+    all.putAttr("T", AttrValue.newBuilder().setList(types).build());
+    added.add(
         NodeDef.newBuilder()
-            .setName(value + kind + "/value")
+            .setName(stop)
             .setOp("StopGradient")
             .addInput(value)
-            .putAttr("T", type);
-    List<String> all = new ArrayList<>(List.of(stop.getName()));
-    all.addAll(inputs);
-    all.forEach(input -> types.addType(DataType.DT_FLOAT));
-    graph.redirect(value, value + kind);
-    graph.add(stop.build());
-    graph.add(
-        NodeDef.newBuilder()
-            .setName(value + kind)
-            .setOp("IdentityN")
-            .addAllInput(all)
-            .putAttr("T", AttrValue.newBuilder().setList(types).build())
+            .putAttr("T", type)
             .build());
+    added.add(all.build());
+    moved.put(value + ":0", value + kind + ":0");
   }
 
   /** Returns the gradients of an {@code IdentityN}'s inputs; that of the first goes nowhere. */

@@ -5,6 +5,7 @@ import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -13,6 +14,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -56,6 +59,31 @@ public record Provenance(
         config.training().seed(),
         sha256(config.data().manifest().orElseThrow()),
         hashes);
+  }
+
+  /** Begins to hash what the run reads, in another thread. */
+  static CompletableFuture<Provenance> begin(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return of(config, encoders);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** Waits for what was begun. */
+  static Provenance end(CompletableFuture<Provenance> begun) throws IOException {
+    try {
+      return begun.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof UncheckedIOException unchecked) {
+        throw unchecked.getCause();
+      }
+      throw e;
+    }
   }
 
   /**

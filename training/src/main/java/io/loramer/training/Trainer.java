@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -82,19 +83,22 @@ public final class Trainer {
       throws IOException {
     NewFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
-      Provenance provenance = Provenance.of(config, setup.encoders());
+      // Takes seconds, and meanwhile the graph is built.
+      CompletableFuture<Provenance> hashed = Provenance.begin(config, setup.encoders());
       Map<Modality, Frontier> frontiers = setup.frontiers();
-      try (TrainingGraph graph = graph(setup, frontiers);
-          FrontierFeatures features =
-              FrontierFeatures.prepare(setup, frontiers, provenance, progress)) {
-        NewFolder.write(
-            folder,
-            unfinished -> {
-              RunFolder written = new RunFolder(unfinished);
-              RunConfigFile.write(written.config(), setup.config());
-              written.writeJson(RunFolder.PROVENANCE, provenance);
-            });
-        return train(setup, new RunFolder(folder), graph, features, progress);
+      try (TrainingGraph graph = graph(setup, frontiers)) {
+        Provenance provenance = Provenance.end(hashed);
+        try (FrontierFeatures features =
+            FrontierFeatures.prepare(setup, frontiers, provenance, progress)) {
+          NewFolder.write(
+              folder,
+              unfinished -> {
+                RunFolder written = new RunFolder(unfinished);
+                RunConfigFile.write(written.config(), setup.config());
+                written.writeJson(RunFolder.PROVENANCE, provenance);
+              });
+          return train(setup, new RunFolder(folder), graph, features, progress);
+        }
       }
     }
   }
