@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  *   metrics.json       of the finished run
  *   predictions.jsonl  of its validation and test splits
  *   events.out.*       TensorBoard
+ *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
  * </pre>
  *
  * <p>Every file and folder is written aside and renamed.
@@ -54,7 +55,7 @@ public final class RunFolder {
 
   /** What is being written, and what a kill leaves of it. */
   private static final Pattern UNFINISHED =
-      Pattern.compile("\\.+(model|epoch-[0-9]+|metrics\\.json|predictions\\.jsonl)\\..*");
+      Pattern.compile("\\.+(model|epoch-[0-9]+)\\..*|\\..*\\.unfinished");
 
   private final Path path;
 
@@ -198,7 +199,8 @@ public final class RunFolder {
     write(PREDICTIONS, lines.stream().collect(Collectors.joining("\n", "", "\n")));
   }
 
-  private void write(String name, String content) throws IOException {
+  /** Writes a file of the run. */
+  void write(String name, String content) throws IOException {
     Path unfinished = path.resolve("." + name + ".unfinished");
     Files.writeString(unfinished, content);
     Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
