@@ -24,16 +24,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tensorflow.proto.Event;
-import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.Summary;
 import org.tensorflow.types.TFloat32;
 
 class TrainerTest {
@@ -181,39 +177,6 @@ class TrainerTest {
   void clipsOverTheLimitAreCroppedAndCounted() {
     // Clip i has 3200 + 423 i samples, of which 0.5 s are 8000: 12 to 15 are longer.
     assertEquals(4, metrics.croppedClips());
-  }
-
-  @Test
-  void tensorBoardShowsLossesMeasuresAndTheGraph() throws IOException {
-    List<Event> events;
-    try (var files = Files.newDirectoryStream(run, "events.out.tfevents.*")) {
-      events = EventFileTest.read(files.iterator().next());
-    }
-    Map<String, List<Long>> steps = new TreeMap<>();
-    for (Event event : events) {
-      for (Summary.Value value : event.getSummary().getValueList()) {
-        steps.computeIfAbsent(value.getTag(), tag -> new ArrayList<>()).add(event.getStep());
-      }
-    }
-    List<Long> each = List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
-    List<Long> afterEpochs = List.of(3L, 6L, 9L);
-    assertEquals(
-        Map.of(
-            "loss/total", each,
-            "loss/cross_entropy", each,
-            "loss/mutual_information_nats", each,
-            "learning_rate", each,
-            "validation/UA", afterEpochs,
-            "validation/WA", afterEpochs,
-            "validation/macro_F1", afterEpochs,
-            "validation/cross_entropy", afterEpochs),
-        steps);
-    GraphDef graph = GraphDef.parseFrom(events.get(2).getGraphDef());
-    for (String scope : List.of("audio/encoder", "text/input", "fusion", "mine", "train")) {
-      assertTrue(
-          graph.getNodeList().stream().anyMatch(node -> node.getName().startsWith(scope + "/")),
-          scope);
-    }
   }
 
   @Test
