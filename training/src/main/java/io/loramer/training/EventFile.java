@@ -172,7 +172,7 @@ public final class EventFile implements AutoCloseable {
   }
 
   /** Adds the charts of the page of custom scalars. */
-  void layout(Layout layout) throws IOException {
+  public void layout(Layout layout) throws IOException {
     TensorProto tensor = strings(layout.toByteString()).build();
     PluginData.Builder plugin = plugin("custom_scalars");
     summary("custom_scalars__config__", 0, tensor, plugin, DataClass.DATA_CLASS_TENSOR);

@@ -42,10 +42,10 @@ final class ProjectorFiles {
                   of.label(),
                   of.recognized().label())));
     }
-    run.write(EMBEDDINGS, lines(embeddings));
-    run.write(METADATA, lines(metadata));
-    run.write(
-        CONFIG,
+    JsonFile.writeText(run.path().resolve(EMBEDDINGS), lines(embeddings));
+    JsonFile.writeText(run.path().resolve(METADATA), lines(metadata));
+    JsonFile.writeText(
+        run.path().resolve(CONFIG),
         """
         embeddings {
           tensor_name: "embedding"

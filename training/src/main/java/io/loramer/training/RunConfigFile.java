@@ -93,19 +93,34 @@ public final class RunConfigFile {
    */
   public static RunConfig read(Optional<Path> file, Map<String, String> overrides)
       throws IOException {
+    return read(file, Map.of(), overrides);
+  }
+
+  /**
+   * Reads a point of a sweep.
+   *
+   * @param point values that stand for those of the file, and whose paths are relative to it
+   * @throws IOException as {@link #read(Optional, Map)}
+   */
+  public static RunConfig read(Path file, Map<String, String> point, Map<String, String> overrides)
+      throws IOException {
+    return read(Optional.of(file), point, overrides);
+  }
+
+  private static RunConfig read(
+      Optional<Path> file, Map<String, String> point, Map<String, String> overrides)
+      throws IOException {
     ObjectNode tree = YAML.valueToTree(RunConfig.defaults());
     List<String> unknown = new ArrayList<>();
     String subject = file.map(Path::toString).orElse("configuration");
     if (file.isPresent()) {
       JsonNode read = read(file.get());
       merge(tree, read, subject + ": ", "", unknown);
-      resolvePaths(tree, read, file.get().toAbsolutePath().getParent());
+      Path folder = file.get().toAbsolutePath().getParent();
+      resolvePaths(tree, read, folder);
+      override(tree, point, folder, unknown);
     }
-    for (var override : overrides.entrySet()) {
-      JsonNode nested = nested(override.getKey(), override.getValue());
-      merge(tree, nested, "override: ", "", unknown);
-      resolvePaths(tree, nested, Path.of("").toAbsolutePath());
-    }
+    override(tree, overrides, Path.of("").toAbsolutePath(), unknown);
     if (!unknown.isEmpty()) {
       throw new IOException(String.join("\n", unknown));
     }
@@ -117,9 +132,38 @@ public final class RunConfigFile {
     return YAML.valueToTree(config);
   }
 
+  private static void override(
+      ObjectNode tree, Map<String, String> values, Path folder, List<String> unknown)
+      throws IOException {
+    for (var value : values.entrySet()) {
+      JsonNode nested = nested(value.getKey(), value.getValue());
+      merge(tree, nested, "override: ", "", unknown);
+      resolvePaths(tree, nested, folder);
+    }
+  }
+
   /** Writes a configuration with every key. */
-  static void write(Path file, RunConfig config) throws IOException {
+  public static void write(Path file, RunConfig config) throws IOException {
     YAML.writeValue(file.toFile(), config);
+  }
+
+  /** Returns the keys in which two configurations differ, each with both values. */
+  static List<String> differences(RunConfig before, RunConfig now) {
+    List<String> differences = new ArrayList<>();
+    differences("", YAML.valueToTree(before), YAML.valueToTree(now), differences);
+    return differences;
+  }
+
+  private static void differences(
+      String path, JsonNode before, JsonNode now, List<String> differences) {
+    if (before.isObject() && now.isObject()) {
+      for (var field : now.properties()) {
+        String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+        differences(key, before.path(field.getKey()), field.getValue(), differences);
+      }
+    } else if (!before.equals(now)) {
+      differences.add("%s was %s and is now %s".formatted(path, before, now));
+    }
   }
 
   private static JsonNode read(Path file) throws IOException {
