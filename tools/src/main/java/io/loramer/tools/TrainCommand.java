@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "Notes of one step, counted from 0, where each op ran, for how long and with what memory;"
               + " TensorBoard shows it in the graph. Not of step 0, which also warms up.")
-  private OptionalLong trace = OptionalLong.empty();
+  private Optional<Long> trace;
 
   @ArgGroup(multiplicity = "1")
   private Where where;
@@ -110,7 +110,8 @@ final class TrainCommand implements Callable<Integer> {
         metrics = Trainer.resume(where.resume, progress);
       } else {
         RunConfig read = RunConfigFile.read(config, overrides);
-        metrics = Trainer.start(read, where.run, trace, progress);
+        OptionalLong step = trace.map(OptionalLong::of).orElse(OptionalLong.empty());
+        metrics = Trainer.start(read, where.run, step, progress);
       }
     }
     spec.commandLine().getOut().print(new ResultTable(metrics));

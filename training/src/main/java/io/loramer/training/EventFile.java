@@ -1,6 +1,7 @@
 package io.loramer.training;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.loramer.tensorboard.AudioPluginData;
 import io.loramer.tensorboard.HParamsPluginData;
 import io.loramer.tensorboard.Layout;
@@ -10,13 +11,17 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
@@ -40,6 +45,8 @@ import org.tensorflow.proto.TensorShapeProto;
 public final class EventFile implements AutoCloseable {
   /** The version that says: a restart is marked by a session log, not guessed from the steps. */
   private static final String VERSION = "brain.Event:2";
+
+  private static final String FILE_PREFIX = "events.out.tfevents.";
 
   private final OutputStream out;
   private final InstantSource clock;
@@ -76,7 +83,7 @@ public final class EventFile implements AutoCloseable {
     Path file;
     int twin = 0; // another file of the same second
     do {
-      String name = String.format(Locale.ROOT, "events.out.tfevents.%010d.%03d", seconds, twin++);
+      String name = String.format(Locale.ROOT, "%s%010d.%03d", FILE_PREFIX, seconds, twin++);
       file = folder.resolve(name);
     } while (Files.exists(file));
     return new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
@@ -176,6 +183,34 @@ public final class EventFile implements AutoCloseable {
     TensorProto tensor = strings(layout.toByteString()).build();
     PluginData.Builder plugin = plugin("custom_scalars");
     summary("custom_scalars__config__", 0, tensor, plugin, DataClass.DATA_CLASS_TENSOR);
+  }
+
+  /**
+   * Reads the graph that {@link #graph} added to a file of a folder.
+   *
+   * @throws IOException if there is none
+   */
+  static GraphDef readGraph(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILE_PREFIX + "*")) {
+      found.forEach(files::add);
+    }
+    files.sort(Comparator.naturalOrder());
+    for (Path file : files) { // a resumed run's graph is in the first
+      Optional<byte[]> event = TfRecords.first(file, record -> !graphOf(record).isEmpty());
+      if (event.isPresent()) {
+        return GraphDef.parseFrom(graphOf(event.get()));
+      }
+    }
+    throw new IOException(folder + ": found no graph in its " + files.size() + " event files");
+  }
+
+  private static ByteString graphOf(byte[] event) {
+    try {
+      return Event.parseFrom(event).getGraphDef();
+    } catch (InvalidProtocolBufferException e) {
+      return ByteString.EMPTY; // of a file that only has the name of one of events
+    }
   }
 
   /** Makes what was added visible to readers of the file. */

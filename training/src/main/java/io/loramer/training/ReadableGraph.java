@@ -4,6 +4,7 @@ import io.loramer.model.Modality;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,7 +62,11 @@ final class ReadableGraph {
     gradientScopes()
         .forEach(
             (name, scope) ->
-                name(name, "optimizer/gradients/" + scope + name.substring(GRADIENTS.length())));
+                name(
+                    name,
+                    "optimizer/gradients/"
+                        + scope
+                        + name.substring(GRADIENTS.length()).replace('/', '_')));
   }
 
   private static Set<String> neededBy(GraphDef graph, Collection<String> ends) {
@@ -98,24 +103,23 @@ final class ReadableGraph {
         .replaceFirst("^([^.]*(projection|classifier|mine))\\.([0-9]+)/", "$1/$3/");
   }
 
-  /** Returns where each gradient belongs: to what it reads, or to what reads it. */
+  /**
+   * Returns where each gradient belongs: to what it reads or, if that is nothing, what reads it.
+   */
   private Map<String, String> gradientScopes() {
     Map<String, String> scopes = new LinkedHashMap<>();
-    List<NodeDef> homeless = new ArrayList<>();
+    List<NodeDef> backwards = new ArrayList<>();
     for (NodeDef node : nodes.values()) {
       if (node.getName().startsWith(GRADIENTS)) {
-        String scope = scopeOfInputs(node, scopes);
-        scopes.put(node.getName(), scope);
-        if (scope.isEmpty()) {
-          homeless.add(node);
-        }
+        scopes.put(node.getName(), scopeOfInputs(node, scopes));
       }
+      backwards.add(node);
     }
-    for (NodeDef reader : nodes.values()) {
-      for (NodeDef node : homeless) {
-        if (reader.getInputList().contains(node.getName())) {
-          scopes.put(node.getName(), scopes.getOrDefault(reader.getName(), ""));
-        }
+    Collections.reverse(backwards); // so that a reader is settled before what it reads
+    for (NodeDef reader : backwards) {
+      for (String input : reader.getInputList()) {
+        String scope = scopes.getOrDefault(reader.getName(), "");
+        scopes.replace(producer(input), "", scope);
       }
     }
     return scopes;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorflow.proto.GraphDef;
 
 /**
  * A run on disk.
@@ -99,6 +100,15 @@ public final class RunFolder {
       predictions.add(JsonFile.readLine(line, Prediction.class));
     }
     return predictions;
+  }
+
+  /**
+   * Reads the graph of a training step, the one that TensorBoard shows.
+   *
+   * @throws IOException if the run has not got that far
+   */
+  public GraphDef readGraph() throws IOException {
+    return EventFile.readGraph(path);
   }
 
   /**
