@@ -137,20 +137,24 @@ public final class EventFile implements AutoCloseable {
    * Adds a sound.
    *
    * @param wav a WAV file
-   * @param caption Markdown
+   * @param title shown in place of the tag; TensorBoard shows no captions any more
    */
-  void audio(String tag, long step, byte[] wav, String caption) throws IOException {
+  void audio(String tag, long step, byte[] wav, String title) throws IOException {
     ByteString wavEncoding =
         AudioPluginData.newBuilder()
             .setEncoding(AudioPluginData.Encoding.WAV)
             .build()
             .toByteString();
-    TensorProto.Builder tensor =
-        strings(ByteString.copyFrom(wav), ByteString.copyFromUtf8(caption));
+    TensorProto.Builder tensor = strings(ByteString.copyFrom(wav), ByteString.EMPTY);
     tensor.getTensorShapeBuilder().addDimBuilder().setSize(1);
     tensor.getTensorShapeBuilder().addDimBuilder().setSize(2);
-    PluginData.Builder plugin = plugin("audio").setContent(wavEncoding);
-    summary(tag, step, tensor.build(), plugin, DataClass.DATA_CLASS_BLOB_SEQUENCE);
+    SummaryMetadata metadata =
+        SummaryMetadata.newBuilder()
+            .setPluginData(plugin("audio").setContent(wavEncoding))
+            .setDataClass(DataClass.DATA_CLASS_BLOB_SEQUENCE)
+            .setDisplayName(title)
+            .build();
+    summary(tag, step, tensor.build(), metadata);
   }
 
   /** Adds the graph of the run. */
@@ -240,8 +244,15 @@ public final class EventFile implements AutoCloseable {
   private void summary(
       String tag, long step, TensorProto tensor, PluginData.Builder plugin, DataClass kind)
       throws IOException {
-    SummaryMetadata metadata =
-        SummaryMetadata.newBuilder().setPluginData(plugin).setDataClass(kind).build();
+    summary(
+        tag,
+        step,
+        tensor,
+        SummaryMetadata.newBuilder().setPluginData(plugin).setDataClass(kind).build());
+  }
+
+  private void summary(String tag, long step, TensorProto tensor, SummaryMetadata metadata)
+      throws IOException {
     Summary.Value value =
         Summary.Value.newBuilder().setTag(tag).setTensor(tensor).setMetadata(metadata).build();
     write(event(step).setSummary(Summary.newBuilder().addValue(value)).build());

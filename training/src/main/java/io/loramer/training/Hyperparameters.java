@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -30,6 +31,15 @@ import java.util.stream.StreamSupport;
 final class Hyperparameters {
   private static final List<String> REPETITION =
       List.of("data.validation", "data.test", "training.seed", "cache.");
+
+  /** The columns that TensorBoard shows at first: what the paper's tables compare, and the rank. */
+  private static final Set<String> COMPARED =
+      Set.of(
+          "audio.adaptation",
+          "audio.encoder",
+          "audio.lora.rank",
+          "head.mine.lambda",
+          "text.encoder");
 
   private final Map<String, JsonNode> values = new TreeMap<>();
 
@@ -57,7 +67,10 @@ final class Hyperparameters {
     values.forEach(
         (key, value) ->
             experiment.addHparamInfos(
-                HParamInfo.newBuilder().setName(key).setType(type(key, value))));
+                HParamInfo.newBuilder()
+                    .setName(key)
+                    .setType(type(key, value))
+                    .setDiffers(COMPARED.contains(key))));
     for (String tag : measures) {
       MetricName name = MetricName.newBuilder().setTag(tag).build();
       experiment.addMetricInfos(MetricInfo.newBuilder().setName(name));

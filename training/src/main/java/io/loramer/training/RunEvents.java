@@ -139,13 +139,18 @@ final class RunEvents implements AutoCloseable {
       String predicted = prediction.recognized().label();
       float probability = prediction.recognized().probabilities().get(predicted);
       String said = utterance.text().orElse("").replaceAll("[|\\s]", " ");
-      String outcome =
+      rows.add(
           String.format(
-              Locale.ROOT, "%s | %s | %.2f | %s", prediction.label(), predicted, probability, said);
-      rows.add("| " + prediction.id() + " | " + outcome + " |");
+              Locale.ROOT,
+              "| %s | %s | %s | %.2f | %s |",
+              prediction.id(),
+              prediction.label(),
+              predicted,
+              probability,
+              said));
       Waveform heard = new Waveform(setup.batches().decode(utterance.clip()));
-      String caption = "true label | predicted | probability | words\n---|---|---|---\n" + outcome;
-      file.audio("validation_clips/" + prediction.id(), step, heard.toWav(), caption);
+      String title = "%s, predicted: %s".formatted(prediction.label(), predicted);
+      file.audio("validation_clips/" + prediction.id(), step, heard.toWav(), title);
     }
     String heading =
         "| clip | true label | predicted | probability | words |\n|---|---|---|---|---|\n";
@@ -157,9 +162,10 @@ final class RunEvents implements AutoCloseable {
         .addCategory(
             Category.newBuilder()
                 .setTitle("Training")
-                .addChart(chart("losses", "loss/.*"))
+                // TensorBoard shows the last one first.
+                .addChart(chart("LoRA: change relative to the kernel", "lora/relative_norm/.*"))
                 .addChart(chart("validation", "validation/(UA|WA|macro_F1)"))
-                .addChart(chart("LoRA: change relative to the kernel", "lora/relative_norm/.*")))
+                .addChart(chart("losses", "loss/.*")))
         .build();
   }
 

@@ -116,10 +116,10 @@ class EventFileTest {
   }
 
   @Test
-  void soundIsAWavFileWithACaption() throws IOException {
+  void soundIsAWavFileWithATitle() throws IOException {
     float[] samples = {0, 0.5f, -0.25f, -1, 2};
     try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
-      file.audio("clip", 2, new Waveform(samples).toWav(), "**joy**");
+      file.audio("clip", 2, new Waveform(samples).toWav(), "joy");
     }
     Summary.Value value = only(2);
     SummaryMetadata.PluginData plugin = value.getMetadata().getPluginData();
@@ -127,7 +127,7 @@ class EventFileTest {
     assertEquals(
         AudioPluginData.Encoding.WAV, AudioPluginData.parseFrom(plugin.getContent()).getEncoding());
     assertEquals(List.of(1L, 2L), HistogramTest.shape(value.getTensor()));
-    assertEquals("**joy**", value.getTensor().getStringVal(1).toStringUtf8());
+    assertEquals("joy", value.getMetadata().getDisplayName());
     Path wav = folder.resolve("read.wav");
     Files.write(wav, value.getTensor().getStringVal(0).toByteArray());
     assertArrayEquals(

@@ -279,13 +279,16 @@ class RunEventsTest {
         row.startsWith("| u7 | " + first.label() + " | " + first.recognized().label() + " | 0."),
         row);
     assertTrue(row.endsWith(" | so so so neutral |"), row);
+    assertEquals(
+        first.label() + ", predicted: " + first.recognized().label(),
+        VALUES.get("validation_clips/u7").get(0).getMetadata().getDisplayName());
   }
 
   @Test
   void layoutShowsLossesAndMeasures() throws IOException {
     Layout layout =
         Layout.parseFrom(VALUES.get("custom_scalars__config__").get(0).getTensor().getStringVal(0));
-    String tag = layout.getCategory(0).getChart(0).getMultiline().getTag(0);
+    String tag = layout.getCategory(0).getChart(2).getMultiline().getTag(0);
     assertTrue("loss/total".matches(tag));
   }
 

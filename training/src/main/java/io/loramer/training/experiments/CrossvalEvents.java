@@ -55,7 +55,7 @@ final class CrossvalEvents {
       for (Curve curve : CURVES) {
         if (epochs > 0 && curve.value().apply(runs.get(0).epochs().get(0)).isPresent()) {
           record(file, curve, runs, epochs);
-          charts.addChart(chart(curve));
+          charts.addChart(0, chart(curve)); // TensorBoard shows the last one first
         }
       }
       file.layout(Layout.newBuilder().addCategory(charts).build());

@@ -44,12 +44,12 @@ class CrossvalEventsTest {
       }
     }
     // Sample deviation of 0.5, 0.6 and 0.7: 0.1. The third epoch is not everybody's.
-    MarginChartContent.Series margin = layout.getCategory(0).getChart(0).getMargin().getSeries(0);
+    MarginChartContent.Series margin = layout.getCategory(0).getChart(3).getMargin().getSeries(0);
     assertNear(List.of(0.6, 0.8), found.get(margin.getValue()));
     assertNear(List.of(0.5, 0.7), found.get(margin.getLower()));
     assertNear(List.of(0.7, 0.9), found.get(margin.getUpper()));
     assertEquals(
-        List.of("validation_UA", "validation_WA", "validation_cross_entropy", "loss"),
+        List.of("loss", "validation_cross_entropy", "validation_WA", "validation_UA"),
         layout.getCategory(0).getChartList().stream().map(Chart::getTitle).toList());
     assertEquals(4 * 3, found.size());
   }
