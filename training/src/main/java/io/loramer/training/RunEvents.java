@@ -33,12 +33,13 @@ final class RunEvents implements AutoCloseable {
   private final InstantSource clock;
   private final Optional<LoraEvents> lora;
 
-  private RunEvents(EventFile file, TrainingSetup setup, TrainingGraph graph, InstantSource clock) {
+  private RunEvents(
+      EventFile file, TrainingSetup setup, InstantSource clock, Optional<LoraEvents> lora) {
     this.file = file;
     this.setup = setup;
     this.clock = clock;
+    this.lora = lora;
     hyperparameters = new Hyperparameters(setup.config());
-    lora = setup.config().audio().activeLora().map(config -> new LoraEvents(graph, config));
   }
 
   /**
@@ -49,7 +50,9 @@ final class RunEvents implements AutoCloseable {
   static RunEvents open(RunFolder run, TrainingSetup setup, TrainingGraph graph, long firstStep)
       throws IOException {
     InstantSource clock = InstantSource.system();
-    return new RunEvents(EventFile.open(run.path(), firstStep, clock), setup, graph, clock);
+    Optional<LoraEvents> lora =
+        setup.config().audio().activeLora().map(config -> new LoraEvents(graph, config));
+    return new RunEvents(EventFile.open(run.path(), firstStep, clock), setup, clock, lora);
   }
 
   /** Records what is known before the first step of a new run. */
