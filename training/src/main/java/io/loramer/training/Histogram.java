@@ -31,7 +31,7 @@ final class Histogram {
       greatest = Math.max(greatest, value);
     }
     double width = (greatest - least) / BUCKETS;
-    long[] counts = new long[BUCKETS];
+    int[] counts = new int[BUCKETS];
     for (float value : values) {
       int bucket = width == 0 ? BUCKETS : (int) ((value - least) / width);
       counts[Math.min(bucket, BUCKETS - 1)]++; // the greatest value belongs to the last

@@ -34,8 +34,8 @@ final class PrecisionRecallCurve {
    *     false negatives, precision, recall
    */
   static TensorProto of(String label, List<Prediction> predictions) {
-    long[] truePositives = new long[THRESHOLDS];
-    long[] falsePositives = new long[THRESHOLDS];
+    int[] truePositives = new int[THRESHOLDS];
+    int[] falsePositives = new int[THRESHOLDS];
     for (Prediction prediction : predictions) {
       float probability = prediction.recognized().probabilities().get(label);
       int threshold = (int) Math.min(probability * (THRESHOLDS - 1), THRESHOLDS - 1f);
