@@ -7,6 +7,7 @@ import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.InputStage;
 import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
@@ -198,6 +199,13 @@ public final class LoraMer {
                   Optional.of(stages.get(modality))));
     }
     return lay(Ops.create(graph).withSubScope(scope), stages, again, mode);
+  }
+
+  /** Returns what of the speech encoder LoRA adapts; nothing, where that is frozen or absent. */
+  public List<LoraTarget> loraTargets() {
+    return encoders.containsKey(Modality.AUDIO)
+        ? encoders.get(Modality.AUDIO).targets()
+        : List.of();
   }
 
   /** Returns the head, for its losses. */

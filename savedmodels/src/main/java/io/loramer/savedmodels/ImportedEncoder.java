@@ -206,6 +206,15 @@ public final class ImportedEncoder {
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
   }
 
+  /**
+   * Returns the graph of an encoder for inference, as it is imported: without function calls.
+   *
+   * @throws IOException if the SavedModel cannot be used as an encoder
+   */
+  public static GraphDef graph(SavedModelFolder model) throws IOException {
+    return prepare(model, MetaGraph.SERVE).editor().toGraphDef();
+  }
+
   /** Returns everything of an encoder that LoRA could adapt. */
   public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
     return LoraInjection.linearMaps(prepare(model, MetaGraph.SERVE).editor());

@@ -107,8 +107,17 @@ public final class LoraAdapter implements AutoCloseable {
 
   /** Returns the Frobenius norm of a module's B A, before scaling: how far training moved it. */
   public double norm(String module) {
-    TFloat32 a = matrices.get(LoraTarget.loraA(module)); // [rank, in]
-    TFloat32 b = matrices.get(LoraTarget.loraB(module)); // [out, rank]
+    return normOfProduct(
+        matrices.get(LoraTarget.loraA(module)), matrices.get(LoraTarget.loraB(module)));
+  }
+
+  /**
+   * Returns the Frobenius norm of B A.
+   *
+   * @param a float32 [rank, in]
+   * @param b float32 [out, rank]
+   */
+  public static double normOfProduct(TFloat32 a, TFloat32 b) {
     int rank = (int) a.shape().get(0);
     float[] rows = floats(a);
     float[] columns = floats(b);

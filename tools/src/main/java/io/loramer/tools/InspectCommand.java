@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  lora-mer inspect encoders/wavlm-base",
       "  lora-mer inspect --json runs/first",
+      "  lora-mer inspect --graph --depth 5 runs/first",
       "  lora-mer inspect wavlm-base/model.safetensors"
     })
 final class InspectCommand implements Callable<Integer> {
@@ -33,12 +34,35 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints JSON.")
   private boolean json;
 
+  @Option(
+      names = "--graph",
+      description =
+          "Prints the scopes of the graph of a SavedModel or run, with how many ops and parameters"
+              + " are in each; of a run, of the training step that TensorBoard shows.")
+  private boolean graph;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "With --graph: how many scopes deep (default: ${DEFAULT-VALUE}).")
+  private int depth;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Inspection inspection = Inspection.of(path);
-    spec.commandLine().getOut().println(json ? inspection.json() : inspection.toString());
+    spec.commandLine().getOut().println(graph ? graph() : contents());
     return ExitCode.OK;
+  }
+
+  private String contents() throws IOException {
+    Inspection inspection = Inspection.of(path);
+    return json ? inspection.json() : inspection.toString();
+  }
+
+  private String graph() throws IOException {
+    GraphScope scopes = GraphScope.read(path, depth);
+    return json ? scopes.json() : scopes.toString();
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       "  lora-mer train --config run.yaml --run runs/first",
       "  lora-mer train --config run.yaml --run runs/cold --set head.mine.lambda=0",
       "  lora-mer train --config run.yaml --run runs/half --precision bfloat16",
+      "  lora-mer train --config run.yaml --run runs/traced --trace 20",
       "  lora-mer train --resume runs/first"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -57,6 +59,14 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "float32|bfloat16",
       description = "Of the speech encoder's matrix products; stands for compute.precision.")
   private Optional<String> precision;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "STEP",
+      description =
+          "Notes of one step, counted from 0, where each op ran, for how long and with what memory;"
+              + " TensorBoard shows it in the graph. Not of step 0, which also warms up.")
+  private Optional<Long> trace;
 
   @ArgGroup(multiplicity = "1")
   private Where where;
@@ -90,13 +100,18 @@ final class TrainCommand implements Callable<Integer> {
           "--resume takes neither --config nor --set, --text-source or --precision: a run keeps its"
               + " own.");
     }
+    if (resuming && trace.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), "--trace is for a new run: name its folder with --run.");
+    }
     RunMetrics metrics;
     try (ProgressLine progress = new ProgressLine()) {
       if (resuming) {
         metrics = Trainer.resume(where.resume, progress);
       } else {
         RunConfig read = RunConfigFile.read(config, overrides);
-        metrics = Trainer.start(read, where.run, progress);
+        OptionalLong step = trace.map(OptionalLong::of).orElse(OptionalLong.empty());
+        metrics = Trainer.start(read, where.run, step, progress);
       }
     }
     spec.commandLine().getOut().print(new ResultTable(metrics));

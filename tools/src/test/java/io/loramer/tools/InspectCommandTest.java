@@ -1,6 +1,8 @@
 package io.loramer.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -143,6 +145,54 @@ class InspectCommandTest {
     assertEquals(false, broken.path("ended").booleanValue());
     assertEquals(
         "text encoder: no SavedModel there any more", broken.path("problems").get(0).textValue());
+  }
+
+  @Test
+  void graphIsToldScopeByScopeWithItsParameters() throws IOException {
+    CommandOutcome outcome = CommandOutcome.of("inspect", "--graph", encoder.savedModel());
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    List<String> lines = outcome.out().lines().toList();
+    assertEquals(List.of("scope", "ops", "parameters"), List.of(lines.get(0).trim().split(" +")));
+    String all = String.format("%,d", inspect(encoder.savedModel()).path("parameters").longValue());
+    assertTrue(lines.get(1).matches("\\(all\\) +[0-9,]+ +" + all), lines.get(1));
+    assertTrue(outcome.out().contains("\n  encoder "), outcome.out());
+    assertTrue(outcome.out().contains("\n    layers.1 "), outcome.out());
+    assertFalse(outcome.out().contains("\n        q_proj "), outcome.out());
+    assertTrue(
+        CommandOutcome.of("inspect", "--graph", "--depth", "4", encoder.savedModel())
+            .out()
+            .contains("\n        q_proj "));
+  }
+
+  @Test
+  void graphAsJsonAddsUp() throws IOException {
+    CommandOutcome outcome =
+        CommandOutcome.of("inspect", "--graph", "--json", "--depth", "4", encoder.savedModel());
+    JsonNode layer = child(child(JSON.readTree(outcome.out()), "encoder"), "layers.0");
+    JsonNode projection = child(child(layer, "attention"), "q_proj");
+    assertEquals(12 * 12 + 12, projection.path("parameters").longValue()); // weight and bias
+    long ops = 0;
+    for (JsonNode scope : layer.path("scopes")) {
+      ops += scope.path("ops").longValue();
+    }
+    assertTrue(ops <= layer.path("ops").longValue());
+  }
+
+  @Test
+  void runWithoutEventsHasNoGraph() throws IOException {
+    Path run = RunFixture.write(folder.resolve("first"), encoder);
+    CommandOutcome outcome = CommandOutcome.of("inspect", "--graph", run);
+    assertEquals(1, outcome.exitCode());
+    assertTrue(outcome.err().contains("found no graph in its 0 event files"), outcome.err());
+  }
+
+  private static JsonNode child(JsonNode scope, String name) {
+    for (JsonNode child : scope.path("scopes")) {
+      if (child.path("name").textValue().equals(name)) {
+        return child;
+      }
+    }
+    throw new AssertionError("no " + name + " in " + scope);
   }
 
   @Test

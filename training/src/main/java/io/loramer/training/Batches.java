@@ -83,7 +83,8 @@ record Batches(boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxS
         lengths(tokens.stream().mapToInt(ids -> ids.length)));
   }
 
-  private float[] decode(Utterance.Clip clip) throws IOException {
+  /** Decodes a clip, cropped. */
+  float[] decode(Utterance.Clip clip) throws IOException {
     float[] samples = decodeWhole(clip);
     return samples.length <= maxSamples ? samples : Arrays.copyOf(samples, maxSamples);
   }

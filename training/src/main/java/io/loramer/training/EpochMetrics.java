@@ -1,5 +1,6 @@
 package io.loramer.training;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -20,6 +21,22 @@ public record EpochMetrics(
     double validationWa,
     double validationMacroF1,
     double validationCrossEntropy) {
+
+  static EpochMetrics of(int epoch, List<TrainingGraph.Step> steps, SplitMetrics validation) {
+    OptionalDouble information =
+        steps.get(0).mutualInformation().isPresent()
+            ? steps.stream().mapToDouble(s -> s.mutualInformation().getAsDouble()).average()
+            : OptionalDouble.empty();
+    return new EpochMetrics(
+        epoch,
+        steps.stream().mapToDouble(TrainingGraph.Step::loss).average().orElseThrow(),
+        steps.stream().mapToDouble(TrainingGraph.Step::crossEntropy).average().orElseThrow(),
+        information,
+        validation.unweightedAccuracy(),
+        validation.weightedAccuracy(),
+        validation.macroF1(),
+        validation.crossEntropy());
+  }
 
   /** Returns whether this epoch is to be preferred: by UA, and among equals by cross-entropy. */
   boolean isBetterThan(EpochMetrics other) {

@@ -101,14 +101,16 @@ final class ExportCheck {
 
   private Map<String, Tensor> inputs(int from, int to) {
     List<float[]> waveforms = new ArrayList<>();
-    for (short[] clip : clips.subList(from, to)) {
-      float[] waveform = new float[clip.length];
-      for (int t = 0; t < clip.length; t++) {
-        waveform[t] = clip[t] / 32768f;
-      }
-      waveforms.add(waveform);
-    }
+    clips.subList(from, to).forEach(clip -> waveforms.add(waveform(clip).samples()));
     return new LinkedHashMap<>(batches.inputs(waveforms, TEXTS.subList(from, to)));
+  }
+
+  private static Waveform waveform(short[] clip) {
+    float[] samples = new float[clip.length];
+    for (int t = 0; t < clip.length; t++) {
+      samples[t] = clip[t] / 32768f;
+    }
+    return new Waveform(samples);
   }
 
   /** Fills each row up with its own first element, which is never the right padding. */
@@ -137,7 +139,7 @@ final class ExportCheck {
     Map<String, Tensor> inputs = inputs(0, clips.size());
     inputs.remove("input_values").close();
     inputs.remove("audio_lengths").close();
-    byte[][] files = clips.stream().map(WarmUpRequests::wav).toArray(byte[][]::new);
+    byte[][] files = clips.stream().map(clip -> waveform(clip).toWav()).toArray(byte[][]::new);
     inputs.put(EmotionExport.WAV_BYTES, TString.tensorOfBytes(NdArrays.vectorOfObjects(files)));
     return inputs;
   }

@@ -51,7 +51,8 @@ import java.util.stream.Stream;
  * the working directory.
  */
 public final class RunConfigFile {
-  private static final Set<String> PATHS =
+  /** The keys whose values are paths. */
+  static final Set<String> PATHS =
       Set.of("data.manifest", "audio.encoder", "text.encoder", "text.recognizer", "cache.folder");
 
   private static final ObjectMapper YAML =
@@ -124,6 +125,11 @@ public final class RunConfigFile {
       throw new IOException(String.join("\n", unknown));
     }
     return bind(overrides.isEmpty() ? subject : subject + ", with overrides", tree);
+  }
+
+  /** Returns a configuration as it is written, with every key. */
+  static ObjectNode tree(RunConfig config) {
+    return YAML.valueToTree(config);
   }
 
   private static void override(

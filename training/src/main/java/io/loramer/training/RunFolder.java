@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorflow.proto.GraphDef;
 
 /**
  * A run on disk.
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  *   metrics.json       of the finished run
  *   predictions.jsonl  of its validation and test splits
  *   events.out.*       TensorBoard
+ *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
  * </pre>
  *
  * <p>Every file and folder is written aside and renamed.
@@ -38,7 +40,7 @@ public final class RunFolder {
 
   /** What is being written, and what a kill leaves of it. */
   private static final Pattern UNFINISHED =
-      Pattern.compile("\\.+(model|epoch-[0-9]+|metrics\\.json|predictions\\.jsonl)\\..*");
+      Pattern.compile("\\.+(model|epoch-[0-9]+)\\..*|\\..*\\.unfinished");
 
   private final Path path;
 
@@ -98,6 +100,15 @@ public final class RunFolder {
       predictions.add(JsonFile.readLine(line, Prediction.class));
     }
     return predictions;
+  }
+
+  /**
+   * Reads the graph of a training step, the one that TensorBoard shows.
+   *
+   * @throws IOException if the run has not got that far
+   */
+  public GraphDef readGraph() throws IOException {
+    return EventFile.readGraph(path);
   }
 
   /**

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.DataStorageVisitor;
+import org.tensorflow.types.TFloat32;
 
 /** The native memory of a tensor as a buffer of {@code java.nio}, for channels to fill. */
 final class TensorMemory implements DataStorageVisitor<ByteBuffer> {
@@ -20,6 +21,13 @@ final class TensorMemory implements DataStorageVisitor<ByteBuffer> {
   static ByteBuffer of(Tensor tensor) {
     ByteBuffer memory = tensor.asRawTensor().data().accept(new TensorMemory());
     return memory.order(ByteOrder.nativeOrder());
+  }
+
+  /** Returns a copy of a tensor's numbers. */
+  static float[] floats(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.asRawTensor().data().asFloats().read(values);
+    return values;
   }
 
   @Override

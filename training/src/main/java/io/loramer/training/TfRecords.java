@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -40,25 +42,49 @@ public final class TfRecords {
    * @throws IOException if it is missing, cut short or damaged
    */
   public static List<byte[]> read(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = bytes(file);
     List<byte[]> records = new ArrayList<>();
     while (bytes.hasRemaining()) {
-      if (bytes.remaining() < FRAME_BYTES
-          || bytes.getLong(bytes.position()) > bytes.remaining() - FRAME_BYTES) {
-        throw new EOFException(file + ": cut short in record " + records.size());
-      }
-      byte[] length = new byte[Long.BYTES];
-      bytes.get(length);
-      boolean intact = bytes.getInt() == maskedChecksum(length);
-      long size = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
-      byte[] record = new byte[intact ? Math.toIntExact(size) : 0];
-      bytes.get(record);
-      if (!intact || bytes.getInt() != maskedChecksum(record)) {
-        throw new IOException(file + ": record " + records.size() + " is damaged");
-      }
-      records.add(record);
+      records.add(next(bytes, file, records.size()));
     }
     return records;
+  }
+
+  /**
+   * Finds the first record of some kind in a small file, whose end may still be being written.
+   *
+   * @throws IOException if the file is missing, or damaged or cut short before such a record
+   */
+  static Optional<byte[]> first(Path file, Predicate<byte[]> wanted) throws IOException {
+    ByteBuffer bytes = bytes(file);
+    for (int index = 0; bytes.hasRemaining(); index++) {
+      byte[] record = next(bytes, file, index);
+      if (wanted.test(record)) {
+        return Optional.of(record);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ByteBuffer bytes(Path file) throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static byte[] next(ByteBuffer bytes, Path file, int index) throws IOException {
+    if (bytes.remaining() < FRAME_BYTES
+        || bytes.getLong(bytes.position()) > bytes.remaining() - FRAME_BYTES) {
+      throw new EOFException(file + ": cut short in record " + index);
+    }
+    byte[] length = new byte[Long.BYTES];
+    bytes.get(length);
+    boolean intact = bytes.getInt() == maskedChecksum(length);
+    long size = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    byte[] record = new byte[intact ? Math.toIntExact(size) : 0];
+    bytes.get(record);
+    if (!intact || bytes.getInt() != maskedChecksum(record)) {
+      throw new IOException(file + ": record " + index + " is damaged");
+    }
+    return record;
   }
 
   private static ByteBuffer littleEndian(int bytes) {

@@ -6,18 +6,17 @@ import io.loramer.savedmodels.NewFolder;
 import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.tensorflow.proto.RunOptions.TraceLevel;
 
 /**
  * Trains a model: reads and checks everything, then goes through the epochs, and ends with the
@@ -37,7 +36,9 @@ public final class Trainer {
   private final RunFolder run;
   private final TrainingGraph graph;
   private final FrontierFeatures features;
-  private final EventFile events;
+  private final RunEvents events;
+  private final SplitPredictor predictor;
+  private final OptionalLong trace;
   private final Consumer<TrainingProgress> progress;
 
   private Trainer(
@@ -45,7 +46,8 @@ public final class Trainer {
       RunFolder run,
       TrainingGraph graph,
       FrontierFeatures features,
-      EventFile events,
+      RunEvents events,
+      OptionalLong trace,
       Consumer<TrainingProgress> progress) {
     this.setup = setup;
     this.optimization = setup.config().training();
@@ -53,6 +55,8 @@ public final class Trainer {
     this.graph = graph;
     this.features = features;
     this.events = events;
+    this.predictor = new SplitPredictor(setup, graph, features, progress);
+    this.trace = trace;
     this.progress = progress;
   }
 
@@ -81,8 +85,23 @@ public final class Trainer {
    */
   public static RunMetrics start(RunConfig config, Path folder, Consumer<TrainingProgress> progress)
       throws IOException {
+    return start(config, folder, OptionalLong.empty(), progress);
+  }
+
+  /**
+   * Starts a run, and lets TensorFlow note of one of its steps where each op ran, for how long and
+   * with what memory. TensorBoard shows it in the graph. That step takes longer, the results are
+   * the same.
+   *
+   * @param traceStep which step, counted from 0
+   * @throws IOException as the other {@code start}, or if the run cannot have that many steps
+   */
+  public static RunMetrics start(
+      RunConfig config, Path folder, OptionalLong traceStep, Consumer<TrainingProgress> progress)
+      throws IOException {
     NewFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
+      requireStep(traceStep, setup);
       // Takes seconds, and meanwhile the graph is built.
       CompletableFuture<Provenance> hashed = Provenance.begin(config, setup.encoders());
       Map<Modality, Frontier> frontiers = setup.frontiers();
@@ -97,7 +116,7 @@ public final class Trainer {
                 RunConfigFile.write(written.config(), setup.config());
                 written.writeJson(RunFolder.PROVENANCE, provenance);
               });
-          return train(setup, new RunFolder(folder), graph, features, progress);
+          return train(setup, new RunFolder(folder), graph, features, traceStep, progress);
         }
       }
     }
@@ -124,16 +143,28 @@ public final class Trainer {
       try (TrainingGraph graph = graph(setup, frontiers);
           FrontierFeatures features = FrontierFeatures.prepare(setup, frontiers, began, progress)) {
         run.removeUnfinished();
-        return train(setup, run, graph, features, progress);
+        return train(setup, run, graph, features, OptionalLong.empty(), progress);
       }
     }
   }
 
   private static TrainingGraph graph(TrainingSetup setup, Map<Modality, Frontier> frontiers)
       throws IOException {
-    OptimizationConfig optimization = setup.config().training();
-    long steps = (long) optimization.epochs() * stepsPerEpoch(setup);
-    return new TrainingGraph(setup.config(), frontiers, setup.corpus().labels().size(), steps);
+    int labels = setup.corpus().labels().size();
+    return new TrainingGraph(setup.config(), frontiers, labels, totalSteps(setup));
+  }
+
+  private static long totalSteps(TrainingSetup setup) {
+    return (long) setup.config().training().epochs() * stepsPerEpoch(setup);
+  }
+
+  private static void requireStep(OptionalLong trace, TrainingSetup setup) throws IOException {
+    long steps = totalSteps(setup);
+    if (trace.isPresent() && (trace.getAsLong() < 0 || trace.getAsLong() >= steps)) {
+      throw new IOException(
+          "step to trace: expected from 0 to below %d, the steps of the run, found %d"
+              .formatted(steps, trace.getAsLong()));
+    }
   }
 
   private static int stepsPerEpoch(TrainingSetup setup) {
@@ -146,12 +177,13 @@ public final class Trainer {
       RunFolder run,
       TrainingGraph graph,
       FrontierFeatures features,
+      OptionalLong trace,
       Consumer<TrainingProgress> progress)
       throws IOException {
     int done = run.newestCheckpoint().orElse(0);
     long firstStep = (long) done * stepsPerEpoch(setup);
-    try (EventFile events = EventFile.open(run.path(), firstStep, InstantSource.system())) {
-      return new Trainer(setup, run, graph, features, events, progress).run(done);
+    try (RunEvents events = RunEvents.open(run, setup, graph, firstStep)) {
+      return new Trainer(setup, run, graph, features, events, trace, progress).run(done);
     }
   }
 
@@ -169,7 +201,7 @@ public final class Trainer {
       graph.restore(run.variables(checkpoint));
       LOG.info("resumed after epoch {}", checkpoint);
     } else {
-      events.graph(graph.readable());
+      events.begin(graph);
     }
     while (state.epochsDone() < optimization.epochs()
         && state.epochsDone() - state.bestEpoch() < optimization.patience()) {
@@ -184,15 +216,15 @@ public final class Trainer {
     List<TrainingGraph.Step> steps = trainEpoch(epoch);
     double seconds = (System.nanoTime() - start) / 1e9;
 
-    List<Prediction> predictions = predict(Split.VALIDATION);
-    SplitMetrics validation = SplitMetrics.of(setup.corpus().labels(), predictions);
-    EpochMetrics metrics = metrics(epoch, steps, validation);
+    List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
+    EpochMetrics metrics = EpochMetrics.of(epoch, steps, measure(validation));
     List<EpochMetrics> epochs = new ArrayList<>(before.epochs());
     epochs.add(metrics);
     boolean better = epoch == 1 || metrics.isBetterThan(before.best());
     RunFolder.Progress after =
         new RunFolder.Progress(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
-    report(metrics, (long) epoch * steps.size(), seconds, better);
+    events.epoch(metrics, predictions(validation), (long) epoch * steps.size());
+    log(metrics, seconds, better);
     warnOfEstimates(steps);
     if (better) {
       writeModel();
@@ -216,9 +248,9 @@ public final class Trainer {
       while (batches.hasNext()) {
         long number = (long) (epoch - 1) * order.size() + steps.size();
         try (Batch batch = batches.next()) {
-          TrainingGraph.Step step = graph.step(batch, mix(seed, number));
-          requireFinite(step, number);
-          record(step, number);
+          TrainingGraph.Step step = graph.step(batch, mix(seed, number), traceLevel(number));
+          step.requireFinite(number);
+          events.step(step, number);
           steps.add(step);
           progress.accept(
               new TrainingProgress(
@@ -232,13 +264,9 @@ public final class Trainer {
     return steps;
   }
 
-  private static void requireFinite(TrainingGraph.Step step, long number) throws IOException {
-    if (!Float.isFinite(step.loss())) {
-      throw new IOException(
-          "step %d: the loss is %s; lower training.learning_rate, or set"
-                  .formatted(number, step.loss())
-              + " training.max_gradient_norm; the last checkpoint is unharmed");
-    }
+  private TraceLevel traceLevel(long step) {
+    boolean traced = trace.isPresent() && trace.getAsLong() == step;
+    return traced ? TraceLevel.FULL_TRACE : TraceLevel.NO_TRACE;
   }
 
   private RunMetrics finish(RunFolder.Progress state) throws IOException {
@@ -247,21 +275,21 @@ public final class Trainer {
     } else { // no epochs were asked for: the untrained model
       writeModel();
     }
-    List<Prediction> validation = predict(Split.VALIDATION);
-    List<Prediction> test = predict(Split.TEST);
-    List<Prediction> all = new ArrayList<>(validation);
+    List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
+    List<EmbeddedPrediction> test = predictor.predict(Split.TEST);
+    List<EmbeddedPrediction> all = new ArrayList<>(validation);
     all.addAll(test);
     RunMetrics metrics =
         new RunMetrics(
             state.bestEpoch(),
-            SplitMetrics.of(setup.corpus().labels(), validation),
-            test.isEmpty()
-                ? Optional.empty()
-                : Optional.of(SplitMetrics.of(setup.corpus().labels(), test)),
+            measure(validation),
+            test.isEmpty() ? Optional.empty() : Optional.of(measure(test)),
             state.croppedClips(),
             graph.trainableParameters(),
             state.epochs());
-    run.writePredictions(all);
+    run.writePredictions(predictions(all));
+    ProjectorFiles.write(run, all);
+    events.end(metrics, predictions(validation), (long) state.epochsDone() * stepsPerEpoch(setup));
     run.writeJson("metrics.json", metrics); // last: it marks the end
     return metrics;
   }
@@ -272,61 +300,15 @@ public final class Trainer {
     }
   }
 
-  /** Predicts a split, in the corpus's order. */
-  private List<Prediction> predict(Split split) throws IOException {
-    List<Utterance> utterances = setup.corpus().of(split);
-    Map<String, Prediction> predictions = new HashMap<>();
-    List<List<Utterance>> order =
-        Buckets.byLength(utterances, setup::length, optimization.batchSize());
-    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
-      while (batches.hasNext()) {
-        try (Batch batch = batches.next()) {
-          graph
-              .predict(batch, setup.corpus().labels())
-              .forEach(prediction -> predictions.put(prediction.id(), prediction.in(split)));
-          progress.accept(
-              new TrainingProgress(
-                  split.word() + " split", predictions.size(), utterances.size(), ""));
-        }
-      }
-    }
-    return utterances.stream().map(utterance -> predictions.get(utterance.id())).toList();
+  private SplitMetrics measure(List<EmbeddedPrediction> predicted) {
+    return SplitMetrics.of(setup.corpus().labels(), predictions(predicted));
   }
 
-  private static EpochMetrics metrics(
-      int epoch, List<TrainingGraph.Step> steps, SplitMetrics validation) {
-    OptionalDouble information =
-        steps.get(0).mutualInformation().isPresent()
-            ? steps.stream().mapToDouble(s -> s.mutualInformation().getAsDouble()).average()
-            : OptionalDouble.empty();
-    return new EpochMetrics(
-        epoch,
-        steps.stream().mapToDouble(TrainingGraph.Step::loss).average().orElseThrow(),
-        steps.stream().mapToDouble(TrainingGraph.Step::crossEntropy).average().orElseThrow(),
-        information,
-        validation.unweightedAccuracy(),
-        validation.weightedAccuracy(),
-        validation.macroF1(),
-        validation.crossEntropy());
+  private static List<Prediction> predictions(List<EmbeddedPrediction> predicted) {
+    return predicted.stream().map(EmbeddedPrediction::prediction).toList();
   }
 
-  private void record(TrainingGraph.Step step, long number) throws IOException {
-    events.scalar("loss/total", number, step.loss());
-    events.scalar("loss/cross_entropy", number, step.crossEntropy());
-    if (step.mutualInformation().isPresent()) {
-      double nats = step.mutualInformation().getAsDouble();
-      events.scalar("loss/mutual_information_nats", number, (float) nats);
-    }
-    events.scalar("learning_rate", number, step.learningRate());
-  }
-
-  private void report(EpochMetrics epoch, long stepsDone, double seconds, boolean better)
-      throws IOException {
-    events.scalar("validation/UA", stepsDone, (float) epoch.validationUa());
-    events.scalar("validation/WA", stepsDone, (float) epoch.validationWa());
-    events.scalar("validation/macro_F1", stepsDone, (float) epoch.validationMacroF1());
-    events.scalar("validation/cross_entropy", stepsDone, (float) epoch.validationCrossEntropy());
-    events.flush();
+  private void log(EpochMetrics epoch, double seconds, boolean better) {
     LOG.info(
         "epoch {}/{}: loss {}{}, validation UA {} WA {}, {} s, {} utterances/s{}",
         epoch.epoch(),

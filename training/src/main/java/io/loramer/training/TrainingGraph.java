@@ -6,6 +6,7 @@ import io.loramer.model.LoraMer;
 import io.loramer.model.Losses;
 import io.loramer.model.Marginals;
 import io.loramer.model.Modality;
+import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.Saver;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variable.Role;
@@ -27,6 +28,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.RunOptions.TraceLevel;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -46,11 +50,32 @@ final class TrainingGraph implements AutoCloseable {
   private final Losses losses;
   private final Adam adam;
   private final Saver saver;
-  private final GraphDef readable;
+  private final ReadableGraph readable;
 
-  /** What a step tells. */
+  /**
+   * What a step tells.
+   *
+   * @param trace of its ops, if it was to be traced
+   */
   record Step(
-      float loss, float crossEntropy, OptionalDouble mutualInformation, float learningRate) {}
+      float loss,
+      float crossEntropy,
+      OptionalDouble mutualInformation,
+      float learningRate,
+      Optional<RunMetadata> trace) {
+    /**
+     * Refuses to go on with a loss that is no number.
+     *
+     * @param number of the step
+     */
+    void requireFinite(long number) throws IOException {
+      if (!Float.isFinite(loss)) {
+        throw new IOException(
+            "step %d: the loss is %s; lower training.learning_rate, or set".formatted(number, loss)
+                + " training.max_gradient_norm; the last checkpoint is unharmed");
+      }
+    }
+  }
 
   /**
    * Builds the graph beyond the frontiers, restores what is in it of the encoders and draws the
@@ -91,7 +116,7 @@ final class TrainingGraph implements AutoCloseable {
             optimization.learningRate(),
             totalSteps,
             optimization.maxGradientNorm());
-    readable = graph.toGraphDef(); // what TensorBoard shows: nothing below is of interest there
+    readable = new ReadableGraph(graph.toGraphDef(), ends());
     evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
     session = new Session(graph);
@@ -99,12 +124,20 @@ final class TrainingGraph implements AutoCloseable {
     variables.initialize(session);
   }
 
+  /** Returns the names of the nodes that a step runs. */
+  private List<String> ends() {
+    List<String> ends = new ArrayList<>(List.of(adam.step().op().name()));
+    losses.updates().forEach(update -> ends.add(update.op().name()));
+    return ends;
+  }
+
   /**
    * Runs a step.
    *
    * @param seed of dropout and of the shuffle, another one for every step
+   * @param level whether TensorFlow notes where each op runs, for how long and with what memory
    */
-  Step step(Batch batch, long seed) {
+  Step step(Batch batch, long seed, TraceLevel level) {
     Session.Runner runner = session.runner();
     feed(runner, model.first(), batch);
     runner.feed(labels, batch.labels());
@@ -115,32 +148,44 @@ final class TrainingGraph implements AutoCloseable {
       runner.fetch(losses.total()).fetch(losses.crossEntropy()).fetch(adam.learningRate());
       losses.mutualInformation().ifPresent(runner::fetch);
       losses.updates().forEach(runner::addTarget);
-      try (Result result = runner.addTarget(adam.step()).run()) {
+      runner.addTarget(adam.step());
+      try (Result result = run(runner, level)) {
         return new Step(
             scalar(result, 0),
             scalar(result, 1),
             losses.mutualInformation().isPresent()
                 ? OptionalDouble.of(scalar(result, 3))
                 : OptionalDouble.empty(),
-            scalar(result, 2));
+            scalar(result, 2),
+            result.getMetadata().map(readable::readable));
       }
     }
   }
 
+  private static Result run(Session.Runner runner, TraceLevel level) {
+    if (level == TraceLevel.NO_TRACE) {
+      return runner.run();
+    }
+    RunOptions options = RunOptions.newBuilder().setTraceLevel(level).build();
+    return runner.setOptions(options).runAndFetchMetadata();
+  }
+
   /** Predicts, without dropout. */
-  List<Prediction> predict(Batch batch, List<String> names) {
+  List<EmbeddedPrediction> predict(Batch batch, List<String> names) {
     Session.Runner runner = session.runner();
     feed(runner, evaluation, batch);
     runner.fetch(evaluation.emotions().probabilities());
+    runner.fetch(evaluation.emotions().embedding());
     evaluation.emotions().fusionWeights().ifPresent(runner::fetch);
     try (Result result = runner.run()) {
       TFloat32 probabilities = (TFloat32) result.get(0);
       Optional<TFloat32> weights =
-          result.size() > 1 ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
-      List<Prediction> predictions = new ArrayList<>();
+          result.size() > 2 ? Optional.of((TFloat32) result.get(2)) : Optional.empty();
+      List<EmbeddedPrediction> predictions = new ArrayList<>();
       for (int row = 0; row < batch.utterances().size(); row++) {
         Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
-        predictions.add(Prediction.of(batch.utterances().get(row), recognized));
+        Prediction prediction = Prediction.of(batch.utterances().get(row), recognized);
+        predictions.add(EmbeddedPrediction.ofRow(row, prediction, (TFloat32) result.get(1)));
       }
       return predictions;
     }
@@ -162,14 +207,31 @@ final class TrainingGraph implements AutoCloseable {
     return variables.values(session, names);
   }
 
+  /** Returns what LoRA adapts. */
+  List<LoraTarget> loraTargets() {
+    return model.loraTargets();
+  }
+
+  /** Returns the Frobenius norm of the frozen kernel of something that LoRA adapts. */
+  double kernelNorm(LoraTarget target) {
+    String name = TrainedWeights.AUDIO_PREFIX + target.kernel();
+    try (Variables.Values value = variables.values(session, List.of(name))) {
+      double squares = 0;
+      for (float weight : TensorMemory.floats(value.byName().get(name))) {
+        squares += (double) weight * weight;
+      }
+      return Math.sqrt(squares);
+    }
+  }
+
   /** Returns the number of trainable parameters. */
   long trainableParameters() {
     return variables.trainable().stream().mapToLong(v -> v.shape().size()).sum();
   }
 
-  /** Returns the graph of training as a person would look at it. */
+  /** Returns the graph of a step as a person would look at it; traces have its names. */
   GraphDef readable() {
-    return readable;
+    return readable.graph();
   }
 
   @Override

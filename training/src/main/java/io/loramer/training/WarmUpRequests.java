@@ -8,8 +8,6 @@ import io.loramer.savedmodels.MetaGraph;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +70,8 @@ final class WarmUpRequests {
       TfRecords.write(out, request(MetaGraph.DEFAULT_SIGNATURE, inputs(info.maxSamples())));
       if (info.hears()) {
         Map<String, TensorProto> inputs = words(shortest);
-        byte[] wav = wav(new short[Math.min(shortest, info.maxSamples())]);
-        inputs.put(EmotionExport.WAV_BYTES, strings(wav));
+        Waveform silence = new Waveform(new float[Math.min(shortest, info.maxSamples())]);
+        inputs.put(EmotionExport.WAV_BYTES, strings(silence.toWav()));
         TfRecords.write(out, request(EmotionExport.WAV_BYTES, inputs));
       }
     }
@@ -152,21 +150,5 @@ final class WarmUpRequests {
       tensor.getTensorShapeBuilder().addDimBuilder().setSize(size);
     }
     return tensor;
-  }
-
-  /** A WAV file: one channel, 16 bits, 16 kHz. */
-  static byte[] wav(short[] samples) {
-    int bytes = Short.BYTES * samples.length;
-    ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
-    wav.put(ascii("RIFF")).putInt(36 + bytes).put(ascii("WAVEfmt ")).putInt(16);
-    wav.putShort((short) 1).putShort((short) 1); // PCM, mono
-    wav.putInt(Waveform.SAMPLE_RATE).putInt(Short.BYTES * Waveform.SAMPLE_RATE);
-    wav.putShort((short) Short.BYTES).putShort((short) Short.SIZE).put(ascii("data")).putInt(bytes);
-    wav.asShortBuffer().put(samples);
-    return wav.array();
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,5 +1,10 @@
 package io.loramer.training;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** Sound as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
 public final class Waveform {
   /** Samples per second. */
@@ -20,5 +25,24 @@ public final class Waveform {
   /** Returns the length in seconds. */
   public double durationSeconds() {
     return (double) samples.length / SAMPLE_RATE;
+  }
+
+  /** Returns it as a WAV file of 16 bits; what is beyond full scale is clipped. */
+  byte[] toWav() {
+    int bytes = Short.BYTES * samples.length;
+    ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
+    wav.put(ascii("RIFF")).putInt(36 + bytes).put(ascii("WAVEfmt ")).putInt(16);
+    wav.putShort((short) 1).putShort((short) 1); // PCM, mono
+    wav.putInt(SAMPLE_RATE).putInt(Short.BYTES * SAMPLE_RATE);
+    wav.putShort((short) Short.BYTES).putShort((short) Short.SIZE).put(ascii("data")).putInt(bytes);
+    for (float sample : samples) {
+      int scaled = Math.round(sample * -Short.MIN_VALUE);
+      wav.putShort((short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, scaled)));
+    }
+    return wav.array();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
   }
 }

@@ -1,8 +1,11 @@
 package io.loramer.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.loramer.tensorboard.AudioPluginData;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -17,10 +21,15 @@ import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFOutOfRangeException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.io.ReaderRead;
+import org.tensorflow.proto.DataClass;
+import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.SessionLog;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.Summary;
+import org.tensorflow.proto.SummaryMetadata;
 import org.tensorflow.types.TString;
 
 class EventFileTest {
@@ -87,6 +96,64 @@ class EventFileTest {
 
       assertEquals(3, read(onlyFile()).size());
     }
+  }
+
+  @Test
+  void pictureIsAPngWithItsSizeBeforeIt() throws IOException {
+    BufferedImage image = new BufferedImage(5, 3, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(4, 2, 0x123456);
+    try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
+      file.image("confusion", 7, image);
+    }
+    Summary.Value value = only(7);
+    assertEquals("images", value.getMetadata().getPluginData().getPluginName());
+    assertEquals(DataClass.DATA_CLASS_BLOB_SEQUENCE, value.getMetadata().getDataClass());
+    assertEquals(List.of(3L), HistogramTest.shape(value.getTensor()));
+    assertEquals("5", value.getTensor().getStringVal(0).toStringUtf8());
+    assertEquals("3", value.getTensor().getStringVal(1).toStringUtf8());
+    BufferedImage read = ImageIO.read(value.getTensor().getStringVal(2).newInput());
+    assertEquals(0xff123456, read.getRGB(4, 2));
+  }
+
+  @Test
+  void soundIsAWavFileWithATitle() throws IOException {
+    float[] samples = {0, 0.5f, -0.25f, -1, 2};
+    try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
+      file.audio("clip", 2, new Waveform(samples).toWav(), "joy");
+    }
+    Summary.Value value = only(2);
+    SummaryMetadata.PluginData plugin = value.getMetadata().getPluginData();
+    assertEquals("audio", plugin.getPluginName());
+    assertEquals(
+        AudioPluginData.Encoding.WAV, AudioPluginData.parseFrom(plugin.getContent()).getEncoding());
+    assertEquals(List.of(1L, 2L), HistogramTest.shape(value.getTensor()));
+    assertEquals("joy", value.getMetadata().getDisplayName());
+    Path wav = folder.resolve("read.wav");
+    Files.write(wav, value.getTensor().getStringVal(0).toByteArray());
+    assertArrayEquals(
+        new float[] {0, 0.5f, -0.25f, -1, 32767 / 32768f}, AudioFile.read(wav).samples());
+  }
+
+  @Test
+  void traceIsNamedAfterItsStep() throws IOException {
+    RunMetadata trace =
+        RunMetadata.newBuilder()
+            .setStepStats(
+                StepStats.newBuilder().addDevStats(DeviceStepStats.newBuilder().setDevice("cpu")))
+            .build();
+    try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
+      file.trace(11, trace);
+    }
+    Event event = read(onlyFile()).get(2);
+    assertEquals("step 11", event.getTaggedRunMetadata().getTag());
+    assertEquals(trace, RunMetadata.parseFrom(event.getTaggedRunMetadata().getRunMetadata()));
+  }
+
+  /** Returns the value of the file's only summary. */
+  private Summary.Value only(long step) throws IOException {
+    Event event = read(onlyFile()).get(2);
+    assertEquals(step, event.getStep());
+    return event.getSummary().getValue(0);
   }
 
   private Path onlyFile() throws IOException {

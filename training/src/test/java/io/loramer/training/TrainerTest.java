@@ -24,16 +24,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tensorflow.proto.Event;
-import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.Summary;
 import org.tensorflow.types.TFloat32;
 
 class TrainerTest {
@@ -119,6 +115,9 @@ class TrainerTest {
                 "provenance.json",
                 "metrics.json",
                 "predictions.jsonl",
+                "projector_config.pbtxt",
+                "embeddings.tsv",
+                "embeddings_metadata.tsv",
                 "events.out.tfevents.*",
                 "model/adapter_config.json",
                 "model/adapter_model.safetensors",
@@ -156,42 +155,28 @@ class TrainerTest {
   }
 
   @Test
-  void clipsOverTheLimitAreCroppedAndCounted() {
-    // Clip i has 3200 + 423 i samples, of which 0.5 s are 8000: 12 to 15 are longer.
-    assertEquals(4, metrics.croppedClips());
+  void theProjectorShowsTheLinesOfThePredictionsInTheirOrder() throws IOException {
+    List<Prediction> predictions = new RunFolder(run).readPredictions();
+    List<String> metadata = Files.readAllLines(run.resolve("embeddings_metadata.tsv"));
+    assertEquals("id\tsplit\tspeaker\tlabel\tpredicted", metadata.get(0));
+    List<String> expected = new ArrayList<>();
+    for (Prediction of : predictions) {
+      String split = of.split().orElseThrow().word();
+      expected.add(
+          String.join("\t", of.id(), split, of.speaker(), of.label(), of.recognized().label()));
+    }
+    assertEquals(expected, metadata.subList(1, metadata.size()));
+    Set<String> embeddings = new TreeSet<>(Files.readAllLines(run.resolve("embeddings.tsv")));
+    assertEquals(predictions.size(), embeddings.size()); // no two are the same
+    for (String embedding : embeddings) {
+      assertEquals(10, embedding.split("\t").length, embedding);
+    }
   }
 
   @Test
-  void tensorBoardShowsLossesMeasuresAndTheGraph() throws IOException {
-    List<Event> events;
-    try (var files = Files.newDirectoryStream(run, "events.out.tfevents.*")) {
-      events = EventFileTest.read(files.iterator().next());
-    }
-    Map<String, List<Long>> steps = new TreeMap<>();
-    for (Event event : events) {
-      for (Summary.Value value : event.getSummary().getValueList()) {
-        steps.computeIfAbsent(value.getTag(), tag -> new ArrayList<>()).add(event.getStep());
-      }
-    }
-    List<Long> each = List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
-    List<Long> afterEpochs = List.of(3L, 6L, 9L);
-    assertEquals(
-        Map.of(
-            "loss/total", each,
-            "loss/cross_entropy", each,
-            "loss/mutual_information_nats", each,
-            "learning_rate", each,
-            "validation/UA", afterEpochs,
-            "validation/WA", afterEpochs,
-            "validation/macro_F1", afterEpochs,
-            "validation/cross_entropy", afterEpochs),
-        steps);
-    GraphDef graph = GraphDef.parseFrom(events.get(2).getGraphDef());
-    for (String scope : List.of("audio/encoder", "text/input", "fusion", "mine", "train")) {
-      assertTrue(
-          graph.getNodeList().stream().anyMatch(node -> node.getName().startsWith(scope + "/")),
-          scope);
-    }
+  void clipsOverTheLimitAreCroppedAndCounted() {
+    // Clip i has 3200 + 423 i samples, of which 0.5 s are 8000: 12 to 15 are longer.
+    assertEquals(4, metrics.croppedClips());
   }
 
   @Test

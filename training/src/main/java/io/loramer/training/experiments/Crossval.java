@@ -28,6 +28,7 @@ import org.apache.logging.log4j.Logger;
  *   crossval.json   the {@link CrossvalPlan}
  *   fold-1/seed-1/  an ordinary run, see {@link RunFolder}
  *   summary.json    the {@link CrossvalSummary}, once all runs have ended
+ *   events.out.*    the {@link CrossvalEvents} of all runs
  * </pre>
  */
 public final class Crossval {
@@ -114,6 +115,7 @@ public final class Crossval {
       outcomes.add(outcome(run));
     }
     CrossvalSummary summary = CrossvalSummary.of(plan, outcomes);
+    CrossvalEvents.write(folder, outcomes.stream().map(CrossvalSummary.Outcome::metrics).toList());
     JsonFile.write(folder.resolve(SUMMARY), summary);
     return summary;
   }

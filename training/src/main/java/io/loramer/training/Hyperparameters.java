@@ -1,0 +1,146 @@
+package io.loramer.training;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Value;
+import io.loramer.tensorboard.DataType;
+import io.loramer.tensorboard.Experiment;
+import io.loramer.tensorboard.HParamInfo;
+import io.loramer.tensorboard.HParamsPluginData;
+import io.loramer.tensorboard.MetricInfo;
+import io.loramer.tensorboard.MetricName;
+import io.loramer.tensorboard.SessionEndInfo;
+import io.loramer.tensorboard.SessionStartInfo;
+import io.loramer.tensorboard.Status;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * A run as TensorBoard's table of hyperparameters has it: every key of its configuration, but for
+ * those that tell repetitions of an experiment apart (who is in the test and the validation split,
+ * the seed) and where states are cached. Runs that differ in nothing else, such as the folds of a
+ * cross-validation, are one group, shown with the mean of their measures.
+ */
+final class Hyperparameters {
+  private static final List<String> REPETITION =
+      List.of("data.validation", "data.test", "training.seed", "cache.");
+
+  /** The columns that TensorBoard shows at first: what the paper's tables compare, and the rank. */
+  private static final Set<String> COMPARED =
+      Set.of(
+          "audio.adaptation",
+          "audio.encoder",
+          "audio.lora.rank",
+          "head.mine.lambda",
+          "text.encoder");
+
+  private final Map<String, JsonNode> values = new TreeMap<>();
+
+  Hyperparameters(RunConfig config) {
+    flatten("", RunConfigFile.tree(config));
+    values.keySet().removeIf(key -> REPETITION.stream().anyMatch(key::startsWith));
+  }
+
+  private void flatten(String key, JsonNode value) {
+    if (value.isObject()) {
+      String prefix = key.isEmpty() ? "" : key + ".";
+      value.properties().forEach(field -> flatten(prefix + field.getKey(), field.getValue()));
+    } else {
+      values.put(key, value);
+    }
+  }
+
+  /**
+   * Returns what the columns of the table are.
+   *
+   * @param measures tags of scalars
+   */
+  HParamsPluginData experiment(List<String> measures) {
+    Experiment.Builder experiment = Experiment.newBuilder();
+    values.forEach(
+        (key, value) ->
+            experiment.addHparamInfos(
+                HParamInfo.newBuilder()
+                    .setName(key)
+                    .setType(type(key, value))
+                    .setDiffers(COMPARED.contains(key))));
+    for (String tag : measures) {
+      MetricName name = MetricName.newBuilder().setTag(tag).build();
+      experiment.addMetricInfos(MetricInfo.newBuilder().setName(name));
+    }
+    return HParamsPluginData.newBuilder().setExperiment(experiment).build();
+  }
+
+  /** Returns what there is to say when a run begins. */
+  HParamsPluginData start(double seconds) {
+    SessionStartInfo.Builder start =
+        SessionStartInfo.newBuilder().setGroupName(group()).setStartTimeSecs(seconds);
+    values.forEach(
+        (key, value) -> {
+          if (!value.isNull()) {
+            start.putHparams(key, value(key, value));
+          }
+        });
+    return HParamsPluginData.newBuilder().setSessionStartInfo(start).build();
+  }
+
+  /** Returns what there is to say when a run has ended. */
+  static HParamsPluginData end(double seconds) {
+    SessionEndInfo.Builder end =
+        SessionEndInfo.newBuilder().setStatus(Status.STATUS_SUCCESS).setEndTimeSecs(seconds);
+    return HParamsPluginData.newBuilder().setSessionEndInfo(end).build();
+  }
+
+  /** Returns a name that is the same for runs of one group only. */
+  private String group() {
+    String all =
+        values.entrySet().stream()
+            .map(value -> value.getKey() + "=" + value.getValue())
+            .collect(Collectors.joining("\n"));
+    return HexFormat.of().formatHex(ContentHash.digest().digest(all.getBytes(UTF_8)));
+  }
+
+  /** What has no value would be a number, or a path. */
+  private static DataType type(String key, JsonNode value) {
+    if (value.isBoolean()) {
+      return DataType.DATA_TYPE_BOOL;
+    }
+    boolean number = value.isNumber() || (value.isNull() && !RunConfigFile.PATHS.contains(key));
+    return number ? DataType.DATA_TYPE_FLOAT64 : DataType.DATA_TYPE_STRING;
+  }
+
+  private static Value value(String key, JsonNode value) {
+    Value.Builder built = Value.newBuilder();
+    if (value.isBoolean()) {
+      built.setBoolValue(value.booleanValue());
+    } else if (value.isNumber()) {
+      built.setNumberValue(value.doubleValue());
+    } else if (RunConfigFile.PATHS.contains(key)) {
+      built.setStringValue(ending(Path.of(value.textValue())));
+    } else {
+      built.setStringValue(text(value));
+    }
+    return built.build();
+  }
+
+  /** A whole path is too long for a cell; its last name may be that of every manifest. */
+  private static String ending(Path path) {
+    int names = path.getNameCount();
+    return path.subpath(Math.max(0, names - 2), names).toString();
+  }
+
+  private static String text(JsonNode value) {
+    return value.isArray()
+        ? StreamSupport.stream(value.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(", "))
+        : value.asText();
+  }
+}

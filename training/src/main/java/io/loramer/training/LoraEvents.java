@@ -1,0 +1,43 @@
+package io.loramer.training;
+
+import io.loramer.savedmodels.LoraAdapter;
+import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.LoraTarget;
+import io.loramer.savedmodels.Variables;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * How far LoRA has moved the speech encoder: of each target the spread of the values of A and of B,
+ * and {@code ‖scaling · B A‖ / ‖W0‖}, Frobenius norms, the size of the change relative to the
+ * kernel.
+ */
+final class LoraEvents {
+  private final TrainingGraph graph;
+  private final LoraConfig config;
+  private final Map<LoraTarget, Double> kernelNorms = new LinkedHashMap<>();
+
+  LoraEvents(TrainingGraph graph, LoraConfig config) {
+    this.graph = graph;
+    this.config = config;
+    graph.loraTargets().forEach(target -> kernelNorms.put(target, graph.kernelNorm(target)));
+  }
+
+  /** Records the matrices as they are. */
+  void record(EventFile file, long step) throws IOException {
+    try (Variables.Values trained = graph.trained()) {
+      Map<String, TFloat32> values = trained.byName();
+      for (var target : kernelNorms.entrySet()) {
+        String module = target.getKey().module();
+        TFloat32 a = values.get(TrainedWeights.AUDIO_PREFIX + target.getKey().loraA());
+        TFloat32 b = values.get(TrainedWeights.AUDIO_PREFIX + target.getKey().loraB());
+        double change = config.scaling(module) * LoraAdapter.normOfProduct(a, b);
+        file.scalar("lora/relative_norm/" + module, step, change / target.getValue());
+        file.histogram("lora/A/" + module, step, TensorMemory.floats(a));
+        file.histogram("lora/B/" + module, step, TensorMemory.floats(b));
+      }
+    }
+  }
+}

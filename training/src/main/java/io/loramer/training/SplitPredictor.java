@@ -1,0 +1,36 @@
+package io.loramer.training;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Predicts whole splits with the weights that the graph has at the moment. */
+record SplitPredictor(
+    TrainingSetup setup,
+    TrainingGraph graph,
+    FrontierFeatures features,
+    Consumer<TrainingProgress> progress) {
+
+  /** Predicts a split, in the corpus's order. */
+  List<EmbeddedPrediction> predict(Split split) throws IOException {
+    List<Utterance> utterances = setup.corpus().of(split);
+    Map<String, EmbeddedPrediction> predictions = new HashMap<>();
+    int batchSize = setup.config().training().batchSize();
+    List<List<Utterance>> order = Buckets.byLength(utterances, setup::length, batchSize);
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+      while (batches.hasNext()) {
+        try (Batch batch = batches.next()) {
+          graph
+              .predict(batch, setup.corpus().labels())
+              .forEach(made -> predictions.put(made.prediction().id(), made.in(split)));
+          progress.accept(
+              new TrainingProgress(
+                  split.word() + " split", predictions.size(), utterances.size(), ""));
+        }
+      }
+    }
+    return utterances.stream().map(utterance -> predictions.get(utterance.id())).toList();
+  }
+}
