@@ -22,7 +22,7 @@ import org.tensorflow.TensorFlow;
  * @param encodersSha256 of the graphs and variables of each encoder, by modality, and of the
  *     recogniser of the words, if there is one
  */
-record Provenance(
+public record Provenance(
     String loraMer,
     String tensorFlow,
     String java,

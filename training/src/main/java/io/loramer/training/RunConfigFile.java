@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -114,6 +115,24 @@ public final class RunConfigFile {
   /** Writes a configuration with every key. */
   static void write(Path file, RunConfig config) throws IOException {
     YAML.writeValue(file.toFile(), config);
+  }
+
+  /** Returns every key there is, dotted, with its value in a configuration, in JSON's form. */
+  public static Map<String, String> keys(RunConfig config) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    addKeys(YAML.valueToTree(config), "", keys);
+    return keys;
+  }
+
+  private static void addKeys(ObjectNode section, String path, Map<String, String> keys) {
+    for (var field : section.properties()) {
+      String key = path + field.getKey();
+      if (field.getValue() instanceof ObjectNode inner && !inner.isEmpty()) {
+        addKeys(inner, key + ".", keys);
+      } else {
+        keys.put(key, field.getValue().toString());
+      }
+    }
   }
 
   private static JsonNode read(Path file) throws IOException {

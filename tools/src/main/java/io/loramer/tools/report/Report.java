@@ -1,0 +1,80 @@
+package io.loramer.tools.report;
+
+import io.loramer.training.Prediction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The page {@code report.html} of a cross-validation, a sweep or a run: one file that asks for no
+ * other and runs no script.
+ */
+public final class Report {
+  /** The name of the file in the folder. */
+  public static final String FILE = "report.html";
+
+  private Report() {}
+
+  /**
+   * Writes the report of a folder into it, over an older one.
+   *
+   * @return the file
+   * @throws IOException if the folder holds no cross-validation, sweep or run that has ended
+   */
+  public static Path write(Path folder) throws IOException {
+    String page = page(ExperimentFolder.read(folder));
+    Path file = folder.resolve(FILE);
+    Path aside = folder.resolve("." + FILE + ".unfinished");
+    Files.writeString(aside, page);
+    return Files.move(
+        aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String page(ExperimentFolder folder) throws IOException {
+    List<Experiment> experiments = folder.experiments();
+    Page page = new Page(folder.title());
+    if (experiments.stream().anyMatch(Experiment::bestEpochOnTest)) {
+      page.warn(
+          "Protocol “paper”: the epochs were chosen on the test folds, as the paper's authors did."
+              + " Scores marked “"
+              + ScoreTable.CHOSEN_ON_TEST
+              + "” are therefore too good, and no estimate for speech that was never heard.");
+    }
+    ScoreTable table = new ScoreTable(experiments);
+    page.section("Results", table.figures());
+    if (experiments.size() == 1) {
+      sections(experiments.get(0)).forEach(section -> page.section(section.name, section.figures));
+    } else {
+      for (Experiment experiment : experiments) {
+        List<Element> figures = new ArrayList<>();
+        sections(experiment).forEach(section -> figures.addAll(section.figures));
+        page.foldedSection(table.name(experiment), figures);
+      }
+    }
+    page.section("To reproduce this", folder.commands());
+    return page.toString();
+  }
+
+  private record Section(String name, List<Element> figures) {}
+
+  private static List<Section> sections(Experiment experiment) throws IOException {
+    List<ReportedRun> runs = experiment.runs();
+    List<Section> sections = new ArrayList<>();
+    sections.add(new Section("Learning", new LearningCurves(runs).figures()));
+    List<Prediction> tested = experiment.tested();
+    if (!tested.isEmpty()) {
+      List<String> labels = experiment.labels();
+      ConfusionTables confusion = new ConfusionTables(labels, tested, runs.size());
+      List<Element> figures = new ArrayList<>(List.of(confusion.confusion(), confusion.recall()));
+      FusionWeights.figure(labels, tested).ifPresent(figures::add);
+      sections.add(new Section("Emotions", figures));
+    }
+    EmbeddingMap.of(runs).ifPresent(map -> sections.add(new Section("Embedding", map.figures())));
+    Mistakes.figure(runs).ifPresent(table -> sections.add(new Section("Mistakes", List.of(table))));
+    sections.add(new Section("Runs", new Reproduction(runs).figures()));
+    return sections;
+  }
+}
