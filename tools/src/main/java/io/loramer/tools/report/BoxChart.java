@@ -21,22 +21,21 @@ record BoxChart(String title, String axis, List<Row> rows) {
   private static final int DOT_ROWS = 4;
 
   /** Values of one kind. */
-  record Row(String name, double[] sorted) {
+  record Row(String name, List<Double> sorted) {
     static Row of(String name, DoubleStream values) {
-      return new Row(name, values.sorted().toArray());
+      return new Row(name, values.sorted().boxed().toList());
     }
 
     /** Returns a quantile, interpolated between the values beside it. */
     double quantile(double share) {
-      double position = share * (sorted.length - 1);
+      double position = share * (sorted.size() - 1);
       int below = (int) position;
-      int above = Math.min(below + 1, sorted.length - 1);
-      return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+      int above = Math.min(below + 1, sorted.size() - 1);
+      return sorted.get(below) + (position - below) * (sorted.get(above) - sorted.get(below));
     }
 
     String text() {
-      return String.format(
-          Locale.ROOT, "median %.2f, n = %d", quantile(0.5), sorted.length);
+      return String.format(Locale.ROOT, "median %.2f, n = %d", quantile(0.5), sorted.size());
     }
   }
 
@@ -75,15 +74,14 @@ record BoxChart(String title, String axis, List<Row> rows) {
             .with("class", "box c0"));
     double median = x.at(row.quantile(0.5));
     plot.add(Plot.line(median, boxTop - 2, median, boxTop + BOX + 2).with("class", "median"));
-    plot.add(
-        Element.of("path").with("d", dots(row, boxTop + BOX + 6, x)).with("class", "dots c0"));
+    plot.add(Element.of("path").with("d", dots(row, boxTop + BOX + 6, x)).with("class", "dots c0"));
   }
 
   private static String dots(Row row, double top, Scale x) {
-    int count = Math.min(row.sorted().length, MAX_DOTS);
+    int count = Math.min(row.sorted().size(), MAX_DOTS);
     StringBuilder path = new StringBuilder();
     for (int i = 0; i < count; i++) {
-      double value = row.sorted()[(int) ((long) i * row.sorted().length / count)];
+      double value = row.sorted().get((int) ((long) i * row.sorted().size() / count));
       path.append('M').append(Element.pixels(x.at(value))).append(' ');
       path.append(Element.pixels(top + i % DOT_ROWS * 3)).append("h0");
     }

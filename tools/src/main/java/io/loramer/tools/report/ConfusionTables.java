@@ -3,37 +3,30 @@ package io.loramer.tools.report;
 import io.loramer.training.Prediction;
 import io.loramer.training.SplitMetrics;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
-/** What was taken for what on the test splits of all runs, and the recall of each emotion. */
+/** What was taken for what on the tested folds of all runs, and the recall of each emotion. */
 final class ConfusionTables {
   /** A cell at 1 is this much of the full colour, so that its text stays legible. */
   private static final double DEEPEST_PERCENT = 55;
 
+  private final Experiment experiment;
   private final List<String> labels;
-  private final List<Prediction> tested;
-  private final int runs;
-  private final int[][] counts;
+  private final List<Prediction> tested; // an utterance occurs as often as there are seeds
+  private final List<List<Integer>> counts;
 
   /**
    * Counts predictions.
    *
-   * @param tested those of all runs; an utterance occurs as often as there are seeds
+   * @param experiment with a test split
    */
-  ConfusionTables(List<String> labels, List<Prediction> tested, int runs) {
-    this.labels = labels;
-    this.tested = tested;
-    this.runs = runs;
-    var matrix = SplitMetrics.confusionMatrix(labels, tested);
-    this.counts =
-        IntStream.range(0, labels.size())
-            .mapToObj(
-                i -> IntStream.range(0, labels.size()).map(j -> matrix.count(i, j)).toArray())
-            .toArray(int[][]::new);
+  ConfusionTables(Experiment experiment) {
+    this.experiment = experiment;
+    this.labels = experiment.labels();
+    this.tested = experiment.tested();
+    this.counts = SplitMetrics.confusionMatrix(labels, tested).counts();
   }
 
   /** Returns the confusion matrix: counts and shares of the row. */
@@ -51,15 +44,15 @@ final class ConfusionTables {
     }
     return Figure.of(
         "Confusion matrix",
-        "Counts over the test splits of all runs (%d), and below each its share of the row."
-            .formatted(runs),
+        "Counts over the tested folds of all runs (%d), and below each its share of the row."
+            .formatted(experiment.runs().size()),
         Figure.table(table.add(body)));
   }
 
   private Element row(int truth) {
-    int support = IntStream.of(counts[truth]).sum();
+    int support = sum(counts.get(truth));
     Element row = Element.of("tr", Element.of("th", labels.get(truth)).with("scope", "row"));
-    for (int count : counts[truth]) {
+    for (int count : counts.get(truth)) {
       double share = support == 0 ? 0 : (double) count / support;
       row.add(
           Element.of("td", Integer.toString(count))
@@ -72,43 +65,48 @@ final class ConfusionTables {
     return row.add(Element.of("td", Integer.toString(support)).with("class", "total"));
   }
 
-  /**
-   * Returns the recall of each emotion. Seeds repeat an utterance, so the interval counts
-   * utterances, not predictions.
-   */
+  /** Returns the recall of each emotion that occurs. */
   Element recall() {
     List<IntervalChart.Row> rows = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
-      int support = IntStream.of(counts[i]).sum();
-      int utterances = distinct(labels.get(i));
-      if (utterances > 0) {
-        double recall = (double) counts[i][i] / support;
-        Interval interval = Interval.wilson(recall, utterances);
-        String text =
-            String.format(
-                Locale.ROOT,
-                "%.3f [%.3f, %.3f], n = %d",
-                recall,
-                interval.low(),
-                interval.high(),
-                utterances);
-        rows.add(
-            new IntervalChart.Row(
-                labels.get(i), text, recall, interval, OptionalDouble.empty()));
+      int support = sum(counts.get(i));
+      if (support > 0) {
+        rows.add(recall(labels.get(i), (double) counts.get(i).get(i) / support));
       }
     }
+    String heading = "Recall of each emotion";
+    String intervals =
+        experiment.summary().isPresent()
+            ? "With 95 % intervals, by drawing speakers with replacement"
+            : "With 95 % intervals (Wilson), which take one speaker's utterances for independent";
     double chance = 1.0 / labels.size();
     return Figure.of(
-        "Recall of each emotion",
-        "With 95 % intervals (Wilson) for n different utterances, as if these were independent,"
-            + " which those of one speaker are not. Dashed: chance.",
-        new IntervalChart("Recall of each emotion", "recall", rows, OptionalDouble.of(chance))
-            .svg());
+        heading,
+        intervals + "; n: different utterances. Dashed: chance.",
+        new IntervalChart(heading, "recall", rows, OptionalDouble.of(chance)).svg());
   }
 
-  private int distinct(String label) {
-    Collection<String> ids =
-        tested.stream().filter(p -> p.label().equals(label)).map(Prediction::id).distinct().toList();
-    return ids.size();
+  private IntervalChart.Row recall(String label, double recall) {
+    long utterances =
+        tested.stream().filter(p -> p.label().equals(label)).map(Prediction::id).distinct().count();
+    Interval interval =
+        experiment
+            .summary()
+            .map(summary -> summary.recall().get(label))
+            .map(measure -> new Interval(measure.low(), measure.high()))
+            .orElseGet(() -> Interval.wilson(recall, utterances));
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%.3f [%.3f, %.3f], n = %d",
+            recall,
+            interval.low(),
+            interval.high(),
+            utterances);
+    return new IntervalChart.Row(label, text, recall, interval, OptionalDouble.empty());
+  }
+
+  private static int sum(List<Integer> row) {
+    return row.stream().mapToInt(Integer::intValue).sum();
   }
 }

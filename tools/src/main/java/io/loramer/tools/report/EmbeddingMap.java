@@ -1,6 +1,7 @@
 package io.loramer.tools.report;
 
 import io.loramer.training.Prediction;
+import io.loramer.training.SplitMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class EmbeddingMap {
   }
 
   private static double testUa(ReportedRun run) {
-    return run.metrics().test().map(test -> test.unweightedAccuracy()).orElse(0.0);
+    return run.test().map(SplitMetrics::unweightedAccuracy).orElse(0.0);
   }
 
   private static double[][] read(ReportedRun run) throws IOException {
@@ -64,8 +65,8 @@ final class EmbeddingMap {
     } catch (NumberFormatException e) {
       throw new IOException(file + ": expected numbers between tabs: " + e.getMessage(), e);
     }
-    boolean even = Stream.of(rows).allMatch(row -> row.length == rows[0].length);
-    if (rows.length != run.predictions().size() || !even || rows.length > 0 && rows[0].length < 2) {
+    boolean even = Stream.of(rows).allMatch(row -> row.length >= 2 && row.length == rows[0].length);
+    if (rows.length != run.predictions().size() || !even) {
       throw new IOException(
           "%s: expected %d lines, as predictions.jsonl has, each of the same two or more numbers; found %d lines"
               .formatted(file, run.predictions().size(), rows.length));
@@ -87,11 +88,12 @@ final class EmbeddingMap {
             Locale.ROOT,
             "First two principal components (%.0f %% and %.0f %% of the variance) of the %d"
                 + " validation and test utterances of the run %s, the middle one by UA.",
-            100 * components.explained()[0],
-            100 * components.explained()[1],
+            100 * components.firstShare(),
+            100 * components.secondShare(),
             run.predictions().size(),
             run.name());
-    Plot plot = new Plot(title, caption + " Shapes and colours: " + String.join(", ", kinds), HEIGHT);
+    Plot plot =
+        new Plot(title, caption + " Shapes and colours: " + String.join(", ", kinds), HEIGHT);
     plot.frame();
     Element legend = Element.of("ul").with("class", "legend");
     for (int i = 0; i < kinds.size(); i++) {
@@ -111,20 +113,17 @@ final class EmbeddingMap {
   }
 
   private String path(String wanted, Function<Prediction, String> kind, int index) {
-    Scale x = scale(0, BORDER, Plot.WIDTH - BORDER);
-    Scale y = scale(1, HEIGHT - BORDER, BORDER);
+    List<PrincipalComponents.Point> points = components.points();
+    Scale x =
+        Scale.covering(points.stream().mapToDouble(p -> p.first()), BORDER, Plot.WIDTH - BORDER);
+    Scale y = Scale.covering(points.stream().mapToDouble(p -> p.second()), HEIGHT - BORDER, BORDER);
     StringBuilder path = new StringBuilder();
-    for (int i = 0; i < components.points().length; i++) {
+    for (int i = 0; i < points.size(); i++) {
       if (kind.apply(run.predictions().get(i)).equals(wanted)) {
-        double[] point = components.points()[i];
-        path.append(Palette.shape(index, x.at(point[0]), y.at(point[1])));
+        PrincipalComponents.Point point = points.get(i);
+        path.append(Palette.shape(index, x.at(point.first()), y.at(point.second())));
       }
     }
     return path.toString();
-  }
-
-  private Scale scale(int component, double start, double end) {
-    return Scale.covering(
-        Stream.of(components.points()).mapToDouble(point -> point[component]), start, end);
   }
 }

@@ -11,11 +11,12 @@ final class FusionWeights {
   private FusionWeights() {}
 
   /** Draws them; empty for models of one modality. */
-  static Optional<Element> figure(List<String> labels, List<Prediction> tested) {
+  static Optional<Element> figure(Experiment experiment) {
+    List<Prediction> tested = experiment.tested();
     List<BoxChart.Row> rows =
-        labels.stream()
+        experiment.labels().stream()
             .map(label -> row(label, tested))
-            .filter(row -> row.sorted().length > 0)
+            .filter(row -> !row.sorted().isEmpty())
             .toList();
     String heading = "Fusion weights by emotion";
     return rows.isEmpty()
@@ -26,7 +27,8 @@ final class FusionWeights {
                 "The share of speech in the fused embedding, of test utterances by their true"
                     + " emotion; the rest is the words'. Box: quartiles and median; whiskers: 5th"
                     + " and 95th percentile; dots: single utterances.",
-                new BoxChart(heading, "0: words alone        1: speech alone", rows).svg()));
+                new BoxChart(heading, "share of speech (0: words alone, 1: speech alone)", rows)
+                    .svg()));
   }
 
   private static BoxChart.Row row(String label, List<Prediction> tested) {

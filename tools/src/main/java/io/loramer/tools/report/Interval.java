@@ -15,7 +15,7 @@ record Interval(double low, double high) {
    * @param share p
    * @param trials n, above 0
    */
-  static Interval wilson(double share, int trials) {
+  static Interval wilson(double share, long trials) {
     double z2 = Z * Z / trials;
     double centre = share + z2 / 2;
     double spread = Math.sqrt(z2 * share * (1 - share) + z2 * z2 / 4);

@@ -19,8 +19,7 @@ record IntervalChart(String title, String axis, List<Row> rows, OptionalDouble r
    * @param text the value and the interval, as written
    * @param published a value of somebody else's, drawn as a hollow diamond
    */
-  record Row(
-      String name, String text, double value, Interval interval, OptionalDouble published) {}
+  record Row(String name, String text, double value, Interval interval, OptionalDouble published) {}
 
   Element svg() {
     Plot plot = new Plot(title, description(), Plot.TOP + ROW * rows.size() + 40);
@@ -48,18 +47,17 @@ record IntervalChart(String title, String axis, List<Row> rows, OptionalDouble r
     plot.add(Plot.rowName(LEFT, top + 13, row.name()));
     plot.add(Plot.label(Plot.RIGHT, top + 13, "end", row.text()).with("class", "number"));
     Interval interval = row.interval();
-    plot.add(
-        Plot.line(x.at(interval.low()), y, x.at(interval.high()), y).with("class", "line c0"));
-    plot.add(
-        Element.of("path")
-            .with("d", Palette.shape(0, x.at(row.value()), y))
-            .with("class", "mark c0"));
+    plot.add(Plot.line(x.at(interval.low()), y, x.at(interval.high()), y).with("class", "line c0"));
+    plot.add(mark(0, x.at(row.value()), y).with("class", "mark c0"));
     row.published()
-        .ifPresent(
-            value ->
-                plot.add(
-                    Element.of("path")
-                        .with("d", Palette.shape(3, x.at(value), y))
-                        .with("class", "hollow c1")));
+        .ifPresent(value -> plot.add(mark(3, x.at(value), y).with("class", "hollow c1")));
+  }
+
+  private static Element mark(int shape, double x, double y) {
+    return Element.of("path")
+        .with("d", Palette.shape(shape, 0, 0))
+        .with(
+            "transform",
+            "translate(" + Element.pixels(x) + " " + Element.pixels(y) + ") scale(1.6)");
   }
 }

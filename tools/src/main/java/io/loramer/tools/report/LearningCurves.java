@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** How runs learnt: losses, validation UA and the estimate of the mutual information. */
 final class LearningCurves {
@@ -25,15 +24,16 @@ final class LearningCurves {
         "Loss",
         "nats",
         howToRead(),
-        curve("cross-entropy, training", EpochMetrics::crossEntropy),
-        curve("cross-entropy, validation", EpochMetrics::validationCrossEntropy),
-        mutualInformation().flatMap(any -> curve("whole loss, training", EpochMetrics::loss)));
+        List.of(
+            curve("cross-entropy, training", EpochMetrics::crossEntropy),
+            curve("cross-entropy, validation", EpochMetrics::validationCrossEntropy),
+            mutualInformation().flatMap(any -> curve("whole loss, training", EpochMetrics::loss))));
     add(
         figures,
         "Unweighted accuracy on the validation split",
         "UA",
         "It chooses the epoch whose weights a run ends with.",
-        curve("validation UA", EpochMetrics::validationUa));
+        List.of(curve("validation UA", EpochMetrics::validationUa)));
     MineConfig mine = runs.get(0).config().head().mine();
     add(
         figures,
@@ -45,7 +45,7 @@ final class LearningCurves {
                 + " loss is λ = %s.",
             mine.estimator().name().toLowerCase(Locale.ROOT),
             mine.lambda()),
-        mutualInformation());
+        List.of(mutualInformation()));
     return figures;
   }
 
@@ -67,14 +67,13 @@ final class LearningCurves {
     return Curve.of(name, runs, epoch -> OptionalDouble.of(measure.apply(epoch)));
   }
 
-  @SafeVarargs // only read
   private void add(
       List<Element> figures,
       String heading,
       String axis,
       String caption,
-      Optional<Curve>... measured) {
-    List<Curve> curves = Stream.of(measured).flatMap(Optional::stream).toList();
+      List<Optional<Curve>> measured) {
+    List<Curve> curves = measured.stream().flatMap(Optional::stream).toList();
     if (curves.isEmpty()) {
       return;
     }

@@ -20,8 +20,7 @@ record LineChart(String title, String verticalAxis, List<Curve> curves, List<Int
             ? new Scale(1, epochs, Plot.LEFT + 6, Plot.RIGHT - 6)
             : new Scale(0, 2, Plot.LEFT, Plot.RIGHT);
     Scale y =
-        Scale.covering(
-            curves.stream().flatMapToDouble(Curve::extent), Plot.BOTTOM - 8, Plot.TOP);
+        Scale.covering(curves.stream().flatMapToDouble(Curve::extent), Plot.BOTTOM - 8, Plot.TOP);
     Plot plot = new Plot(title, description(), Plot.HEIGHT);
     plot.horizontalAxis(x, "epoch", Math.min(TICKS, epochs));
     plot.verticalAxis(y, verticalAxis);

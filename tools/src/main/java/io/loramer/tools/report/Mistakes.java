@@ -33,10 +33,7 @@ final class Mistakes {
       boolean isWrong = isWrong(prediction);
       boolean surer = isWrong && (wrong == 0 || confidence(prediction) > confidence(surest));
       return new Mistake(
-          surer ? prediction : surest,
-          surer ? name : run,
-          isWrong ? wrong + 1 : wrong,
-          runs + 1);
+          surer ? prediction : surest, surer ? name : run, isWrong ? wrong + 1 : wrong, runs + 1);
     }
   }
 

@@ -20,7 +20,9 @@ final class Page {
         Element.of(
             "head",
             Element.of("meta").with("charset", "utf-8"),
-            Element.of("meta").with("http-equiv", "Content-Security-Policy").with("content", POLICY),
+            Element.of("meta")
+                .with("http-equiv", "Content-Security-Policy")
+                .with("content", POLICY),
             Element.of("meta")
                 .with("name", "viewport")
                 .with("content", "width=device-width, initial-scale=1"),

@@ -3,11 +3,13 @@ package io.loramer.tools.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The frame of a chart: axes, ticks and their names. Marks are added at the pixels of its scales. */
+/**
+ * The frame of a chart: axes, ticks and their names. Marks are added at the pixels of its scales.
+ */
 final class Plot {
   static final double WIDTH = 440;
   static final double HEIGHT = 260;
-  static final double LEFT = 48;
+  static final double LEFT = 60;
   static final double RIGHT = WIDTH - 10;
   static final double TOP = 10;
   static final double BOTTOM = HEIGHT - 40;
@@ -55,6 +57,17 @@ final class Plot {
     marks.add(
         label(0, 0, "middle", name)
             .with("transform", "translate(11 " + Element.pixels(middle) + ") rotate(-90)"));
+  }
+
+  /** A chart whose axes mean nothing in themselves. */
+  void frame() {
+    marks.add(
+        Element.of("rect")
+            .with("x", 1)
+            .with("y", 1)
+            .with("width", WIDTH - 2)
+            .with("height", height - 2)
+            .with("class", "border"));
   }
 
   void add(Element mark) {

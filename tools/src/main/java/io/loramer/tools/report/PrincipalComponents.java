@@ -1,5 +1,7 @@
 package io.loramer.tools.report;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
@@ -9,10 +11,13 @@ import org.hipparchus.linear.RealVector;
 /**
  * Rows seen along the two directions in which they differ most.
  *
- * @param points [rows][2]
- * @param explained the share of the variance along each of the two
+ * @param points each row, in the order of the rows
+ * @param firstShare of the variance, along the first direction
+ * @param secondShare along the second
  */
-record PrincipalComponents(double[][] points, double[] explained) {
+record PrincipalComponents(List<Point> points, double firstShare, double secondShare) {
+  /** A row, from the middle of all. */
+  record Point(double first, double second) {}
 
   /**
    * Finds them.
@@ -26,17 +31,15 @@ record PrincipalComponents(double[][] points, double[] explained) {
       centred.setColumnVector(j, centred.getColumnVector(j).mapSubtract(mean));
     }
     RealMatrix scatter = centred.transposeMultiply(centred);
-    var directions = new EigenDecompositionSymmetric(scatter); // in order, largest first
-    double[][] points = new double[rows.length][2];
-    double[] explained = new double[2];
-    for (int k = 0; k < 2; k++) {
-      RealVector along = centred.operate(directions.getEigenvector(k));
-      for (int i = 0; i < rows.length; i++) {
-        points[i][k] = along.getEntry(i);
-      }
-      double all = scatter.getTrace();
-      explained[k] = all > 0 ? Math.max(0, directions.getEigenvalue(k)) / all : 0;
+    var directions = new EigenDecompositionSymmetric(scatter); // the greatest eigenvalue first
+    RealVector first = centred.operate(directions.getEigenvector(0));
+    RealVector second = centred.operate(directions.getEigenvector(1));
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      points.add(new Point(first.getEntry(i), second.getEntry(i)));
     }
-    return new PrincipalComponents(points, explained);
+    double all = Math.max(scatter.getTrace(), Double.MIN_NORMAL); // of rows that are all the same
+    return new PrincipalComponents(
+        points, directions.getEigenvalue(0) / all, directions.getEigenvalue(1) / all);
   }
 }

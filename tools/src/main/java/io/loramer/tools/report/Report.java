@@ -1,6 +1,6 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Prediction;
+import io.loramer.training.experiments.CrossvalSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,25 +36,23 @@ public final class Report {
   private static String page(ExperimentFolder folder) throws IOException {
     List<Experiment> experiments = folder.experiments();
     Page page = new Page(folder.title());
-    if (experiments.stream().anyMatch(Experiment::bestEpochOnTest)) {
-      page.warn(
-          "Protocol “paper”: the epochs were chosen on the test folds, as the paper's authors did."
-              + " Scores marked “"
-              + ScoreTable.CHOSEN_ON_TEST
-              + "” are therefore too good, and no estimate for speech that was never heard.");
-    }
-    ScoreTable table = new ScoreTable(experiments);
-    page.section("Results", table.figures());
-    if (experiments.size() == 1) {
-      sections(experiments.get(0)).forEach(section -> page.section(section.name, section.figures));
-    } else {
-      for (Experiment experiment : experiments) {
-        List<Element> figures = new ArrayList<>();
-        sections(experiment).forEach(section -> figures.addAll(section.figures));
-        page.foldedSection(table.name(experiment), figures);
+    experiments.stream()
+        .filter(Experiment::isChosenOnTest)
+        .flatMap(experiment -> experiment.summary().stream())
+        .map(CrossvalSummary::note)
+        .distinct()
+        .forEach(page::warn);
+    folder.failures().forEach((name, why) -> page.warn(name + " failed: " + why));
+    page.section("Results", new ScoreTable(experiments).figures());
+    for (Experiment experiment : experiments) {
+      if (experiments.size() == 1) {
+        sections(experiment).forEach(section -> page.section(section.name, section.figures));
+      } else {
+        List<Element> figures =
+            sections(experiment).stream().flatMap(s -> s.figures.stream()).toList();
+        page.foldedSection(experiment.name(), figures);
       }
     }
-    page.section("To reproduce this", folder.commands());
     return page.toString();
   }
 
@@ -64,17 +62,15 @@ public final class Report {
     List<ReportedRun> runs = experiment.runs();
     List<Section> sections = new ArrayList<>();
     sections.add(new Section("Learning", new LearningCurves(runs).figures()));
-    List<Prediction> tested = experiment.tested();
-    if (!tested.isEmpty()) {
-      List<String> labels = experiment.labels();
-      ConfusionTables confusion = new ConfusionTables(labels, tested, runs.size());
+    if (!experiment.tested().isEmpty()) {
+      ConfusionTables confusion = new ConfusionTables(experiment);
       List<Element> figures = new ArrayList<>(List.of(confusion.confusion(), confusion.recall()));
-      FusionWeights.figure(labels, tested).ifPresent(figures::add);
+      FusionWeights.figure(experiment).ifPresent(figures::add);
       sections.add(new Section("Emotions", figures));
     }
     EmbeddingMap.of(runs).ifPresent(map -> sections.add(new Section("Embedding", map.figures())));
     Mistakes.figure(runs).ifPresent(table -> sections.add(new Section("Mistakes", List.of(table))));
-    sections.add(new Section("Runs", new Reproduction(runs).figures()));
+    sections.add(new Section("To reproduce this", new Reproduction(experiment).figures()));
     return sections;
   }
 }

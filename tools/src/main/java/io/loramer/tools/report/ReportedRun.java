@@ -7,6 +7,7 @@ import io.loramer.training.RunConfig;
 import io.loramer.training.RunFolder;
 import io.loramer.training.RunMetrics;
 import io.loramer.training.Split;
+import io.loramer.training.SplitMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  *
  * @param name below the folder of the experiment, such as {@code fold-1/seed-1}
  * @param predictions of its validation and test splits
+ * @param measured the split that measures it: test, but for the paper's protocol
  */
 record ReportedRun(
     String name,
@@ -24,14 +26,15 @@ record ReportedRun(
     RunConfig config,
     Provenance provenance,
     RunMetrics metrics,
-    List<Prediction> predictions) {
+    List<Prediction> predictions,
+    Split measured) {
 
   /**
    * Reads a run.
    *
    * @throws IOException if it is none, or has not ended
    */
-  static ReportedRun read(String name, Path folder) throws IOException {
+  static ReportedRun read(String name, Path folder, Split measured) throws IOException {
     RunFolder run = new RunFolder(folder);
     return new ReportedRun(
         name,
@@ -39,12 +42,18 @@ record ReportedRun(
         run.readConfig(),
         run.readProvenance(),
         run.readMetrics(),
-        run.readPredictions());
+        run.readPredictions(),
+        measured);
   }
 
-  /** Returns the predictions of its test split. */
+  /** Returns the predictions that it is measured by. */
   List<Prediction> tested() {
-    return predictions.stream().filter(p -> p.split().equals(Optional.of(Split.TEST))).toList();
+    return predictions.stream().filter(p -> p.split().equals(Optional.of(measured))).toList();
+  }
+
+  /** Returns how it did there; absent of a run without a test split. */
+  Optional<SplitMetrics> test() {
+    return measured == Split.TEST ? metrics.test() : Optional.of(metrics.validation());
   }
 
   List<EpochMetrics> epochs() {

@@ -1,5 +1,7 @@
 package io.loramer.tools.report;
 
+import static java.util.stream.Collectors.joining;
+
 import io.loramer.training.Provenance;
 import io.loramer.training.RunConfig;
 import io.loramer.training.RunConfigFile;
@@ -13,14 +15,41 @@ import java.util.function.Function;
 
 /** Each run's numbers, and all that is needed to have them again. */
 final class Reproduction {
+  private final Experiment experiment;
   private final List<ReportedRun> runs;
 
-  Reproduction(List<ReportedRun> runs) {
-    this.runs = runs;
+  Reproduction(Experiment experiment) {
+    this.experiment = experiment;
+    this.runs = experiment.runs();
   }
 
   List<Element> figures() {
-    return List.of(runsTable(), settings(), origins());
+    return List.of(runsTable(), command(), settings(), origins());
+  }
+
+  private Element command() {
+    String config = experiment.folder().resolve("config.yaml").toString();
+    String command =
+        experiment
+            .summary()
+            .map(
+                summary ->
+                    "lora-mer crossval --config %s --folds-by %s --folds %d --seeds %s --protocol %s --out NEW"
+                        .formatted(
+                            config,
+                            word(summary.foldsBy()),
+                            summary.folds(),
+                            summary.seeds().stream().map(String::valueOf).collect(joining(",")),
+                            word(summary.protocol())))
+            .orElse("lora-mer train --config %s --run NEW".formatted(config));
+    return Figure.of(
+        "Command",
+        "From the same corpus and encoders: see the hashes.",
+        Element.of("pre", Element.of("code", command)).with("tabindex", "0"));
+  }
+
+  private static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
   private Element runsTable() {
@@ -74,17 +103,17 @@ final class Reproduction {
   }
 
   private static String test(ReportedRun run, Function<SplitMetrics, String> measure) {
-    return run.metrics().test().map(measure).orElse("–");
+    return run.test().map(measure).orElse("–");
   }
 
   private Element settings() {
     Map<String, String> defaults = RunConfigFile.keys(RunConfig.defaults());
     Element body = Element.of("tbody");
-    RunConfigFile.keys(runs.get(0).config())
+    RunConfigFile.keys(experiment.config())
         .forEach(
             (key, value) -> {
               String usual = defaults.getOrDefault(key, "");
-              if (!value.equals(usual) && isCommon(key, value)) {
+              if (!value.equals(usual) && !key.equals("training.seed")) {
                 body.add(Figure.row(key, value, usual));
               }
             });
@@ -93,11 +122,6 @@ final class Reproduction {
         "Configuration",
         "What differs from the defaults in all runs; seeds and folds stand above.",
         Figure.table(table.with("class", "code")));
-  }
-
-  private boolean isCommon(String key, String value) {
-    return runs.stream()
-        .allMatch(run -> value.equals(RunConfigFile.keys(run.config()).get(key)));
   }
 
   private Element origins() {

@@ -1,5 +1,6 @@
 package io.loramer.tools.report;
 
+import io.loramer.training.experiments.MeasureSummary;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -16,6 +17,13 @@ record Score(double mean, OptionalDouble deviation, Optional<Interval> interval)
     return new Score(value, OptionalDouble.empty(), Optional.empty());
   }
 
+  static Score of(MeasureSummary summary) {
+    return new Score(
+        summary.mean(),
+        OptionalDouble.of(summary.sdOfRuns()),
+        Optional.of(new Interval(summary.low(), summary.high())));
+  }
+
   /** Writes it in percent, as the paper does: {@code 80.18 ± 1.25}. */
   String percent() {
     String value = percent(mean);
@@ -24,12 +32,15 @@ record Score(double mean, OptionalDouble deviation, Optional<Interval> interval)
 
   /** Writes the interval in percent, or nothing if there is none. */
   String intervalPercent() {
-    return interval
-        .map(i -> "[" + percent(i.low()) + ", " + percent(i.high()) + "]")
-        .orElse("");
+    return interval.map(i -> "[" + percent(i.low()) + ", " + percent(i.high()) + "]").orElse("");
   }
 
+  /** Writes a share in percent. */
   static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f", 100 * share);
+    return twoDecimals(100 * share);
+  }
+
+  static String twoDecimals(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 }

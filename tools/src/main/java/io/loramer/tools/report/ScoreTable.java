@@ -2,7 +2,6 @@ package io.loramer.tools.report;
 
 import io.loramer.training.RunConfigFile;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,59 +10,47 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The scores of experiments side by side, in the form of the paper's tables: modality, model, UA,
- * WA; or λ, UA, WA; with a column for each other key in which they differ.
+ * The scores of experiments side by side, in the form of the paper's Table 1 (modality, model, UA,
+ * WA) or, where nothing but λ differs, of its Table 2 (λ, UA, WA).
  */
 final class ScoreTable {
-  /** What stands for scores that were chosen on the test split, wherever they are. */
+  /** What stands beside scores that were chosen on the tested folds, wherever they are. */
   static final String CHOSEN_ON_TEST = "best epoch on test";
 
   private static final String LAMBDA = "head.mine.lambda";
 
-  /** What the column of the model says. */
-  private static final Set<String> OF_MODEL =
-      Set.of("audio.encoder", "audio.adaptation", "text.encoder", "text.source");
-
-  /** Who is left out in which run, and where files lie, is no choice to compare. */
-  private static final Set<String> OF_RUN =
-      Set.of(
-          "training.seed",
-          "cache.folder",
-          "data.validation.speakers",
-          "data.validation.sessions",
-          "data.test.speakers",
-          "data.test.sessions");
-
   private final List<Experiment> experiments;
-  private final boolean modelsDiffer;
-  private final List<String> keys; // in which they differ, beside the model
+  private final boolean onlyLambdaDiffers;
 
   ScoreTable(List<Experiment> experiments) {
     this.experiments = experiments;
-    this.modelsDiffer = experiments.stream().map(Experiment::model).distinct().count() > 1;
-    this.keys = new ArrayList<>(varied(experiments));
+    this.onlyLambdaDiffers = varied(experiments).equals(Set.of(LAMBDA));
   }
 
+  /** Returns the keys in which experiments differ. */
   private static Set<String> varied(List<Experiment> experiments) {
-    Map<String, String> first = RunConfigFile.keys(experiments.get(0).config());
+    Map<String, String> first = keys(experiments.get(0));
     Set<String> varied = new TreeSet<>();
     for (Experiment experiment : experiments) {
-      RunConfigFile.keys(experiment.config())
+      keys(experiment)
           .forEach(
               (key, value) -> {
-                if (!value.equals(first.get(key)) && !OF_MODEL.contains(key)) {
+                if (!value.equals(first.get(key))) {
                   varied.add(key);
                 }
               });
     }
-    varied.removeAll(OF_RUN);
     return varied;
+  }
+
+  private static Map<String, String> keys(Experiment experiment) {
+    return RunConfigFile.keys(experiment.config());
   }
 
   /** Returns the table and, for several experiments, its picture. */
   List<Element> figures() {
     List<Element> figures = new ArrayList<>();
-    figures.add(Figure.of("Accuracy on the test splits", caption(), Figure.table(table())));
+    figures.add(Figure.of("Accuracy on the tested folds", caption(), Figure.table(table())));
     if (experiments.size() > 1) {
       chart().ifPresent(figures::add);
     }
@@ -71,35 +58,21 @@ final class ScoreTable {
   }
 
   private String caption() {
-    String caption =
-        "In percent: unweighted accuracy (UA: mean recall of the classes) and weighted accuracy (WA:"
-            + " share of the utterances), mean ± standard deviation over the runs, and below in"
-            + " brackets the 95 % confidence interval of the mean.";
-    return hasPaper()
-        ? caption + " The paper's numbers are of IEMOCAP, with encoders and a protocol of its own."
-        : caption;
+    return "In percent: unweighted accuracy (UA: mean recall of the classes) and weighted accuracy"
+        + " (WA: share of the utterances), mean ± standard deviation over the runs. In brackets the"
+        + " 95 % interval of all runs' predictions together, by drawing speakers with replacement."
+        + (hasPaper()
+            ? " The paper's numbers are of IEMOCAP, with encoders and a protocol of its own."
+            : "");
   }
 
   private boolean hasPaper() {
-    return experiments.stream().anyMatch(experiment -> experiment.paper().isPresent());
-  }
-
-  /** Returns the names of the columns and, of an experiment, what stands there before the scores. */
-  private Map<String, String> description(Experiment experiment) {
-    Map<String, String> columns = new LinkedHashMap<>();
-    if (modelsDiffer || keys.isEmpty()) {
-      columns.put("Model", experiment.model());
-      columns.put("Modality", experiment.modality());
-    }
-    Map<String, String> values = RunConfigFile.keys(experiment.config());
-    for (String key : keys) {
-      columns.put(key.equals(LAMBDA) ? "λ" : key, values.getOrDefault(key, ""));
-    }
-    return columns;
+    return experiments.stream().anyMatch(experiment -> !experiment.paper().isEmpty());
   }
 
   private Element table() {
-    List<String> head = new ArrayList<>(description(experiments.get(0)).keySet());
+    List<String> head =
+        new ArrayList<>(onlyLambdaDiffers ? List.of("λ") : List.of("Model", "Modality"));
     head.addAll(List.of("UA (%)", "WA (%)"));
     if (hasPaper()) {
       head.addAll(List.of("paper: UA (%)", "paper: WA (%)"));
@@ -112,35 +85,35 @@ final class ScoreTable {
   }
 
   private Element row(Experiment experiment) {
-    List<String> described = new ArrayList<>(description(experiment).values());
     Element row =
-        Figure.row(
-            described.get(0), described.subList(1, described.size()).toArray(String[]::new));
+        onlyLambdaDiffers
+            ? Figure.row(keys(experiment).get(LAMBDA))
+            : Figure.row(experiment.name(), experiment.modality());
     row.add(score(experiment.ua(), experiment), score(experiment.wa(), experiment));
     if (hasPaper()) {
-      row.add(
-          paper(experiment.paper().map(Experiment.Paper::ua)),
-          paper(experiment.paper().map(Experiment.Paper::wa)));
+      row.add(paper(experiment, "UA"), paper(experiment, "WA"));
     }
-    return row.add(
-        Element.of("td", Integer.toString(experiment.runs().size())).with("class", "number"));
+    return row.add(number(Integer.toString(experiment.runs().size())));
   }
 
   private static Element score(Optional<Score> score, Experiment experiment) {
-    Element cell =
-        Element.of("td", score.map(Score::percent).orElse("–")).with("class", "number score");
+    Element cell = number(score.map(Score::percent).orElse("–"));
     score
         .map(Score::intervalPercent)
-        .filter(text -> !text.isEmpty())
         .ifPresent(text -> cell.add(Element.of("span", text).with("class", "interval")));
-    if (experiment.bestEpochOnTest() && score.isPresent()) {
+    if (experiment.isChosenOnTest()) {
       cell.add(Element.of("span", CHOSEN_ON_TEST).with("class", "badge"));
     }
     return cell;
   }
 
-  private static Element paper(Optional<Double> share) {
-    return Element.of("td", share.map(Score::percent).orElse("–")).with("class", "number");
+  private static Element paper(Experiment experiment, String measure) {
+    Double percent = experiment.paper().get(measure);
+    return number(percent == null ? "–" : Score.twoDecimals(percent));
+  }
+
+  private static Element number(String text) {
+    return Element.of("td", text).with("class", "number");
   }
 
   private Optional<Element> chart() {
@@ -152,41 +125,23 @@ final class ScoreTable {
       return Optional.empty();
     }
     String heading = "Unweighted accuracy, compared";
-    String caption =
-        "Dots: mean UA; lines: its 95 % confidence interval; dashed: chance."
-            + (hasPaper() ? " Hollow diamonds: the paper's." : "");
     double chance = 1.0 / experiments.get(0).labels().size();
     return Optional.of(
         Figure.of(
             heading,
-            caption,
+            "Dots: mean UA; lines: the 95 % interval; dashed: chance."
+                + (hasPaper() ? " Hollow diamonds: the paper's." : ""),
             new IntervalChart(heading, "UA", rows, OptionalDouble.of(chance)).svg()));
   }
 
-  private IntervalChart.Row chartRow(Experiment experiment, Score ua) {
-    String mark = experiment.bestEpochOnTest() ? " (" + CHOSEN_ON_TEST + ")" : "";
+  private static IntervalChart.Row chartRow(Experiment experiment, Score ua) {
+    String mark = experiment.isChosenOnTest() ? " (" + CHOSEN_ON_TEST + ")" : "";
+    Double paper = experiment.paper().get("UA");
     return new IntervalChart.Row(
-        name(experiment),
+        experiment.name(),
         ua.percent() + mark,
         ua.mean(),
         ua.interval().orElse(new Interval(ua.mean(), ua.mean())),
-        experiment.paper().isPresent()
-            ? OptionalDouble.of(experiment.paper().get().ua())
-            : OptionalDouble.empty());
-  }
-
-  /** Tells an experiment from the others in a line. */
-  String name(Experiment experiment) {
-    List<String> parts = new ArrayList<>();
-    description(experiment)
-        .forEach(
-            (column, value) -> {
-              if (column.equals("Model")) {
-                parts.add(value);
-              } else if (!column.equals("Modality")) {
-                parts.add(column + " = " + value);
-              }
-            });
-    return String.join(", ", parts);
+        paper == null ? OptionalDouble.empty() : OptionalDouble.of(paper / 100));
   }
 }
