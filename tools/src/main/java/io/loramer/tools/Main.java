@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       TranscribeCommand.class,
       TrainCommand.class,
+      CrossvalCommand.class,
+      SweepCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,

@@ -3,6 +3,7 @@ package io.loramer.training;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How often each class was taken for which, and the measures that follow from it.
@@ -44,6 +45,19 @@ public final class ConfusionMatrix {
     return matrix;
   }
 
+  /** Adds the counts of matrices of the same classes, of which there is at least one. */
+  public static ConfusionMatrix sum(List<ConfusionMatrix> parts) {
+    ConfusionMatrix sum = new ConfusionMatrix(parts.get(0).labels);
+    for (ConfusionMatrix part : parts) {
+      for (int i = 0; i < sum.counts.length; i++) {
+        for (int j = 0; j < sum.counts.length; j++) {
+          sum.counts[i][j] += part.counts[i][j];
+        }
+      }
+    }
+    return sum;
+  }
+
   /** Returns the name of each class. */
   public List<String> labels() {
     return labels;
@@ -52,6 +66,11 @@ public final class ConfusionMatrix {
   /** Returns how many utterances of one class were taken for another. */
   public int count(int truth, int predicted) {
     return counts[truth][predicted];
+  }
+
+  /** Returns all counts: rows true, columns predicted. */
+  public List<List<Integer>> counts() {
+    return Stream.of(counts).map(row -> IntStream.of(row).boxed().toList()).toList();
   }
 
   /** Returns the share of the utterances that were predicted right (WA: accuracy). */
@@ -85,7 +104,7 @@ public final class ConfusionMatrix {
   }
 
   /** Returns how many utterances of a class there are. */
-  private int support(int label) {
+  public int support(int label) {
     return IntStream.of(counts[label]).sum();
   }
 

@@ -78,6 +78,25 @@ public record CorpusCheck(
     return new Lengths(samples, (int) samples.stream().filter(n -> n > maxSamples).count());
   }
 
+  /**
+   * Checks what needs no decoding: labels, words, and that there is a file.
+   *
+   * @throws CorpusException with all problems, if there are any
+   */
+  void requireDescribed(Manifest manifest) throws CorpusException {
+    List<Problem> problems = new ArrayList<>();
+    for (Utterance utterance : manifest.utterances()) {
+      List<String> found = described(utterance);
+      if (!Files.isRegularFile(utterance.clip().file())) {
+        found.add(utterance.clip().file() + ": no such file");
+      }
+      found.forEach(text -> problems.add(new Problem(utterance.line(), text)));
+    }
+    if (!problems.isEmpty()) {
+      throw new CorpusException(manifest.file(), problems);
+    }
+  }
+
   /** Says what is wrong with the lines of a manifest and with the utterances of the sound ones. */
   CorpusException problems(ManifestReader.Lines lines, Decoder decoder, IntConsumer progress) {
     List<Problem> all = new ArrayList<>(lines.problems());
@@ -101,7 +120,7 @@ public record CorpusCheck(
         .toList();
   }
 
-  private Heard hear(Utterance utterance, Decoder decoder) {
+  private List<String> described(Utterance utterance) {
     List<String> found = new ArrayList<>();
     if (!labels.isEmpty() && !labels.contains(utterance.label())) {
       String known = labels.stream().sorted().collect(joining(", "));
@@ -113,6 +132,11 @@ public record CorpusCheck(
               ? "text is missing, and this run needs the words: give them, or a recogniser"
               : "text is a transcript, and this run takes recognised words: give a recogniser");
     }
+    return found;
+  }
+
+  private Heard hear(Utterance utterance, Decoder decoder) {
+    List<String> found = described(utterance);
     int samples = 0;
     try {
       float[] waveform = decode(utterance.clip(), decoder);

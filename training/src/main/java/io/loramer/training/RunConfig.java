@@ -89,6 +89,28 @@ public record RunConfig(
     return new RunConfig(resolved, audio, text, head, training, cache, compute);
   }
 
+  /**
+   * Returns the same divided in another way, where nobody is in the test split if nobody is named.
+   */
+  public RunConfig divided(SplitConfig validation, SplitConfig test) {
+    DataConfig divided =
+        new DataConfig(data.manifest(), data.labels(), data.maxDurationSeconds(), validation, test);
+    return new RunConfig(divided, audio, text, head, training, cache, compute);
+  }
+
+  /** Returns the same with another seed. */
+  public RunConfig withSeed(long seed) {
+    OptimizationConfig seeded =
+        new OptimizationConfig(
+            training.epochs(),
+            training.batchSize(),
+            training.learningRate(),
+            training.patience(),
+            training.maxGradientNorm(),
+            seed);
+    return new RunConfig(data, audio, text, head, seeded, cache, compute);
+  }
+
   /** Returns the same without a step of training: what a run's results are to be compared with. */
   public RunConfig untrained() {
     OptimizationConfig none =

@@ -93,27 +93,52 @@ public final class RunConfigFile {
    */
   public static RunConfig read(Optional<Path> file, Map<String, String> overrides)
       throws IOException {
+    return read(file, Map.of(), overrides);
+  }
+
+  /**
+   * Reads a point of a sweep.
+   *
+   * @param point values that stand for those of the file, and whose paths are relative to it
+   * @throws IOException as {@link #read(Optional, Map)}
+   */
+  public static RunConfig read(Path file, Map<String, String> point, Map<String, String> overrides)
+      throws IOException {
+    return read(Optional.of(file), point, overrides);
+  }
+
+  private static RunConfig read(
+      Optional<Path> file, Map<String, String> point, Map<String, String> overrides)
+      throws IOException {
     ObjectNode tree = YAML.valueToTree(RunConfig.defaults());
     List<String> unknown = new ArrayList<>();
     String subject = file.map(Path::toString).orElse("configuration");
     if (file.isPresent()) {
       JsonNode read = read(file.get());
       merge(tree, read, subject + ": ", "", unknown);
-      resolvePaths(tree, read, file.get().toAbsolutePath().getParent());
+      Path folder = file.get().toAbsolutePath().getParent();
+      resolvePaths(tree, read, folder);
+      override(tree, point, folder, unknown);
     }
-    for (var override : overrides.entrySet()) {
-      JsonNode nested = nested(override.getKey(), override.getValue());
-      merge(tree, nested, "override: ", "", unknown);
-      resolvePaths(tree, nested, Path.of("").toAbsolutePath());
-    }
+    override(tree, overrides, Path.of("").toAbsolutePath(), unknown);
     if (!unknown.isEmpty()) {
       throw new IOException(String.join("\n", unknown));
     }
     return bind(overrides.isEmpty() ? subject : subject + ", with overrides", tree);
   }
 
+  private static void override(
+      ObjectNode tree, Map<String, String> values, Path folder, List<String> unknown)
+      throws IOException {
+    for (var value : values.entrySet()) {
+      JsonNode nested = nested(value.getKey(), value.getValue());
+      merge(tree, nested, "override: ", "", unknown);
+      resolvePaths(tree, nested, folder);
+    }
+  }
+
   /** Writes a configuration with every key. */
-  static void write(Path file, RunConfig config) throws IOException {
+  public static void write(Path file, RunConfig config) throws IOException {
     YAML.writeValue(file.toFile(), config);
   }
 
@@ -133,6 +158,20 @@ public final class RunConfigFile {
         keys.put(key, field.getValue().toString());
       }
     }
+  }
+
+  /** Returns the keys in which two configurations differ, each with both values. */
+  static List<String> differences(RunConfig before, RunConfig now) {
+    Map<String, String> earlier = keys(before);
+    List<String> differences = new ArrayList<>();
+    keys(now)
+        .forEach(
+            (key, value) -> {
+              if (!value.equals(earlier.get(key))) {
+                differences.add("%s was %s and is now %s".formatted(key, earlier.get(key), value));
+              }
+            });
+    return differences;
   }
 
   private static JsonNode read(Path file) throws IOException {

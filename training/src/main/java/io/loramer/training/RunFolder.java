@@ -1,17 +1,9 @@
 package io.loramer.training;
 
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.cfg.EnumFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.savedmodels.NewFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,14 +29,6 @@ import java.util.stream.Stream;
  * <p>Every file and folder is written aside and renamed.
  */
 public final class RunFolder {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .addModule(new Jdk8Module())
-          .build();
-
   static final String PROVENANCE = "provenance.json";
 
   private static final String PREDICTIONS = "predictions.jsonl";
@@ -100,7 +84,7 @@ public final class RunFolder {
       throw new IOException(
           path + ": the run has not ended; `lora-mer train --resume " + path + "` goes on with it");
     }
-    return JSON.readValue(file.toFile(), RunMetrics.class);
+    return JsonFile.read(file, RunMetrics.class);
   }
 
   /**
@@ -111,7 +95,7 @@ public final class RunFolder {
   public List<Prediction> readPredictions() throws IOException {
     List<Prediction> predictions = new ArrayList<>();
     for (String line : Files.readAllLines(path.resolve(PREDICTIONS))) {
-      predictions.add(JSON.readValue(line, Prediction.class));
+      predictions.add(JsonFile.readLine(line, Prediction.class));
     }
     return predictions;
   }
@@ -126,7 +110,7 @@ public final class RunFolder {
     if (!Files.isRegularFile(file)) {
       throw new IOException(path + ": not a run: it has no " + PROVENANCE);
     }
-    return JSON.readValue(file.toFile(), Provenance.class);
+    return JsonFile.read(file, Provenance.class);
   }
 
   /** Returns whether all of its epochs are done. */
@@ -162,7 +146,7 @@ public final class RunFolder {
   }
 
   Progress readProgress(int epoch) throws IOException {
-    return JSON.readValue(checkpoint(epoch).resolve("progress.json").toFile(), Progress.class);
+    return JsonFile.read(checkpoint(epoch).resolve("progress.json"), Progress.class);
   }
 
   /** Returns the prefix of the variables' files in a checkpoint. */
@@ -177,7 +161,7 @@ public final class RunFolder {
         checkpoint(epoch),
         folder -> {
           graph.save(folder.resolve(VARIABLES));
-          JSON.writeValue(folder.resolve("progress.json").toFile(), progress);
+          JsonFile.write(folder.resolve("progress.json"), progress);
         });
     for (int other : checkpoints()) {
       if (other != epoch && other != progress.bestEpoch()) {
@@ -187,21 +171,16 @@ public final class RunFolder {
   }
 
   void writeJson(String name, Object value) throws IOException {
-    write(name, JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+    JsonFile.write(path.resolve(name), value);
   }
 
   void writePredictions(List<Prediction> predictions) throws IOException {
     List<String> lines = new ArrayList<>();
     for (Prediction prediction : predictions) {
-      lines.add(JSON.writeValueAsString(prediction));
+      lines.add(JsonFile.line(prediction));
     }
-    write(PREDICTIONS, lines.stream().collect(Collectors.joining("\n", "", "\n")));
-  }
-
-  private void write(String name, String content) throws IOException {
-    Path unfinished = path.resolve("." + name + ".unfinished");
-    Files.writeString(unfinished, content);
-    Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    JsonFile.writeText(
+        path.resolve(PREDICTIONS), lines.stream().collect(Collectors.joining("\n", "", "\n")));
   }
 
   private Path checkpoint(int epoch) {

@@ -16,7 +16,7 @@ public record SplitConfig(List<String> speakers, List<String> sessions) {
   }
 
   /** Nobody's: the manifest's own {@code split} decides. */
-  static SplitConfig none() {
+  public static SplitConfig none() {
     return new SplitConfig(List.of(), List.of());
   }
 

@@ -1,6 +1,5 @@
 package io.loramer.training;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +23,8 @@ public record SplitMetrics(
   public static SplitMetrics of(List<String> labels, List<Prediction> predictions) {
     ConfusionMatrix matrix = confusionMatrix(labels, predictions);
     Map<String, Double> recall = new LinkedHashMap<>();
-    List<List<Integer>> counts = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
       recall.put(labels.get(i), matrix.recall(i));
-      List<Integer> row = new ArrayList<>();
-      for (int j = 0; j < labels.size(); j++) {
-        row.add(matrix.count(i, j));
-      }
-      counts.add(row);
     }
     return new SplitMetrics(
         predictions.size(),
@@ -41,7 +34,7 @@ public record SplitMetrics(
         predictions.stream().mapToDouble(Prediction::crossEntropy).average().orElseThrow(),
         recall,
         labels,
-        counts);
+        matrix.counts());
   }
 
   /** Counts predictions. */

@@ -3,6 +3,7 @@ package io.loramer.training;
 import io.loramer.model.Frontier;
 import io.loramer.model.Modality;
 import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -52,6 +53,22 @@ public final class Trainer {
     this.features = features;
     this.events = events;
     this.progress = progress;
+  }
+
+  /**
+   * Checks what can be checked of a run without decoding: the encoders, where LoRA goes in them,
+   * and what its corpus says of each utterance.
+   *
+   * @param corpus that of the configuration
+   * @return what such a run starts with
+   * @throws IOException if an encoder cannot be used
+   * @throws CorpusException with every utterance that cannot be used
+   */
+  public static Provenance check(RunConfig config, Manifest corpus) throws IOException {
+    Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    TrainingSetup.frontiers(config, encoders);
+    TrainingSetup.corpusCheck(config, encoders).requireDescribed(corpus);
+    return Provenance.of(config, encoders);
   }
 
   /**

@@ -104,12 +104,17 @@ record TrainingSetup(
         samples, heard.get(utterance.clip()), ids.length, ContentHash.of(ids));
   }
 
+  Map<Modality, Frontier> frontiers() throws IOException {
+    return frontiers(config, encoders);
+  }
+
   /**
    * Returns where the frozen part of each encoder ends.
    *
    * @throws IOException if one cannot be used as an encoder
    */
-  Map<Modality, Frontier> frontiers() throws IOException {
+  static Map<Modality, Frontier> frontiers(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders) throws IOException {
     Map<Modality, Frontier> frontiers = new EnumMap<>(Modality.class);
     for (var encoder : encoders.entrySet()) {
       Modality modality = encoder.getKey();
@@ -158,7 +163,7 @@ record TrainingSetup(
     };
   }
 
-  private static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
+  static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
       throws IOException {
     int maxSamples = config.data().maxSamples();
     int minSamples = NO_ENCODER_MINIMUM;

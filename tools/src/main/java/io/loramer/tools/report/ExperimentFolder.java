@@ -33,21 +33,21 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
   static ExperimentFolder read(Path folder) throws IOException {
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     if (Files.isRegularFile(folder.resolve(SWEEP))) {
-      return sweep("Sweep " + name, folder);
+      return sweep("Sweep: " + name, folder);
     }
     if (Files.isRegularFile(folder.resolve(CROSSVAL))) {
       CrossvalSummary summary = JsonFile.read(summary(folder), CrossvalSummary.class);
       List<ReportedRun> runs = runs(folder, summary);
       String model = Experiment.model(runs.get(0).config());
       Experiment experiment = new Experiment(model, folder, runs, Optional.of(summary), Map.of());
-      return new ExperimentFolder("Cross-validation " + name, List.of(experiment), Map.of());
+      return new ExperimentFolder("Cross-validation: " + name, List.of(experiment), Map.of());
     }
     if (Files.isRegularFile(folder.resolve(RUN))) {
       ReportedRun run = ReportedRun.read(name, folder, Split.TEST);
       String model = Experiment.model(run.config());
       Experiment experiment =
           new Experiment(model, folder, List.of(run), Optional.empty(), Map.of());
-      return new ExperimentFolder("Run " + name, List.of(experiment), Map.of());
+      return new ExperimentFolder("Run: " + name, List.of(experiment), Map.of());
     }
     throw new IOException(
         "%s: expected the folder of a cross-validation, a sweep or a run that has ended; found no %s, %s or %s"

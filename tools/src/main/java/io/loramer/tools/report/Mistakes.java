@@ -54,8 +54,7 @@ final class Mistakes {
     Element body = Element.of("tbody");
     worst.forEach(mistake -> body.add(row(mistake, utterances)));
     Element table =
-        Element.of("table", Figure.head(head.toArray(String[]::new)), body)
-            .with("class", "mistakes");
+        Element.of("table", Figure.head(head.toArray(String[]::new)), body).with("class", "wide");
     return Optional.of(
         Figure.of(
             "The worst mistakes",
@@ -90,7 +89,9 @@ final class Mistakes {
     if (!utterances.isEmpty()) {
       Optional<Utterance> utterance = Optional.ofNullable(utterances.get(surest.id()));
       row.add(
-          Element.of("td", utterance.flatMap(Utterance::text).orElse("")).with("dir", "auto"),
+          Element.of("td", utterance.flatMap(Utterance::text).orElse(""))
+              .with("dir", "auto")
+              .with("class", "words"),
           Element.of("td", utterance.map(Mistakes::audio).orElse("")));
     }
     Map<String, Float> probabilities = surest.recognized().probabilities();

@@ -45,7 +45,7 @@ final class Reproduction {
     return Figure.of(
         "Command",
         "From the same corpus and encoders: see the hashes.",
-        Element.of("pre", Element.of("code", command)).with("tabindex", "0"));
+        Element.of("pre", Element.of("code", command)).with("class", "wide"));
   }
 
   private static String word(Enum<?> choice) {
@@ -70,20 +70,21 @@ final class Reproduction {
     }
     Element table =
         Element.of(
-            "table",
-            Figure.head(
-                "run",
-                "seed",
-                "validation",
-                "test",
-                "best epoch",
-                "epochs",
-                "validation UA (%)",
-                "test UA (%)",
-                "test WA (%)",
-                "macro-F1",
-                "utterances"),
-            body);
+                "table",
+                Figure.head(
+                    "run",
+                    "seed",
+                    "validation",
+                    "test",
+                    "best epoch",
+                    "epochs",
+                    "validation UA (%)",
+                    "test UA (%)",
+                    "test WA (%)",
+                    "macro-F1",
+                    "utterances"),
+                body)
+            .with("class", "wide");
     return Figure.of(
         "Runs",
         "Whose utterances choose the epoch (validation) and measure it (test); the rest is learnt"

@@ -72,7 +72,7 @@ final class ScoreTable {
 
   private Element table() {
     List<String> head =
-        new ArrayList<>(onlyLambdaDiffers ? List.of("λ") : List.of("Model", "Modality"));
+        new ArrayList<>(onlyLambdaDiffers ? List.of("λ") : List.of("Modality", "Model"));
     head.addAll(List.of("UA (%)", "WA (%)"));
     if (hasPaper()) {
       head.addAll(List.of("paper: UA (%)", "paper: WA (%)"));
@@ -81,14 +81,16 @@ final class ScoreTable {
     Element body = Element.of("tbody");
     experiments.forEach(experiment -> body.add(row(experiment)));
     return Element.of("table", Figure.head(head.toArray(String[]::new)), body)
-        .with("class", "scores");
+        .with("class", "wide");
   }
 
   private Element row(Experiment experiment) {
-    Element row =
-        onlyLambdaDiffers
-            ? Figure.row(keys(experiment).get(LAMBDA))
-            : Figure.row(experiment.name(), experiment.modality());
+    Element row = Element.of("tr");
+    if (!onlyLambdaDiffers) {
+      row.add(Element.of("td", experiment.modality()));
+    }
+    String name = onlyLambdaDiffers ? keys(experiment).get(LAMBDA) : experiment.name();
+    row.add(Element.of("th", name).with("scope", "row"));
     row.add(score(experiment.ua(), experiment), score(experiment.wa(), experiment));
     if (hasPaper()) {
       row.add(paper(experiment, "UA"), paper(experiment, "WA"));

@@ -1,0 +1,59 @@
+package io.loramer.tools;
+
+import io.loramer.training.experiments.CrossvalSummary;
+import io.loramer.training.experiments.MeasureSummary;
+import java.util.Locale;
+
+/** What a cross-validation came to, for the terminal. */
+record CrossvalTable(CrossvalSummary summary) {
+  @Override
+  public String toString() {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        "protocol %s%n%d folds by %s, %d seeds: %d runs%n%n"
+            .formatted(
+                summary.note(),
+                summary.folds(),
+                summary.foldsBy().word(),
+                summary.seeds().size(),
+                summary.runs().size()));
+    String name = "%-" + width() + "s";
+    table.append(name.formatted(""));
+    table.append("   mean  sd of runs  sd of seeds' means  pooled        95 % of it\n");
+    table.append(row(name, "UA", summary.unweightedAccuracy()));
+    table.append(row(name, "WA", summary.weightedAccuracy()));
+    table.append(row(name, "macro-F1", summary.macroF1()));
+    summary
+        .recall()
+        .forEach((label, recall) -> table.append(row(name, "recall of " + label, recall)));
+    table.append(
+        "intervals: percentiles of %d draws of all %d %s with replacement%n"
+            .formatted(
+                summary.interval().resamples(),
+                summary.interval().clusters(),
+                summary.interval().resampled()));
+    return table.toString();
+  }
+
+  private int width() {
+    return "recall of ".length()
+        + summary.labels().stream().mapToInt(String::length).max().orElseThrow();
+  }
+
+  private static String row(String name, String measure, MeasureSummary value) {
+    String seeds =
+        value.sdOfSeedMeans().isPresent()
+            ? String.format(Locale.ROOT, "%.3f", value.sdOfSeedMeans().getAsDouble())
+            : "-";
+    return name.formatted(measure)
+        + String.format(
+            Locale.ROOT,
+            "  %.3f  %10.3f  %18s   %.3f  %.3f to %.3f%n",
+            value.mean(),
+            value.sdOfRuns(),
+            seeds,
+            value.pooled(),
+            value.low(),
+            value.high());
+  }
+}

@@ -1,0 +1,129 @@
+package io.loramer.training.experiments;
+
+import io.loramer.savedmodels.NewFolder;
+import io.loramer.training.JsonFile;
+import io.loramer.training.Manifest;
+import io.loramer.training.PlannedRun;
+import io.loramer.training.Prediction;
+import io.loramer.training.Provenance;
+import io.loramer.training.RunConfig;
+import io.loramer.training.RunConfigFile;
+import io.loramer.training.RunFolder;
+import io.loramer.training.Trainer;
+import io.loramer.training.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * A cross-validation on disk: a run for each fold and seed, and what they come to.
+ *
+ * <pre>
+ *   config.yaml     every key, but for the division and the seed
+ *   crossval.json   the {@link CrossvalPlan}
+ *   fold-1/seed-1/  an ordinary run, see {@link RunFolder}
+ *   summary.json    the {@link CrossvalSummary}, once all runs have ended
+ * </pre>
+ */
+public final class Crossval {
+  private static final Logger LOG = LogManager.getLogger(Crossval.class);
+
+  private static final String PLAN = "crossval.json";
+  static final String SUMMARY = "summary.json";
+
+  private final Path folder;
+  private final RunConfig config;
+  private final CrossvalPlan plan;
+  private final List<Run> runs;
+
+  private record Run(int fold, long seed, PlannedRun planned) {}
+
+  private Crossval(Path folder, RunConfig config, CrossvalPlan plan, List<Run> runs) {
+    this.folder = folder;
+    this.config = config;
+    this.plan = plan;
+    this.runs = runs;
+  }
+
+  /**
+   * Divides the corpus and checks encoders, manifest, folds and the runs that are there already.
+   *
+   * @param folder new, or that of the same cross-validation, which is then gone on with
+   * @param config whose division and seed are replaced
+   * @throws IOException if anything is wrong; nothing is written
+   */
+  public static Crossval prepare(RunConfig config, CrossvalOptions options, Path folder)
+      throws IOException {
+    Path manifest =
+        config
+            .data()
+            .manifest()
+            .orElseThrow(() -> new IOException("data.manifest is missing: name the corpus"));
+    if (!Files.exists(folder.resolve(PLAN))) {
+      NewFolder.requireAbsent(folder);
+    }
+    Manifest corpus = Manifest.read(manifest);
+    CrossvalPlan plan = CrossvalPlan.of(corpus, options);
+    List<Run> runs = new ArrayList<>();
+    for (long seed : plan.seeds()) {
+      for (int fold = 1; fold <= plan.folds().size(); fold++) {
+        RunConfig configured = plan.config(config, plan.folds().get(fold - 1), seed);
+        Path path = folder.resolve(CrossvalPlan.folder(fold, seed));
+        runs.add(new Run(fold, seed, new PlannedRun(path, configured)));
+      }
+    }
+    Provenance now = Trainer.check(config, corpus);
+    for (Run run : runs) {
+      run.planned.requireSame(now);
+    }
+    return new Crossval(folder, config, plan, runs);
+  }
+
+  /**
+   * Makes the runs that are not there yet, the first seed's first, and sums all up.
+   *
+   * @throws IOException if a run fails; those before it are kept
+   */
+  public CrossvalSummary run(Consumer<TrainingProgress> progress) throws IOException {
+    Files.createDirectories(folder);
+    JsonFile.write(folder.resolve(PLAN), plan); // first: it makes the folder one to go on with
+    RunConfigFile.write(folder.resolve("config.yaml"), config);
+    LOG.info("{}", plan.protocol().note());
+    for (CrossvalPlan.Fold fold : plan.folds()) {
+      LOG.info(
+          "fold {}: {} utterances of {}; the epoch is chosen by {}",
+          plan.folds().indexOf(fold) + 1,
+          fold.utterances(),
+          fold.test(),
+          fold.validation());
+    }
+    List<CrossvalSummary.Outcome> outcomes = new ArrayList<>();
+    for (Run run : runs) {
+      String name = "run %d of %d".formatted(outcomes.size() + 1, runs.size());
+      if (run.planned.hasEnded()) {
+        LOG.info("{} is there: {}", name, run.planned.folder());
+      } else {
+        LOG.info("{}: {}", name, run.planned.folder());
+        run.planned.finish(progress);
+      }
+      outcomes.add(outcome(run));
+    }
+    CrossvalSummary summary = CrossvalSummary.of(plan, outcomes);
+    JsonFile.write(folder.resolve(SUMMARY), summary);
+    return summary;
+  }
+
+  private CrossvalSummary.Outcome outcome(Run run) throws IOException {
+    RunFolder ended = new RunFolder(run.planned.folder());
+    List<Prediction> measured =
+        ended.readPredictions().stream()
+            .filter(p -> p.split().orElseThrow() == plan.protocol().measured())
+            .toList();
+    return new CrossvalSummary.Outcome(run.fold, run.seed, ended.readMetrics(), measured);
+  }
+}

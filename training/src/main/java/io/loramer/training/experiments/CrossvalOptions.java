@@ -1,0 +1,32 @@
+package io.loramer.training.experiments;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How a configuration is cross-validated.
+ *
+ * @param foldsBy absent for sessions where the manifest has any, else speakers
+ * @param folds how many; absent for one per session, or for {@value #SPEAKER_FOLDS} of speakers
+ * @param seeds each fold is run with each of them
+ */
+public record CrossvalOptions(
+    Protocol protocol, Optional<FoldsBy> foldsBy, OptionalInt folds, List<Long> seeds) {
+
+  /** As many as IEMOCAP has sessions. */
+  static final int SPEAKER_FOLDS = 5;
+
+  public CrossvalOptions {
+    seeds = List.copyOf(seeds);
+    if (seeds.isEmpty() || new HashSet<>(seeds).size() < seeds.size()) {
+      throw new IllegalArgumentException("seeds: expected each once, found " + seeds);
+    }
+    int fewest = protocol.fewestFolds();
+    if (folds.orElse(fewest) < fewest) {
+      throw new IllegalArgumentException(
+          "folds: expected at least %d, found %d".formatted(fewest, folds.getAsInt()));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.loramer.training.experiments;
+
+import static java.util.stream.Collectors.joining;
+
+import io.loramer.training.Manifest;
+import io.loramer.training.RunConfig;
+import io.loramer.training.SplitConfig;
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which runs make up a cross-validation: {@code crossval.json}.
+ *
+ * @param folds each is the test of one run per seed
+ */
+public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
+
+  /** So that session 10 comes after session 9. */
+  private static final Comparator<String> SHORTER_FIRST =
+      Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
+
+  /**
+   * What the runs of a fold are chosen and measured by.
+   *
+   * @param validation sessions or speakers whose utterances choose the epoch; under the paper's
+   *     protocol those of {@code test}
+   * @param test sessions or speakers that are measured
+   * @param utterances how many those have
+   */
+  public record Fold(List<String> validation, List<String> test, int utterances) {}
+
+  /**
+   * Divides a corpus.
+   *
+   * <p>Sessions or speakers go, those with most utterances first, where there are fewest until
+   * then.
+   *
+   * @throws IOException if it cannot be divided so, or if a speaker would be in two folds
+   */
+  static CrossvalPlan of(Manifest corpus, CrossvalOptions options) throws IOException {
+    boolean sessions = corpus.utterances().stream().anyMatch(u -> u.session().isPresent());
+    FoldsBy by = options.foldsBy().orElse(sessions ? FoldsBy.SESSION : FoldsBy.SPEAKER);
+    Map<String, Integer> sizes = sizes(corpus, by);
+    int count =
+        options
+            .folds()
+            .orElse(by == FoldsBy.SESSION ? sizes.size() : CrossvalOptions.SPEAKER_FOLDS);
+    int needed = Math.max(count, options.protocol().fewestFolds());
+    if (sizes.size() < needed) {
+      throw new IOException(
+          "%s: expected at least %d to divide by %s, found %d: %s"
+              .formatted(corpus.file(), needed, by.word(), sizes.size(), sizes.keySet()));
+    }
+    List<List<String>> groups = groups(sizes, count);
+    requireSpeakersApart(corpus, by, groups);
+    List<Fold> folds = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      List<String> test = groups.get(k);
+      List<String> validation =
+          options.protocol() == Protocol.CLEAN ? groups.get((k + 1) % count) : test;
+      folds.add(new Fold(validation, test, test.stream().mapToInt(sizes::get).sum()));
+    }
+    return new CrossvalPlan(options.protocol(), by, folds, options.seeds());
+  }
+
+  private static Map<String, Integer> sizes(Manifest corpus, FoldsBy by) throws IOException {
+    Map<String, Integer> sizes = new TreeMap<>(SHORTER_FIRST);
+    List<String> without = new ArrayList<>();
+    for (Utterance utterance : corpus.utterances()) {
+      by.name(utterance)
+          .ifPresentOrElse(
+              name -> sizes.merge(name, 1, Integer::sum), () -> without.add(utterance.id()));
+    }
+    if (!without.isEmpty()) {
+      throw new IOException(
+          ("%s: %d of %d utterances have no session, the first is %s; give them one, or take"
+                  + " folds by speaker")
+              .formatted(
+                  corpus.file(), without.size(), corpus.utterances().size(), without.get(0)));
+    }
+    return sizes;
+  }
+
+  private static List<List<String>> groups(Map<String, Integer> sizes, int count) {
+    List<List<String>> groups = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      groups.add(new ArrayList<>());
+    }
+    List<String> names = new ArrayList<>(sizes.keySet());
+    names.sort(Comparator.comparing(sizes::get, Comparator.reverseOrder())); // stable
+    for (String name : names) {
+      groups.stream()
+          .min(Comparator.comparingInt(group -> group.stream().mapToInt(sizes::get).sum()))
+          .orElseThrow()
+          .add(name);
+    }
+    groups.forEach(group -> group.sort(SHORTER_FIRST));
+    groups.sort(Comparator.comparing(group -> group.get(0), SHORTER_FIRST));
+    return groups;
+  }
+
+  /** Training, validation and test of every run are whole groups. */
+  private static void requireSpeakersApart(Manifest corpus, FoldsBy by, List<List<String>> groups)
+      throws IOException {
+    Map<String, TreeSet<Integer>> foldsOfSpeaker = new TreeMap<>();
+    for (Utterance utterance : corpus.utterances()) {
+      String name = by.name(utterance).orElseThrow();
+      for (int k = 0; k < groups.size(); k++) {
+        if (groups.get(k).contains(name)) {
+          foldsOfSpeaker.computeIfAbsent(utterance.speaker(), s -> new TreeSet<>()).add(k + 1);
+        }
+      }
+    }
+    String twice =
+        foldsOfSpeaker.entrySet().stream()
+            .filter(speaker -> speaker.getValue().size() > 1)
+            .map(speaker -> speaker.getKey() + " in folds " + speaker.getValue())
+            .collect(joining(", "));
+    if (!twice.isEmpty()) {
+      throw new IOException(
+          corpus.file()
+              + ": speakers would be heard in training and tested: "
+              + twice
+              + "; take folds by speaker");
+    }
+  }
+
+  /** Returns the configuration of a run. */
+  RunConfig config(RunConfig base, Fold fold, long seed) {
+    SplitConfig test = protocol == Protocol.CLEAN ? foldsBy.split(fold.test()) : SplitConfig.none();
+    return base.divided(foldsBy.split(fold.validation()), test).withSeed(seed);
+  }
+
+  /** Returns where a run lies, below the folder of the cross-validation. */
+  static String folder(int fold, long seed) {
+    return "fold-%d/seed-%d".formatted(fold, seed);
+  }
+}

@@ -1,0 +1,74 @@
+package io.loramer.training.experiments;
+
+import io.loramer.training.ConfusionMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A measure over the runs of a cross-validation.
+ *
+ * @param mean over all runs
+ * @param sdOfRuns sample standard deviation (n − 1) of all runs, each a fold with a seed: mostly
+ *     how much the folds differ
+ * @param sdOfSeedMeans that of the means over the folds, one per seed: what chance in training does
+ *     to the mean; absent with a single seed
+ * @param pooled the measure of all runs' predictions counted together
+ * @param low where the 95 % interval of {@code pooled} begins, see {@link SpeakerBootstrap}
+ * @param high where it ends
+ */
+public record MeasureSummary(
+    double mean,
+    double sdOfRuns,
+    OptionalDouble sdOfSeedMeans,
+    double pooled,
+    double low,
+    double high) {
+
+  /** One run's predictions counted. */
+  record Counted(long seed, ConfusionMatrix matrix) {}
+
+  /**
+   * Sums up.
+   *
+   * @param measure absent where a matrix does not tell, as the recall of a class that is not in it
+   */
+  static MeasureSummary of(
+      List<Counted> runs,
+      SpeakerBootstrap bootstrap,
+      Function<ConfusionMatrix, OptionalDouble> measure) {
+    List<Double> values = new ArrayList<>();
+    Map<Long, List<Double>> bySeed = new TreeMap<>();
+    for (Counted run : runs) {
+      OptionalDouble value = measure.apply(run.matrix);
+      if (value.isPresent()) {
+        values.add(value.getAsDouble());
+        bySeed.computeIfAbsent(run.seed, seed -> new ArrayList<>()).add(value.getAsDouble());
+      }
+    }
+    List<Double> seedMeans = bySeed.values().stream().map(MeasureSummary::mean).toList();
+    ConfusionMatrix pooled = ConfusionMatrix.sum(runs.stream().map(Counted::matrix).toList());
+    SpeakerBootstrap.Interval interval = bootstrap.interval(measure);
+    return new MeasureSummary(
+        mean(values),
+        sd(values),
+        seedMeans.size() > 1 ? OptionalDouble.of(sd(seedMeans)) : OptionalDouble.empty(),
+        measure.apply(pooled).orElseThrow(),
+        interval.low(),
+        interval.high());
+  }
+
+  static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  }
+
+  /** Returns the sample standard deviation; 0 of a single value. */
+  static double sd(List<Double> values) {
+    double mean = mean(values);
+    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+    return Math.sqrt(squares / Math.max(1, values.size() - 1));
+  }
+}

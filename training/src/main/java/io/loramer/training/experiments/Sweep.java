@@ -1,0 +1,106 @@
+package io.loramer.training.experiments;
+
+import io.loramer.savedmodels.NewFolder;
+import io.loramer.training.JsonFile;
+import io.loramer.training.RunConfig;
+import io.loramer.training.RunConfigFile;
+import io.loramer.training.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Cross-validations of several configurations.
+ *
+ * <pre>
+ *   sweep.json     the {@link SweepGrid}
+ *   NAME/          a {@link Crossval} per point
+ *   summary.json   the {@link SweepSummary}
+ * </pre>
+ */
+public final class Sweep {
+  private static final Logger LOG = LogManager.getLogger(Sweep.class);
+
+  private static final String GRID = "sweep.json";
+
+  private final Path folder;
+  private final SweepGrid grid;
+  private final List<Crossval> crossvals;
+
+  private Sweep(Path folder, SweepGrid grid, List<Crossval> crossvals) {
+    this.folder = folder;
+    this.grid = grid;
+    this.crossvals = crossvals;
+  }
+
+  /**
+   * Reads the configuration of each point and checks it as {@link Crossval#prepare} does.
+   *
+   * @param file of the configuration that all points share
+   * @param overrides values of keys that no point sets
+   * @param folder new, or that of the same sweep, which is then gone on with
+   * @throws IOException with the problem of each point that has one; nothing is written
+   */
+  public static Sweep prepare(
+      Path file,
+      SweepGrid grid,
+      Map<String, String> overrides,
+      CrossvalOptions options,
+      Path folder)
+      throws IOException {
+    if (!Files.exists(folder.resolve(GRID))) {
+      NewFolder.requireAbsent(folder);
+    }
+    List<String> problems = new ArrayList<>();
+    List<Crossval> crossvals = new ArrayList<>();
+    for (SweepGrid.Point point : grid.points()) {
+      List<String> twice = overrides.keySet().stream().filter(point.set()::containsKey).toList();
+      try {
+        if (!twice.isEmpty()) {
+          throw new IOException("the grid sets " + twice + " itself; leave out the override");
+        }
+        RunConfig config = RunConfigFile.read(file, point.overrides(), overrides);
+        crossvals.add(Crossval.prepare(config, options, folder.resolve(point.folder())));
+      } catch (IOException | IllegalArgumentException e) {
+        problems.add(point.name() + ": " + e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IOException(String.join("\n", problems));
+    }
+    return new Sweep(folder, grid, crossvals);
+  }
+
+  /**
+   * Runs all points, one after the other. One that fails is left as it is, and the next one begun.
+   *
+   * @throws IOException if the summary cannot be written
+   */
+  public SweepSummary run(Consumer<TrainingProgress> progress) throws IOException {
+    Files.createDirectories(folder);
+    JsonFile.write(folder.resolve(GRID), grid);
+    List<SweepSummary.Row> rows = new ArrayList<>();
+    for (int i = 0; i < crossvals.size(); i++) {
+      SweepGrid.Point point = grid.points().get(i);
+      LOG.info("point {} of {}: {}", i + 1, crossvals.size(), point.name());
+      Optional<CrossvalSummary> result = Optional.empty();
+      Optional<String> failure = Optional.empty();
+      try {
+        result = Optional.of(crossvals.get(i).run(progress));
+      } catch (IOException e) {
+        LOG.error("{}: {}", point.name(), e.getMessage());
+        failure = Optional.of(e.getMessage());
+      }
+      rows.add(new SweepSummary.Row(point.name(), point.folder(), point.paper(), result, failure));
+      JsonFile.write(folder.resolve(Crossval.SUMMARY), new SweepSummary(rows));
+    }
+    return new SweepSummary(rows);
+  }
+}

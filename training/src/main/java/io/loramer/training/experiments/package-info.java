@@ -1,0 +1,2 @@
+/** Experiments of many runs: cross-validation, sweeps over configurations, and their statistics. */
+package io.loramer.training.experiments;
