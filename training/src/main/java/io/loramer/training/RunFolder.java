@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  *   metrics.json       of the finished run
  *   predictions.jsonl  of its validation and test splits
  *   events.out.*       TensorBoard
+ *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
  * </pre>
  *
  * <p>Every file and folder is written aside and renamed.
@@ -38,7 +39,7 @@ public final class RunFolder {
 
   /** What is being written, and what a kill leaves of it. */
   private static final Pattern UNFINISHED =
-      Pattern.compile("\\.+(model|epoch-[0-9]+|metrics\\.json|predictions\\.jsonl)\\..*");
+      Pattern.compile("\\.+(model|epoch-[0-9]+)\\..*|\\..*\\.unfinished");
 
   private final Path path;
 
@@ -179,8 +180,12 @@ public final class RunFolder {
     for (Prediction prediction : predictions) {
       lines.add(JsonFile.line(prediction));
     }
-    JsonFile.writeText(
-        path.resolve(PREDICTIONS), lines.stream().collect(Collectors.joining("\n", "", "\n")));
+    write(PREDICTIONS, lines.stream().collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  /** Writes a file of the run. */
+  void write(String name, String content) throws IOException {
+    JsonFile.writeText(path.resolve(name), content);
   }
 
   private Path checkpoint(int epoch) {

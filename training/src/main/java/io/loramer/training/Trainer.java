@@ -180,8 +180,7 @@ public final class Trainer {
     List<TrainingGraph.Step> steps = trainEpoch(epoch);
     double seconds = (System.nanoTime() - start) / 1e9;
 
-    List<Prediction> predictions = predict(Split.VALIDATION);
-    SplitMetrics validation = SplitMetrics.of(setup.corpus().labels(), predictions);
+    SplitMetrics validation = measure(predict(Split.VALIDATION));
     EpochMetrics metrics = metrics(epoch, steps, validation);
     List<EpochMetrics> epochs = new ArrayList<>(before.epochs());
     epochs.add(metrics);
@@ -243,21 +242,20 @@ public final class Trainer {
     } else { // no epochs were asked for: the untrained model
       writeModel();
     }
-    List<Prediction> validation = predict(Split.VALIDATION);
-    List<Prediction> test = predict(Split.TEST);
-    List<Prediction> all = new ArrayList<>(validation);
+    List<EmbeddedPrediction> validation = predict(Split.VALIDATION);
+    List<EmbeddedPrediction> test = predict(Split.TEST);
+    List<EmbeddedPrediction> all = new ArrayList<>(validation);
     all.addAll(test);
     RunMetrics metrics =
         new RunMetrics(
             state.bestEpoch(),
-            SplitMetrics.of(setup.corpus().labels(), validation),
-            test.isEmpty()
-                ? Optional.empty()
-                : Optional.of(SplitMetrics.of(setup.corpus().labels(), test)),
+            measure(validation),
+            test.isEmpty() ? Optional.empty() : Optional.of(measure(test)),
             state.croppedClips(),
             graph.trainableParameters(),
             state.epochs());
-    run.writePredictions(all);
+    run.writePredictions(predictions(all));
+    ProjectorFiles.write(run, all);
     run.writeJson("metrics.json", metrics); // last: it marks the end
     return metrics;
   }
@@ -268,10 +266,18 @@ public final class Trainer {
     }
   }
 
+  private SplitMetrics measure(List<EmbeddedPrediction> predicted) {
+    return SplitMetrics.of(setup.corpus().labels(), predictions(predicted));
+  }
+
+  private static List<Prediction> predictions(List<EmbeddedPrediction> predicted) {
+    return predicted.stream().map(EmbeddedPrediction::prediction).toList();
+  }
+
   /** Predicts a split, in the corpus's order. */
-  private List<Prediction> predict(Split split) throws IOException {
+  private List<EmbeddedPrediction> predict(Split split) throws IOException {
     List<Utterance> utterances = setup.corpus().of(split);
-    Map<String, Prediction> predictions = new HashMap<>();
+    Map<String, EmbeddedPrediction> predictions = new HashMap<>();
     List<List<Utterance>> order =
         Buckets.byLength(utterances, setup::length, optimization.batchSize());
     try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
@@ -279,7 +285,7 @@ public final class Trainer {
         try (Batch batch = batches.next()) {
           graph
               .predict(batch, setup.corpus().labels())
-              .forEach(prediction -> predictions.put(prediction.id(), prediction.in(split)));
+              .forEach(made -> predictions.put(made.prediction().id(), made.in(split)));
           progress.accept(
               new TrainingProgress(
                   split.word() + " split", predictions.size(), utterances.size(), ""));

@@ -128,19 +128,21 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   /** Predicts, without dropout. */
-  List<Prediction> predict(Batch batch, List<String> names) {
+  List<EmbeddedPrediction> predict(Batch batch, List<String> names) {
     Session.Runner runner = session.runner();
     feed(runner, evaluation, batch);
     runner.fetch(evaluation.emotions().probabilities());
+    runner.fetch(evaluation.emotions().embedding());
     evaluation.emotions().fusionWeights().ifPresent(runner::fetch);
     try (Result result = runner.run()) {
       TFloat32 probabilities = (TFloat32) result.get(0);
       Optional<TFloat32> weights =
-          result.size() > 1 ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
-      List<Prediction> predictions = new ArrayList<>();
+          result.size() > 2 ? Optional.of((TFloat32) result.get(2)) : Optional.empty();
+      List<EmbeddedPrediction> predictions = new ArrayList<>();
       for (int row = 0; row < batch.utterances().size(); row++) {
         Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
-        predictions.add(Prediction.of(batch.utterances().get(row), recognized));
+        Prediction prediction = Prediction.of(batch.utterances().get(row), recognized);
+        predictions.add(EmbeddedPrediction.ofRow(row, prediction, (TFloat32) result.get(1)));
       }
       return predictions;
     }

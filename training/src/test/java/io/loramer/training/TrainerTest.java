@@ -119,6 +119,9 @@ class TrainerTest {
                 "provenance.json",
                 "metrics.json",
                 "predictions.jsonl",
+                "projector_config.pbtxt",
+                "embeddings.tsv",
+                "embeddings_metadata.tsv",
                 "events.out.tfevents.*",
                 "model/adapter_config.json",
                 "model/adapter_model.safetensors",
@@ -152,6 +155,25 @@ class TrainerTest {
       List<Prediction> found =
           predictions.stream().filter(p -> p.split().orElseThrow() == split).toList();
       assertEquals(expected, SplitMetrics.of(expected.labels(), found));
+    }
+  }
+
+  @Test
+  void theProjectorShowsTheLinesOfThePredictionsInTheirOrder() throws IOException {
+    List<Prediction> predictions = new RunFolder(run).readPredictions();
+    List<String> metadata = Files.readAllLines(run.resolve("embeddings_metadata.tsv"));
+    assertEquals("id\tsplit\tspeaker\tlabel\tpredicted", metadata.get(0));
+    List<String> expected = new ArrayList<>();
+    for (Prediction of : predictions) {
+      String split = of.split().orElseThrow().word();
+      expected.add(
+          String.join("\t", of.id(), split, of.speaker(), of.label(), of.recognized().label()));
+    }
+    assertEquals(expected, metadata.subList(1, metadata.size()));
+    Set<String> embeddings = new TreeSet<>(Files.readAllLines(run.resolve("embeddings.tsv")));
+    assertEquals(predictions.size(), embeddings.size()); // no two are the same
+    for (String embedding : embeddings) {
+      assertEquals(10, embedding.split("\t").length, embedding);
     }
   }
 

@@ -1,0 +1,67 @@
+package io.loramer.training;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The files of TensorBoard's projector: where the model sees each utterance of {@code
+ * predictions.jsonl}, in the same order.
+ *
+ * <pre>
+ *   projector_config.pbtxt    names the others
+ *   embeddings.tsv            a line of D numbers for each utterance
+ *   embeddings_metadata.tsv   a heading; id, split, speaker, label and predicted label of each
+ * </pre>
+ *
+ * @see <a href="https://www.tensorflow.org/tensorboard/tensorboard_projector_plugin">The
+ *     projector</a>
+ */
+final class ProjectorFiles {
+  private static final String CONFIG = "projector_config.pbtxt";
+  private static final String EMBEDDINGS = "embeddings.tsv";
+  private static final String METADATA = "embeddings_metadata.tsv";
+
+  private ProjectorFiles() {}
+
+  /** Writes them into a run's folder. */
+  static void write(RunFolder run, List<EmbeddedPrediction> predictions) throws IOException {
+    List<String> embeddings = new ArrayList<>();
+    List<String> metadata = new ArrayList<>(List.of("id\tsplit\tspeaker\tlabel\tpredicted"));
+    for (EmbeddedPrediction embedded : predictions) {
+      Prediction of = embedded.prediction();
+      embeddings.add(row(embedded.embedding().stream().map(String::valueOf)));
+      metadata.add(
+          row(
+              Stream.of(
+                  of.id(),
+                  of.split().map(Split::word).orElse(""),
+                  of.speaker(),
+                  of.label(),
+                  of.recognized().label())));
+    }
+    run.write(EMBEDDINGS, lines(embeddings));
+    run.write(METADATA, lines(metadata));
+    run.write(
+        CONFIG,
+        """
+        embeddings {
+          tensor_name: "embedding"
+          tensor_path: "%s"
+          metadata_path: "%s"
+        }
+        """
+            .formatted(EMBEDDINGS, METADATA));
+  }
+
+  /** Separates values by tabs; one within a value would make two of it. */
+  private static String row(Stream<String> values) {
+    return values.map(value -> value.replaceAll("\\s", " ")).collect(Collectors.joining("\t"));
+  }
+
+  private static String lines(List<String> rows) {
+    return rows.stream().collect(Collectors.joining("\n", "", "\n"));
+  }
+}
