@@ -55,7 +55,7 @@ final class ConfusionTables {
     for (int count : counts.get(truth)) {
       double share = support == 0 ? 0 : (double) count / support;
       row.add(
-          Element.of("td", Integer.toString(count))
+          Element.of("td", count + " ")
               .with("style", "--share: " + Element.pixels(DEEPEST_PERCENT * share) + "%")
               .add(
                   Element.of(

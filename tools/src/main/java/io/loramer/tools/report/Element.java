@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * An element of HTML or SVG. All text and all values of attributes are escaped when it is written,
- * style sheets too, so these must do without {@code <}, {@code >} and {@code &}. What comes out is
- * well-formed XML as well.
+ * style sheets too, so these must do without {@code <}, {@code >}, {@code &} and double quotes.
+ * What comes out is well-formed XML as well.
  */
 final class Element {
   private final String name;

@@ -102,9 +102,9 @@ final class ScoreTable {
     Element cell = number(score.map(Score::percent).orElse("–"));
     score
         .map(Score::intervalPercent)
-        .ifPresent(text -> cell.add(Element.of("span", text).with("class", "interval")));
+        .ifPresent(text -> cell.text(" ").add(Element.of("span", text).with("class", "interval")));
     if (experiment.isChosenOnTest()) {
-      cell.add(Element.of("span", CHOSEN_ON_TEST).with("class", "badge"));
+      cell.text(" ").add(Element.of("span", CHOSEN_ON_TEST).with("class", "badge"));
     }
     return cell;
   }
