@@ -10,11 +10,11 @@ record CrossvalTable(CrossvalSummary summary) {
   public String toString() {
     StringBuilder table = new StringBuilder();
     table.append(
-        "protocol %s%n%d folds by %s, %d seeds: %d runs%n%n"
+        "protocol %s%nfolds by %s: %d, seeds: %d, runs: %d%n%n"
             .formatted(
                 summary.note(),
-                summary.folds(),
                 summary.foldsBy().word(),
+                summary.folds(),
                 summary.seeds().size(),
                 summary.runs().size()));
     String name = "%-" + width() + "s";

@@ -36,6 +36,35 @@ class RunConfigFileTest {
   }
 
   @Test
+  void pathsOfAPointAreRelativeToTheFileAndThoseOfTheCommandLineAreNot() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("run.yaml"), "audio: {encoder: a}\ntraining: {seed: 5}\n");
+    RunConfig config =
+        RunConfigFile.read(
+            file,
+            Map.of("audio.encoder", "\"encoders/b\"", "training.epochs", "7"),
+            Map.of("text.encoder", "c"));
+    assertEquals(Optional.of(folder.resolve("encoders/b")), config.audio().encoder());
+    assertEquals(Optional.of(Path.of("c").toAbsolutePath()), config.text().encoder());
+    assertEquals(7, config.training().epochs());
+    assertEquals(5, config.training().seed());
+  }
+
+  @Test
+  void differencesNameTheKeysAndBothValues() {
+    RunConfig defaults = RunConfig.defaults();
+    assertEquals(List.of(), RunConfigFile.differences(defaults, RunConfig.defaults()));
+    assertEquals(
+        List.of(
+            "data.test.speakers was [] and is now [\"03\"]", "training.seed was 1 and is now 9"),
+        RunConfigFile.differences(
+            defaults,
+            defaults
+                .divided(SplitConfig.none(), new SplitConfig(List.of("03"), List.of()))
+                .withSeed(9)));
+  }
+
+  @Test
   void everyKeyIsReadAgainAsItWasWritten() throws IOException {
     RunConfig config =
         read(

@@ -63,7 +63,7 @@ public record SweepGrid(List<Point> points) {
     }
 
     /** Returns the values in YAML. */
-    Map<String, String> overrides() {
+    public Map<String, String> overrides() {
       Map<String, String> overrides = new LinkedHashMap<>();
       set.forEach((key, value) -> overrides.put(key, value.toString()));
       return overrides;

@@ -1,0 +1,157 @@
+package io.loramer.training.experiments;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.loramer.training.Manifest;
+import io.loramer.training.RunConfig;
+import io.loramer.training.SplitConfig;
+import io.loramer.training.Utterance;
+import io.loramer.training.Utterance.Clip;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class CrossvalPlanTest {
+  private static final List<Long> SEEDS = List.of(4L, 2L);
+
+  /** A speaker and a session each. */
+  private static final Manifest FOUR_SESSIONS =
+      manifest("a 1", "b 10", "c 9", "a 1", "d 9", "e 2", "b 10", "b 10");
+
+  @Test
+  void eachSessionIsTestedOnceAndTheNextOneChoosesTheEpoch() throws IOException {
+    CrossvalPlan plan = CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.CLEAN));
+    assertEquals(
+        List.of(
+            new CrossvalPlan.Fold(List.of("2"), List.of("1"), 2),
+            new CrossvalPlan.Fold(List.of("9"), List.of("2"), 1),
+            new CrossvalPlan.Fold(List.of("10"), List.of("9"), 2),
+            new CrossvalPlan.Fold(List.of("1"), List.of("10"), 3)),
+        plan.folds());
+    assertEquals(FoldsBy.SESSION, plan.foldsBy());
+    assertEquals(SEEDS, plan.seeds());
+  }
+
+  @Test
+  void runIsConfiguredByItsFoldAndSeed() throws IOException {
+    CrossvalPlan plan = CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.CLEAN));
+    RunConfig config = plan.config(RunConfig.defaults(), plan.folds().get(2), 4);
+    assertEquals(new SplitConfig(List.of(), List.of("10")), config.data().validation());
+    assertEquals(new SplitConfig(List.of(), List.of("9")), config.data().test());
+    assertEquals(4, config.training().seed());
+  }
+
+  @Test
+  void underThePapersProtocolTheTestedFoldChoosesTheEpochAndIsNoTestSplit() throws IOException {
+    CrossvalPlan plan = CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.PAPER));
+    assertEquals(new CrossvalPlan.Fold(List.of("9"), List.of("9"), 2), plan.folds().get(2));
+    RunConfig config = plan.config(RunConfig.defaults(), plan.folds().get(2), 4);
+    assertEquals(new SplitConfig(List.of(), List.of("9")), config.data().validation());
+    assertEquals(SplitConfig.none(), config.data().test());
+  }
+
+  @Test
+  void speakersAreDividedIntoFoldsOfAboutAsManyUtterances() throws IOException {
+    // 5 of f, 4 of a, 3 of d, 3 of c, 2 of b, 1 of e: 18 in all.
+    String who = "f a d f c a b f e d c a f d a c f b";
+    CrossvalPlan plan =
+        CrossvalPlan.of(manifest(who.replaceAll("(\\w)", "$1 -").split(" (?=\\w)")), folds(3));
+    assertEquals(FoldsBy.SPEAKER, plan.foldsBy());
+    assertEquals(
+        List.of(
+            new CrossvalPlan.Fold(List.of("c", "d"), List.of("a", "b"), 6),
+            new CrossvalPlan.Fold(List.of("e", "f"), List.of("c", "d"), 6),
+            new CrossvalPlan.Fold(List.of("a", "b"), List.of("e", "f"), 6)),
+        plan.folds());
+    RunConfig config = plan.config(RunConfig.defaults(), plan.folds().get(0), 2);
+    assertEquals(new SplitConfig(List.of("a", "b"), List.of()), config.data().test());
+  }
+
+  @Test
+  void severalSessionsMayMakeAFold() throws IOException {
+    CrossvalPlan plan = CrossvalPlan.of(FOUR_SESSIONS, folds(3));
+    assertEquals(
+        List.of(List.of("1", "2"), List.of("9"), List.of("10")),
+        plan.folds().stream().map(CrossvalPlan.Fold::test).toList());
+  }
+
+  @Test
+  void speakersWhoWouldBeInTwoFoldsAreNamed() {
+    assertRefused(
+        manifest("a 1", "b 1", "c 2", "b 3", "a 2", "d 3"),
+        options(Protocol.CLEAN),
+        "m.jsonl: speakers would be heard in training and tested: a in folds [1, 2], b in folds"
+            + " [1, 3]; take folds by speaker");
+  }
+
+  @Test
+  void utterancesWithoutASessionAreRefused() {
+    assertRefused(
+        manifest("a 1", "b -", "c 2", "d -"),
+        options(Protocol.CLEAN),
+        "m.jsonl: 2 of 4 utterances have no session, the first is u1; give them one, or take folds"
+            + " by speaker");
+  }
+
+  @Test
+  void thereMustBeEnoughToDivide() {
+    assertRefused(
+        manifest("a 1", "b 2"),
+        options(Protocol.CLEAN),
+        "m.jsonl: expected at least 3 to divide by session, found 2: [1, 2]");
+    assertRefused(
+        manifest("a -", "b -", "c -", "d -"),
+        options(Protocol.CLEAN),
+        "m.jsonl: expected at least 5 to divide by speaker, found 4: [a, b, c, d]");
+  }
+
+  @Test
+  void optionsThatMakeNoSenseAreRefused() {
+    assertEquals(
+        "folds: expected at least 3, found 2",
+        assertThrows(IllegalArgumentException.class, () -> folds(2)).getMessage());
+    List<Long> twice = List.of(3L, 3L);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new CrossvalOptions(Protocol.PAPER, Optional.empty(), OptionalInt.of(2), twice));
+    assertEquals("seeds: expected each once, found [3, 3]", e.getMessage());
+  }
+
+  private static void assertRefused(Manifest corpus, CrossvalOptions options, String message) {
+    IOException e = assertThrows(IOException.class, () -> CrossvalPlan.of(corpus, options));
+    assertEquals(message, e.getMessage());
+  }
+
+  private static CrossvalOptions options(Protocol protocol) {
+    return new CrossvalOptions(protocol, Optional.empty(), OptionalInt.empty(), SEEDS);
+  }
+
+  private static CrossvalOptions folds(int count) {
+    return new CrossvalOptions(Protocol.CLEAN, Optional.empty(), OptionalInt.of(count), SEEDS);
+  }
+
+  /** Takes speaker and session, - for none; ids are u0, u1 and so on. */
+  private static Manifest manifest(String... lines) {
+    List<Utterance> utterances = new ArrayList<>();
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      utterances.add(
+          new Utterance(
+              utterances.size() + 1,
+              "u" + utterances.size(),
+              Clip.whole(Path.of("/x.wav")),
+              Optional.empty(),
+              "joy",
+              words[0],
+              words[1].equals("-") ? Optional.empty() : Optional.of(words[1]),
+              Optional.empty()));
+    }
+    return new Manifest(Path.of("m.jsonl"), utterances);
+  }
+}

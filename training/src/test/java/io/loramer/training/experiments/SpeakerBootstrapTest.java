@@ -1,0 +1,69 @@
+package io.loramer.training.experiments;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.training.ConfusionMatrix;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class SpeakerBootstrapTest {
+  private static final List<String> LABELS = List.of("joy", "fear");
+
+  /** {@code np.quantile([1, 2, 4, 8, 16, 32], [0, 0.025, 0.4, 0.975, 1])}. */
+  @Test
+  void quantilesAreThoseOfNumpy() {
+    double[] sorted = {1, 2, 4, 8, 16, 32};
+    assertEquals(1, SpeakerBootstrap.quantile(sorted, 0));
+    assertEquals(1.125, SpeakerBootstrap.quantile(sorted, 0.025), 1e-12);
+    assertEquals(4, SpeakerBootstrap.quantile(sorted, 0.4), 1e-12);
+    assertEquals(30, SpeakerBootstrap.quantile(sorted, 0.975), 1e-12);
+    assertEquals(32, SpeakerBootstrap.quantile(sorted, 1));
+  }
+
+  /** As utterances, 20 of 40 right would give about 0.35 to 0.65. */
+  @Test
+  void fewSpeakersWhoDifferGiveAWideInterval() {
+    ConfusionMatrix understood = ConfusionMatrix.of(LABELS, new int[20], new int[20]);
+    int[] fear = new int[20];
+    Arrays.fill(fear, 1);
+    ConfusionMatrix misheard = ConfusionMatrix.of(LABELS, new int[20], fear);
+    SpeakerBootstrap.Interval interval =
+        new SpeakerBootstrap(List.of(understood, misheard), 500)
+            .interval(matrix -> OptionalDouble.of(matrix.weightedAccuracy()));
+    assertEquals(new SpeakerBootstrap.Interval(0, 1), interval);
+  }
+
+  @Test
+  void drawsThatDoNotTellAreLeftOut() {
+    ConfusionMatrix joyful = ConfusionMatrix.of(LABELS, new int[] {0}, new int[] {0});
+    ConfusionMatrix fearful = ConfusionMatrix.of(LABELS, new int[] {1, 1}, new int[] {1, 0});
+    SpeakerBootstrap.Interval interval =
+        new SpeakerBootstrap(List.of(joyful, fearful), 100)
+            .interval(
+                matrix ->
+                    matrix.support(1) > 0
+                        ? OptionalDouble.of(matrix.recall(1))
+                        : OptionalDouble.empty());
+    assertEquals(new SpeakerBootstrap.Interval(0.5, 0.5), interval);
+  }
+
+  @Test
+  void theSameSpeakersGiveTheSameInterval() {
+    List<ConfusionMatrix> speakers =
+        List.of(
+            ConfusionMatrix.of(LABELS, new int[] {0, 1, 1}, new int[] {0, 0, 1}),
+            ConfusionMatrix.of(LABELS, new int[] {0, 0, 1}, new int[] {1, 0, 0}),
+            ConfusionMatrix.of(LABELS, new int[] {1, 0}, new int[] {1, 0}));
+    SpeakerBootstrap.Interval first = interval(speakers);
+    assertEquals(first, interval(speakers));
+    assertTrue(first.low() < first.high());
+  }
+
+  private static SpeakerBootstrap.Interval interval(List<ConfusionMatrix> speakers) {
+    return new SpeakerBootstrap(speakers, 50)
+        .interval(matrix -> OptionalDouble.of(matrix.unweightedAccuracy()));
+  }
+}
