@@ -68,7 +68,8 @@ final class EmbeddingMap {
     boolean even = Stream.of(rows).allMatch(row -> row.length >= 2 && row.length == rows[0].length);
     if (rows.length != run.predictions().size() || !even) {
       throw new IOException(
-          "%s: expected %d lines, as predictions.jsonl has, each of the same two or more numbers; found %d lines"
+          ("%s: expected %d lines, as predictions.jsonl has, each of the same two or more numbers;"
+                  + " found %d lines")
               .formatted(file, run.predictions().size(), rows.length));
     }
     return rows;

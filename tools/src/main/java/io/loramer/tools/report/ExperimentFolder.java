@@ -50,7 +50,8 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
       return new ExperimentFolder("Run: " + name, List.of(experiment), Map.of());
     }
     throw new IOException(
-        "%s: expected the folder of a cross-validation, a sweep or a run that has ended; found no %s, %s or %s"
+        ("%s: expected the folder of a cross-validation, a sweep or a run that has ended; found"
+                + " no %s, %s or %s")
             .formatted(folder, CROSSVAL, SWEEP, RUN));
   }
 

@@ -46,11 +46,12 @@ final class Mistakes {
       return Optional.empty();
     }
     Map<String, Utterance> utterances = utterances(runs);
-    List<String> head = new ArrayList<>(List.of("utterance"));
+    List<String> head = new ArrayList<>(List.of("utterance", "true", "taken for"));
+    head.addAll(List.of("probability", "of the true"));
     if (!utterances.isEmpty()) {
       head.addAll(List.of("words", "audio"));
     }
-    head.addAll(List.of("speaker", "true", "taken for", "probability", "of the true", "wrong in"));
+    head.addAll(List.of("speaker", "wrong in"));
     Element body = Element.of("tbody");
     worst.forEach(mistake -> body.add(row(mistake, utterances)));
     Element table =
@@ -85,7 +86,11 @@ final class Mistakes {
 
   private static Element row(Mistake mistake, Map<String, Utterance> utterances) {
     Prediction surest = mistake.surest();
-    Element row = Figure.row(surest.id());
+    Map<String, Float> probabilities = surest.recognized().probabilities();
+    Element row = Figure.row(surest.id(), surest.label(), surest.recognized().label());
+    row.add(
+        number("%.3f", confidence(surest)),
+        number("%.3f", probabilities.getOrDefault(surest.label(), 0f)));
     if (!utterances.isEmpty()) {
       Optional<Utterance> utterance = Optional.ofNullable(utterances.get(surest.id()));
       row.add(
@@ -94,16 +99,10 @@ final class Mistakes {
               .with("class", "words"),
           Element.of("td", utterance.map(Mistakes::audio).orElse("")));
     }
-    Map<String, Float> probabilities = surest.recognized().probabilities();
-    row.add(
+    return row.add(
         Element.of("td", surest.speaker()),
-        Element.of("td", surest.label()),
-        Element.of("td", surest.recognized().label()),
-        number("%.3f", confidence(surest)),
-        number("%.3f", probabilities.getOrDefault(surest.label(), 0f)),
         Element.of("td", mistake.wrong() + " of " + mistake.runs())
             .with("title", "surest: " + mistake.run()));
-    return row;
   }
 
   private static Element number(String format, float value) {

@@ -34,7 +34,8 @@ final class Reproduction {
             .summary()
             .map(
                 summary ->
-                    "lora-mer crossval --config %s --folds-by %s --folds %d --seeds %s --protocol %s --out NEW"
+                    ("lora-mer crossval --config %s --folds-by %s --folds %d --seeds %s"
+                            + " --protocol %s --out NEW")
                         .formatted(
                             config,
                             word(summary.foldsBy()),

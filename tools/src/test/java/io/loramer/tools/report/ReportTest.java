@@ -143,7 +143,7 @@ class ReportTest {
     Element table = figure(crossval(new ReportFixture(folder)), "The worst mistakes");
     assertEquals(
         List.of(
-            "u1b", "words of u1b", "u1b.wav", "s1", "joy", "neutral", "0.900", "0.050", "2 of 2"),
+            "u1b", "joy", "neutral", "0.900", "0.050", "words of u1b", "u1b.wav", "s1", "2 of 2"),
         cells(table.select("tbody tr").get(0)));
     assertEquals(
         List.of("u1b", "u2b", "u1c", "u2c", "u1e", "u2e"), table.select("tbody th").eachText());
@@ -173,7 +173,7 @@ class ReportTest {
     assertTrue(page.select("script, img, [onerror], [onload], iframe, a, form").isEmpty());
     Element mistake = figure(page, "The worst mistakes").selectFirst("tbody tr");
     assertEquals("u" + hostile + "1b", mistake.selectFirst("th").text());
-    assertEquals(ReportFixture.WORDS + "u" + hostile + "1b", mistake.selectFirst("td").text());
+    assertEquals(ReportFixture.WORDS + "u" + hostile + "1b", mistake.selectFirst(".words").text());
     assertTrue(figure(page, "Confusion").text().contains("joy" + hostile), page.text());
   }
 
