@@ -1,5 +1,6 @@
 package io.loramer.tools;
 
+import io.loramer.tools.report.Report;
 import io.loramer.training.RunConfigFile;
 import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalSummary;
@@ -43,7 +44,7 @@ final class CrossvalCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where the runs and summary.json go.")
+      description = "Where the runs, summary.json and report.html go.")
   private Path out;
 
   @Option(
@@ -65,6 +66,7 @@ final class CrossvalCommand implements Callable<Integer> {
       summary = crossval.run(progress);
     }
     spec.commandLine().getOut().print(new CrossvalTable(summary));
+    spec.commandLine().getOut().println(Report.write(out));
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

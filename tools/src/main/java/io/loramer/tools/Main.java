@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       CorpusCommand.class,
       AdapterCommand.class,
       InspectCommand.class,
+      ReportCommand.class,
       MineCheckCommand.class,
       BenchCommand.class,
       DoctorCommand.class

@@ -1,5 +1,6 @@
 package io.loramer.tools;
 
+import io.loramer.tools.report.Report;
 import io.loramer.training.experiments.Sweep;
 import io.loramer.training.experiments.SweepGrid;
 import io.loramer.training.experiments.SweepSummary;
@@ -48,7 +49,7 @@ final class SweepCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where a folder per point and summary.json go.")
+      description = "Where a folder per point, summary.json and report.html go.")
   private Path out;
 
   @Option(
@@ -69,6 +70,7 @@ final class SweepCommand implements Callable<Integer> {
       summary = sweep.run(progress);
     }
     spec.commandLine().getOut().print(new SweepTable(summary));
+    spec.commandLine().getOut().println(Report.write(out));
     spec.commandLine().getOut().flush();
     boolean failed = summary.rows().stream().anyMatch(row -> row.failure().isPresent());
     return failed ? ExitCode.SOFTWARE : ExitCode.OK;

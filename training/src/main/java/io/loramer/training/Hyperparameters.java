@@ -41,20 +41,11 @@ final class Hyperparameters {
           "head.mine.lambda",
           "text.encoder");
 
-  private final Map<String, JsonNode> values = new TreeMap<>();
+  private final Map<String, JsonNode> values;
 
   Hyperparameters(RunConfig config) {
-    flatten("", RunConfigFile.tree(config));
+    values = new TreeMap<>(RunConfigFile.keys(config));
     values.keySet().removeIf(key -> REPETITION.stream().anyMatch(key::startsWith));
-  }
-
-  private void flatten(String key, JsonNode value) {
-    if (value.isObject()) {
-      String prefix = key.isEmpty() ? "" : key + ".";
-      value.properties().forEach(field -> flatten(prefix + field.getKey(), field.getValue()));
-    } else {
-      values.put(key, value);
-    }
   }
 
   /**

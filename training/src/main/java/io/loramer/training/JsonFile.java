@@ -49,7 +49,7 @@ public final class JsonFile {
   }
 
   /** Returns the value on one line. */
-  static String line(Object value) throws IOException {
+  public static String line(Object value) throws IOException {
     return JSON.writeValueAsString(value);
   }
 

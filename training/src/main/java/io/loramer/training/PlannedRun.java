@@ -1,6 +1,5 @@
 package io.loramer.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +28,7 @@ public record PlannedRun(Path folder, RunConfig config) {
     RunConfig found = run.readConfig();
     boolean open = config.data().labels().isEmpty(); // a run writes down those that it found
     RunConfig expected = open ? config.withLabels(found.data().labels()) : config;
-    List<String> differences = new ArrayList<>();
-    compare("", RunConfigFile.tree(found), RunConfigFile.tree(expected), differences);
+    List<String> differences = new ArrayList<>(RunConfigFile.differences(found, expected));
     Provenance began = run.readProvenance();
     if (!began.manifestSha256().equals(now.manifestSha256())) {
       differences.add(config.data().manifest().orElseThrow() + " has changed");
@@ -42,17 +40,6 @@ public record PlannedRun(Path folder, RunConfig config) {
       throw new IOException(
           "%s: a run of something else: %s; name another folder, or remove this one"
               .formatted(folder, String.join("; ", differences)));
-    }
-  }
-
-  private static void compare(String path, JsonNode was, JsonNode now, List<String> differences) {
-    if (was.isObject() && now.isObject()) {
-      for (var field : now.properties()) {
-        String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-        compare(key, was.path(field.getKey()), field.getValue(), differences);
-      }
-    } else if (!was.equals(now)) {
-      differences.add("%s was %s and is now %s".formatted(path, was, now));
     }
   }
 

@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -147,9 +148,36 @@ public final class RunConfigFile {
     YAML.writeValue(file.toFile(), config);
   }
 
-  /** Returns the keys and values that {@link #write} writes. */
-  static JsonNode tree(RunConfig config) {
-    return YAML.valueToTree(config);
+  /** Returns every key there is, dotted, with its value in a configuration. */
+  public static Map<String, JsonNode> keys(RunConfig config) {
+    Map<String, JsonNode> keys = new LinkedHashMap<>();
+    addKeys("", YAML.valueToTree(config), keys);
+    return keys;
+  }
+
+  private static void addKeys(String path, JsonNode section, Map<String, JsonNode> keys) {
+    for (var field : section.properties()) {
+      String key = path + field.getKey();
+      if (field.getValue().isObject()) {
+        addKeys(key + ".", field.getValue(), keys);
+      } else {
+        keys.put(key, field.getValue());
+      }
+    }
+  }
+
+  /** Returns the keys in which two configurations differ, each with both values. */
+  static List<String> differences(RunConfig before, RunConfig now) {
+    Map<String, JsonNode> earlier = keys(before);
+    List<String> differences = new ArrayList<>();
+    keys(now)
+        .forEach(
+            (key, value) -> {
+              if (!value.equals(earlier.get(key))) {
+                differences.add("%s was %s and is now %s".formatted(key, earlier.get(key), value));
+              }
+            });
+    return differences;
   }
 
   private static JsonNode read(Path file) throws IOException {

@@ -116,7 +116,7 @@ public final class RunFolder {
    *
    * @throws IOException if this is no run
    */
-  Provenance readProvenance() throws IOException {
+  public Provenance readProvenance() throws IOException {
     Path file = path.resolve(PROVENANCE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(path + ": not a run: it has no " + PROVENANCE);

@@ -1,0 +1,53 @@
+package io.loramer.tools.report;
+
+import io.loramer.training.EpochMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+
+/** A measure over the epochs, of several runs, some of which stop before others. */
+record Curve(String name, List<Point> points) {
+
+  /**
+   * What the runs that came as far had at an epoch.
+   *
+   * @param deviation the standard deviation over them; 0 of a single one
+   */
+  record Point(int epoch, double mean, double deviation, int runs) {
+    private static Point of(int epoch, double[] values) {
+      double mean = DoubleStream.of(values).average().orElseThrow();
+      double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+      double deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+      return new Point(epoch, mean, deviation, values.length);
+    }
+  }
+
+  /** Follows a measure; empty if no run has it. */
+  static Optional<Curve> of(
+      String name, List<ReportedRun> runs, Function<EpochMetrics, OptionalDouble> measure) {
+    int longest = runs.stream().mapToInt(run -> run.epochs().size()).max().orElse(0);
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < longest; i++) {
+      int epoch = i;
+      double[] values =
+          runs.stream()
+              .filter(run -> run.epochs().size() > epoch)
+              .flatMapToDouble(run -> measure.apply(run.epochs().get(epoch)).stream())
+              .filter(Double::isFinite)
+              .toArray();
+      if (values.length > 0) {
+        points.add(Point.of(epoch + 1, values));
+      }
+    }
+    return points.isEmpty() ? Optional.empty() : Optional.of(new Curve(name, points));
+  }
+
+  /** Returns all that is drawn of it. */
+  DoubleStream extent() {
+    return points.stream()
+        .flatMapToDouble(p -> DoubleStream.of(p.mean - p.deviation, p.mean + p.deviation));
+  }
+}

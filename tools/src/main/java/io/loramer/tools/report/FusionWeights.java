@@ -1,0 +1,42 @@
+package io.loramer.tools.report;
+
+import io.loramer.training.Prediction;
+import java.util.List;
+import java.util.Optional;
+
+/** How much the fusion listens to speech, by emotion. */
+final class FusionWeights {
+  private static final String AUDIO = "audio";
+
+  private FusionWeights() {}
+
+  /** Draws them; empty for models of one modality. */
+  static Optional<Element> figure(Experiment experiment) {
+    List<Prediction> tested = experiment.tested();
+    List<BoxChart.Row> rows =
+        experiment.labels().stream()
+            .map(label -> row(label, tested))
+            .filter(row -> !row.sorted().isEmpty())
+            .toList();
+    String heading = "Fusion weights by emotion";
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Figure.of(
+                heading,
+                "The share of speech in the fused embedding, of test utterances by their true"
+                    + " emotion; the rest is the words'. Box: quartiles and median; whiskers: 5th"
+                    + " and 95th percentile; dots: single utterances.",
+                new BoxChart(heading, "share of speech (0: words alone, 1: speech alone)", rows)
+                    .svg()));
+  }
+
+  private static BoxChart.Row row(String label, List<Prediction> tested) {
+    return BoxChart.Row.of(
+        label,
+        tested.stream()
+            .filter(prediction -> prediction.label().equals(label))
+            .flatMap(prediction -> prediction.recognized().fusionWeights().stream())
+            .mapToDouble(weights -> weights.get(AUDIO)));
+  }
+}

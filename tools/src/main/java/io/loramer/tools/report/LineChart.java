@@ -1,0 +1,102 @@
+package io.loramer.tools.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Curves over the epochs: means, a band of one standard deviation around them, and below them a
+ * stroke at each run's best epoch.
+ */
+record LineChart(String title, String verticalAxis, List<Curve> curves, List<Integer> bestEpochs) {
+  private static final int TICKS = 5;
+
+  Element svg() {
+    int epochs = curves.stream().mapToInt(c -> c.points().size()).max().orElseThrow();
+    Scale x =
+        epochs > 1
+            ? new Scale(1, epochs, Plot.LEFT + 6, Plot.RIGHT - 6)
+            : new Scale(0, 2, Plot.LEFT, Plot.RIGHT);
+    Scale y =
+        Scale.covering(curves.stream().flatMapToDouble(Curve::extent), Plot.BOTTOM - 8, Plot.TOP);
+    Plot plot = new Plot(title, description(), Plot.HEIGHT);
+    plot.horizontalAxis(x, "epoch", Math.min(TICKS, epochs));
+    plot.verticalAxis(y, verticalAxis);
+    for (int i = 0; i < curves.size(); i++) {
+      draw(curves.get(i), i, x, y, plot);
+    }
+    for (int best : bestEpochs) {
+      plot.add(
+          Plot.line(x.at(best), Plot.BOTTOM - 6, x.at(best), Plot.BOTTOM).with("class", "rug"));
+    }
+    return plot.svg();
+  }
+
+  /** Names the curves and how they are drawn. */
+  Element legend() {
+    Element legend = Element.of("ul").with("class", "legend");
+    for (int i = 0; i < curves.size(); i++) {
+      Element swatch =
+          Element.of("svg", stroke(Plot.line(1, 6, 29, 6), i))
+              .with("viewBox", "0 0 30 12")
+              .with("aria-hidden", "true");
+      legend.add(Element.of("li", swatch).text(curves.get(i).name()));
+    }
+    return legend;
+  }
+
+  private String description() {
+    List<String> sentences = new ArrayList<>();
+    for (Curve curve : curves) {
+      Curve.Point first = curve.points().get(0);
+      Curve.Point last = curve.points().get(curve.points().size() - 1);
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "%s: %.3f at epoch %d, %.3f at epoch %d.",
+              curve.name(),
+              first.mean(),
+              first.epoch(),
+              last.mean(),
+              last.epoch()));
+    }
+    return String.join(" ", sentences);
+  }
+
+  private static void draw(Curve curve, int index, Scale x, Scale y, Plot plot) {
+    List<Curve.Point> points = curve.points();
+    int runs = points.get(0).runs();
+    List<Curve.Point> backwards = new ArrayList<>(points);
+    Collections.reverse(backwards);
+    String band =
+        path(points, x, y, p -> p.mean() + p.deviation())
+            + path(backwards, x, y, p -> p.mean() - p.deviation()).replace('M', 'L')
+            + "z";
+    plot.add(Element.of("path").with("d", band).with("class", "band " + Palette.colour(index)));
+    List<Curve.Point> all = points.stream().filter(p -> p.runs() == runs).toList();
+    List<Curve.Point> some = points.subList(all.size() - 1, points.size());
+    for (List<Curve.Point> part : List.of(all, some)) {
+      Element line = Element.of("path").with("d", path(part, x, y, Curve.Point::mean));
+      plot.add(stroke(line, index).with("opacity", part == all ? 1 : 0.5));
+    }
+  }
+
+  private static Element stroke(Element line, int index) {
+    return line.with("class", "line " + Palette.colour(index))
+        .with("stroke-dasharray", Palette.dash(index));
+  }
+
+  private static String path(
+      List<Curve.Point> points, Scale x, Scale y, ToDoubleFunction<Curve.Point> value) {
+    StringBuilder path = new StringBuilder();
+    for (Curve.Point point : points) {
+      path.append(path.isEmpty() ? 'M' : 'L')
+          .append(Element.pixels(x.at(point.epoch())))
+          .append(' ')
+          .append(Element.pixels(y.at(value.applyAsDouble(point))));
+    }
+    return points.size() == 1 ? path + "h0" : path.toString(); // its round ends make a dot
+  }
+}

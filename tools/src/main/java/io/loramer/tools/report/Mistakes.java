@@ -1,0 +1,137 @@
+package io.loramer.tools.report;
+
+import io.loramer.training.Manifest;
+import io.loramer.training.Prediction;
+import io.loramer.training.Utterance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** Where the runs were surest and wrong, on their test splits. */
+final class Mistakes {
+  private static final Logger LOG = LogManager.getLogger(Mistakes.class);
+  private static final int SHOWN = 15;
+
+  /**
+   * An utterance that was taken for something else.
+   *
+   * @param surest the prediction of the run that was surest of it
+   * @param wrong how many runs were wrong about it
+   * @param runs how many runs it was tested by
+   */
+  private record Mistake(Prediction surest, String run, int wrong, int runs) {
+    /** Adds a run's prediction of the same utterance. */
+    Mistake and(Prediction prediction, String name) {
+      boolean isWrong = isWrong(prediction);
+      boolean surer = isWrong && (wrong == 0 || confidence(prediction) > confidence(surest));
+      return new Mistake(
+          surer ? prediction : surest, surer ? name : run, isWrong ? wrong + 1 : wrong, runs + 1);
+    }
+  }
+
+  private Mistakes() {}
+
+  /** Lists the worst; empty if there are none. */
+  static Optional<Element> figure(List<ReportedRun> runs) {
+    List<Mistake> worst = worst(runs);
+    if (worst.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, Utterance> utterances = utterances(runs);
+    List<String> head = new ArrayList<>(List.of("utterance", "true", "taken for"));
+    head.addAll(List.of("probability", "of the true"));
+    if (!utterances.isEmpty()) {
+      head.addAll(List.of("words", "audio"));
+    }
+    head.addAll(List.of("speaker", "wrong in"));
+    Element body = Element.of("tbody");
+    worst.forEach(mistake -> body.add(row(mistake, utterances)));
+    Element table =
+        Element.of("table", Figure.head(head.toArray(String[]::new)), body).with("class", "wide");
+    return Optional.of(
+        Figure.of(
+            "The worst mistakes",
+            "Test utterances that were taken for something else with the greatest probability, by"
+                + " the run that was surest."
+                + (utterances.isEmpty() ? " Their words are not at hand: no manifest." : ""),
+            Figure.table(table)));
+  }
+
+  private static List<Mistake> worst(List<ReportedRun> runs) {
+    Map<String, Mistake> byId = new HashMap<>();
+    for (ReportedRun run : runs) {
+      for (Prediction prediction : run.tested()) {
+        Mistake before =
+            byId.getOrDefault(prediction.id(), new Mistake(prediction, run.name(), 0, 0));
+        byId.put(prediction.id(), before.and(prediction, run.name()));
+      }
+    }
+    return byId.values().stream()
+        .filter(mistake -> mistake.wrong() > 0)
+        .sorted(
+            Comparator.comparingDouble((Mistake mistake) -> confidence(mistake.surest()))
+                .reversed()
+                .thenComparing(mistake -> mistake.surest().id()))
+        .limit(SHOWN)
+        .toList();
+  }
+
+  private static Element row(Mistake mistake, Map<String, Utterance> utterances) {
+    Prediction surest = mistake.surest();
+    Map<String, Float> probabilities = surest.recognized().probabilities();
+    Element row = Figure.row(surest.id(), surest.label(), surest.recognized().label());
+    row.add(
+        number("%.3f", confidence(surest)),
+        number("%.3f", probabilities.getOrDefault(surest.label(), 0f)));
+    if (!utterances.isEmpty()) {
+      Optional<Utterance> utterance = Optional.ofNullable(utterances.get(surest.id()));
+      row.add(
+          Element.of("td", utterance.flatMap(Utterance::text).orElse(""))
+              .with("dir", "auto")
+              .with("class", "words"),
+          Element.of("td", utterance.map(Mistakes::audio).orElse("")));
+    }
+    return row.add(
+        Element.of("td", surest.speaker()),
+        Element.of("td", mistake.wrong() + " of " + mistake.runs())
+            .with("title", "surest: " + mistake.run()));
+  }
+
+  private static Element number(String format, float value) {
+    return Element.of("td", String.format(Locale.ROOT, format, value)).with("class", "number");
+  }
+
+  private static String audio(Utterance utterance) {
+    return String.valueOf(utterance.clip().file().getFileName());
+  }
+
+  /** Finds the words in the manifest that the runs were trained on, if it is still there. */
+  private static Map<String, Utterance> utterances(List<ReportedRun> runs) {
+    Map<String, Utterance> utterances = new HashMap<>();
+    Optional<Path> manifest = runs.get(0).config().data().manifest();
+    if (manifest.isPresent()) {
+      try {
+        Manifest.read(manifest.get()).utterances().forEach(u -> utterances.put(u.id(), u));
+      } catch (IOException e) {
+        LOG.warn("the report has no words beside the mistakes: {}", e.getMessage());
+      }
+    }
+    return utterances;
+  }
+
+  private static boolean isWrong(Prediction prediction) {
+    return !prediction.recognized().label().equals(prediction.label());
+  }
+
+  private static float confidence(Prediction prediction) {
+    return prediction.recognized().probabilities().get(prediction.recognized().label());
+  }
+}

@@ -1,0 +1,151 @@
+package io.loramer.tools.report;
+
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.loramer.training.Provenance;
+import io.loramer.training.RunConfig;
+import io.loramer.training.RunConfigFile;
+import io.loramer.training.SplitConfig;
+import io.loramer.training.SplitMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Each run's numbers, and all that is needed to have them again. */
+final class Reproduction {
+  private final Experiment experiment;
+  private final List<ReportedRun> runs;
+
+  Reproduction(Experiment experiment) {
+    this.experiment = experiment;
+    this.runs = experiment.runs();
+  }
+
+  List<Element> figures() {
+    return List.of(runsTable(), command(), settings(), origins());
+  }
+
+  private Element command() {
+    String config = experiment.folder().resolve("config.yaml").toString();
+    String command =
+        experiment
+            .summary()
+            .map(
+                summary ->
+                    ("lora-mer crossval --config %s --folds-by %s --folds %d --seeds %s"
+                            + " --protocol %s --out NEW")
+                        .formatted(
+                            config,
+                            word(summary.foldsBy()),
+                            summary.folds(),
+                            summary.seeds().stream().map(String::valueOf).collect(joining(",")),
+                            word(summary.protocol())))
+            .orElse("lora-mer train --config %s --run NEW".formatted(config));
+    return Figure.of(
+        "Command",
+        "From the same corpus and encoders: see the hashes.",
+        Element.of("pre", Element.of("code", command)).with("class", "wide"));
+  }
+
+  private static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Element runsTable() {
+    Element body = Element.of("tbody");
+    for (ReportedRun run : runs) {
+      SplitMetrics validation = run.metrics().validation();
+      Element row = Figure.row(run.name(), Long.toString(run.config().training().seed()));
+      row.add(names(run.config().data().validation()), names(run.config().data().test()));
+      row.add(
+          number(Integer.toString(run.metrics().bestEpoch())),
+          number(Integer.toString(run.epochs().size())),
+          number(Score.percent(validation.unweightedAccuracy())),
+          number(test(run, m -> Score.percent(m.unweightedAccuracy()))),
+          number(test(run, m -> Score.percent(m.weightedAccuracy()))),
+          number(test(run, m -> String.format(Locale.ROOT, "%.3f", m.macroF1()))),
+          number(test(run, m -> Integer.toString(m.utterances()))));
+      body.add(row);
+    }
+    Element table =
+        Element.of(
+                "table",
+                Figure.head(
+                    "run",
+                    "seed",
+                    "validation",
+                    "test",
+                    "best epoch",
+                    "epochs",
+                    "validation UA (%)",
+                    "test UA (%)",
+                    "test WA (%)",
+                    "macro-F1",
+                    "utterances"),
+                body)
+            .with("class", "wide");
+    return Figure.of(
+        "Runs",
+        "Whose utterances choose the epoch (validation) and measure it (test); the rest is learnt"
+            + " from. Each run's folder has its whole config.yaml.",
+        Figure.table(table));
+  }
+
+  private static Element names(SplitConfig split) {
+    List<String> names = new ArrayList<>();
+    split.sessions().forEach(session -> names.add("session " + session));
+    names.addAll(split.speakers());
+    return Element.of("td", names.isEmpty() ? "as in the manifest" : String.join(", ", names));
+  }
+
+  private static Element number(String text) {
+    return Element.of("td", text).with("class", "number");
+  }
+
+  private static String test(ReportedRun run, Function<SplitMetrics, String> measure) {
+    return run.test().map(measure).orElse("–");
+  }
+
+  private Element settings() {
+    Map<String, JsonNode> defaults = RunConfigFile.keys(RunConfig.defaults());
+    Element body = Element.of("tbody");
+    RunConfigFile.keys(experiment.config())
+        .forEach(
+            (key, value) -> {
+              JsonNode usual = defaults.get(key);
+              if (!value.equals(usual) && !key.equals("training.seed")) {
+                body.add(Figure.row(key, value.toString(), usual.toString()));
+              }
+            });
+    Element table = Element.of("table", Figure.head("key", "here", "default"), body);
+    return Figure.of(
+        "Configuration",
+        "What differs from the defaults in all runs; seeds and folds stand above.",
+        Figure.table(table.with("class", "code")));
+  }
+
+  private Element origins() {
+    Element body = Element.of("tbody");
+    row(body, "lora-mer", Provenance::loraMer);
+    row(body, "TensorFlow", Provenance::tensorFlow);
+    row(body, "Java", Provenance::java);
+    row(body, "processor", p -> p.processor() + ", " + p.cores() + " cores");
+    row(body, "manifest, SHA-256", Provenance::manifestSha256);
+    for (String encoder : runs.get(0).provenance().encodersSha256().keySet()) {
+      row(body, encoder + ", SHA-256", p -> p.encodersSha256().getOrDefault(encoder, "–"));
+    }
+    return Figure.of(
+        "Versions and hashes",
+        "Of what the runs were started with.",
+        Figure.table(Element.of("table", body).with("class", "code")));
+  }
+
+  private void row(Element body, String name, Function<Provenance, String> value) {
+    List<String> values =
+        runs.stream().map(run -> value.apply(run.provenance())).distinct().toList();
+    body.add(Figure.row(name, String.join("; ", values)));
+  }
+}

@@ -1,0 +1,2 @@
+/** The page that shows what an experiment came to. */
+package io.loramer.tools.report;

@@ -1,0 +1,256 @@
+package io.loramer.tools.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.training.JsonFile;
+import io.loramer.training.experiments.CrossvalSummary;
+import io.loramer.training.experiments.Protocol;
+import io.loramer.training.experiments.SweepSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  private static final Map<String, Double> PUBLISHED = Map.of("UA", 80.18, "WA", 79.39);
+
+  @TempDir private Path folder;
+
+  private static Document open(Path folder) throws IOException {
+    return Jsoup.parse(Files.readString(Report.write(folder)));
+  }
+
+  private Document crossval(ReportFixture fixture) throws IOException {
+    fixture.write();
+    return open(folder);
+  }
+
+  private static Element figure(Document page, String heading) {
+    return page.select("figure:has(> h3:matchesOwn(^" + heading + "))").first();
+  }
+
+  private static List<String> cells(Element row) {
+    return row.select("th, td").eachText();
+  }
+
+  private SweepSummary.Row point(String name, ReportFixture fixture, Map<String, Double> paper)
+      throws IOException {
+    return new SweepSummary.Row(name, name, paper, Optional.of(fixture.write()), Optional.empty());
+  }
+
+  private Document sweep(SweepSummary.Row... rows) throws IOException {
+    JsonFile.write(folder.resolve("sweep.json"), Map.of());
+    JsonFile.write(folder.resolve("summary.json"), new SweepSummary(List.of(rows)));
+    return open(folder);
+  }
+
+  @Test
+  void modelsStandInTheFormOfThePapersFirstTableBesideItsNumbers() throws IOException {
+    Document page =
+        sweep(
+            point("heard", new ReportFixture(folder.resolve("heard")).audioOnly(), Map.of()),
+            point("both", new ReportFixture(folder.resolve("both")), PUBLISHED));
+    Element table = figure(page, "Accuracy").selectFirst("table");
+    assertEquals(
+        List.of("Modality", "Model", "UA (%)", "WA (%)", "paper: UA (%)", "paper: WA (%)", "runs"),
+        cells(table.selectFirst("thead tr")));
+    String ua = "76.54 ± 2.10 [70.00, 80.00]";
+    String wa = "75.43 ± 3.20 [69.00, 79.00]";
+    assertEquals(
+        List.of("Audio", "heard", ua, wa, "–", "–", "4"), cells(table.select("tbody tr").get(0)));
+    assertEquals(
+        List.of("Audio+Text", "both", ua, wa, "80.18", "79.39", "4"),
+        cells(table.select("tbody tr").get(1)));
+    assertEquals(List.of("heard", "both"), page.select("details > summary").eachText());
+  }
+
+  @Test
+  void whereOnlyLambdaDiffersTheTableIsThePapersSecond() throws IOException {
+    Path corpus = folder.resolve("corpus.jsonl");
+    Document page =
+        sweep(
+            point("a", new ReportFixture(folder.resolve("a")).corpus(corpus).lambda(2), Map.of()),
+            point(
+                "b", new ReportFixture(folder.resolve("b")).corpus(corpus).lambda(0.5), Map.of()));
+    Element table = figure(page, "Accuracy").selectFirst("table");
+    assertEquals(List.of("λ", "UA (%)", "WA (%)", "runs"), cells(table.selectFirst("thead tr")));
+    assertEquals(List.of("2.0", "0.5"), table.select("tbody th").eachText());
+  }
+
+  @Test
+  void aPointThatFailedIsNamedWithItsReason() throws IOException {
+    Document page =
+        sweep(
+            point("a", new ReportFixture(folder.resolve("a")), Map.of()),
+            new SweepSummary.Row(
+                "b", "b", Map.of(), Optional.empty(), Optional.of("the loss is NaN")));
+    assertEquals("b failed: the loss is NaN", page.selectFirst(".warning").text());
+  }
+
+  @Test
+  void scoresThatWereChosenOnTheTestFoldSaySoThemselves() throws IOException {
+    Document clean = crossval(new ReportFixture(folder));
+    assertTrue(clean.select(".warning, .badge").isEmpty(), clean.text());
+
+    Document paper = crossval(new ReportFixture(folder).protocol(Protocol.PAPER));
+    assertEquals(Protocol.PAPER.note(), paper.selectFirst(".warning").text());
+    for (Element score : figure(paper, "Accuracy").select("td:contains(±)")) {
+      assertTrue(score.text().endsWith(ScoreTable.CHOSEN_ON_TEST), score.text());
+    }
+  }
+
+  @Test
+  void runsOfThePapersProtocolAreMeasuredByTheirValidationSplit() throws IOException {
+    Document page = crossval(new ReportFixture(folder).protocol(Protocol.PAPER));
+    assertEquals(
+        List.of("anger", "4 100 %", "0 0 %", "0 0 %", "4"),
+        cells(figure(page, "Confusion").select("tbody tr").get(0)));
+  }
+
+  @Test
+  void confusionsAreThoseOfAllRunsTogether() throws IOException {
+    Element table = figure(crossval(new ReportFixture(folder)), "Confusion");
+    assertEquals(
+        List.of(
+            List.of("anger", "4 100 %", "0 0 %", "0 0 %", "4"),
+            List.of("joy", "0 0 %", "0 0 %", "8 100 %", "8"),
+            List.of("neutral", "4 50 %", "0 0 %", "4 50 %", "8")),
+        table.select("tbody tr").stream().map(ReportTest::cells).toList());
+  }
+
+  @Test
+  void recallHasTheIntervalOfTheSummaryAndCountsAnUtteranceOnce() throws IOException {
+    Element recall = figure(crossval(new ReportFixture(folder)), "Recall");
+    assertEquals(
+        "anger: 1.000 [0.375, 0.625], n = 2. joy: 0.000 [0.375, 0.625], n = 4."
+            + " neutral: 0.500 [0.375, 0.625], n = 4.",
+        recall.selectFirst("desc").text());
+  }
+
+  @Test
+  void theWorstMistakeIsThatOfWhichARunWasSurest() throws IOException {
+    Element table = figure(crossval(new ReportFixture(folder)), "The worst mistakes");
+    assertEquals(
+        List.of(
+            "u1b", "joy", "neutral", "0.900", "0.050", "words of u1b", "u1b.wav", "s1", "2 of 2"),
+        cells(table.select("tbody tr").get(0)));
+    assertEquals(
+        List.of("u1b", "u2b", "u1c", "u2c", "u1e", "u2e"), table.select("tbody th").eachText());
+  }
+
+  @Test
+  void whatIsMissingLeavesOutItsFigure() throws IOException {
+    List<String> whole = crossval(new ReportFixture(folder)).select("h3").eachText();
+    Path other = Files.createDirectory(folder.resolve("other"));
+    new ReportFixture(other).audioOnly().withoutEmbeddings().withoutManifest().write();
+    Document page = open(other);
+    List<String> left = page.select("h3").eachText();
+    assertEquals(
+        List.of(
+            "Mutual information of speech and words",
+            "Fusion weights by emotion",
+            "Fused embedding, by emotion",
+            "Fused embedding, by speaker"),
+        whole.stream().filter(heading -> !left.contains(heading)).toList());
+    assertFalse(page.select("th").eachText().contains("words"), page.select("th").text());
+  }
+
+  @Test
+  void textOfACorpusIsNeverMarkup() throws IOException {
+    String hostile = "</script></style></td>\"'><img src=x onerror=alert(1)><svg onload=f()>&lt;";
+    Document page = crossval(new ReportFixture(folder).named(hostile));
+    assertTrue(page.select("script, img, [onerror], [onload], iframe, a, form").isEmpty());
+    Element mistake = figure(page, "The worst mistakes").selectFirst("tbody tr");
+    assertEquals("u" + hostile + "1b", mistake.selectFirst("th").text());
+    assertEquals(ReportFixture.WORDS + "u" + hostile + "1b", mistake.selectFirst(".words").text());
+    assertTrue(figure(page, "Confusion").text().contains("joy" + hostile), page.text());
+  }
+
+  @Test
+  void theFileIsCompleteInItselfAndWellFormed() throws Exception {
+    Document page = crossval(new ReportFixture(folder).named("\u0000\uffff & <b>"));
+    assertTrue(page.select("[src], [href], link, script").isEmpty());
+    assertFalse(page.selectFirst("style").data().matches("(?s).*(url\\(|@import|[<>&\"]).*"));
+    String policy = page.selectFirst("meta[http-equiv=Content-Security-Policy]").attr("content");
+    assertTrue(policy.startsWith("default-src 'none';"), policy);
+    Path file = folder.resolve(Report.FILE);
+    String xml = Files.readString(file).replace("<!DOCTYPE html>", "");
+    Files.writeString(file, xml);
+    assertEquals(
+        "html",
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(file.toFile())
+            .getDocumentElement()
+            .getTagName());
+  }
+
+  @Test
+  void whoDoesNotSeeTheFiguresIsToldWhatTheyShow() throws IOException {
+    Document page = crossval(new ReportFixture(folder));
+    assertEquals(7, page.select("svg[role=img]").size());
+    for (Element svg : page.select("svg[role=img]")) {
+      assertFalse(svg.select("> title").text().isBlank(), svg.outerHtml());
+      assertFalse(svg.select("> desc").text().isBlank(), svg.outerHtml());
+    }
+    for (Element row : page.select("tr")) {
+      assertFalse(row.select("th[scope]").isEmpty(), row.outerHtml());
+    }
+  }
+
+  @Test
+  void aSingleRunHasAReportToo() throws IOException {
+    new ReportFixture(folder).write();
+    Document page = open(folder.resolve("fold-1/seed-2"));
+    // Recalls of 1, 0 and 1/2; two of five are right.
+    assertEquals(
+        List.of("Audio+Text", "LoRA wavlm + Frozen roberta", "50.00", "40.00", "1"),
+        cells(figure(page, "Accuracy").selectFirst("tbody tr")));
+  }
+
+  @Test
+  void theCommandThatReproducesItIsGiven() throws IOException {
+    String command = figure(crossval(new ReportFixture(folder)), "Command").select("pre").text();
+    assertEquals(
+        "lora-mer crossval --config %s --folds-by speaker --folds 2 --seeds 1,2 --protocol clean --out NEW"
+            .formatted(folder.resolve("config.yaml")),
+        command);
+  }
+
+  @Test
+  void aFolderOfSomethingElseIsRefused() {
+    IOException e = assertThrows(IOException.class, () -> Report.write(folder));
+    assertTrue(e.getMessage().startsWith(folder + ": expected the folder of"), e.getMessage());
+  }
+
+  @Test
+  void whatHasNotEndedIsRefused() throws IOException {
+    CrossvalSummary unread = new ReportFixture(folder).write();
+    assertEquals(4, unread.runs().size());
+    Files.delete(folder.resolve("summary.json"));
+    IOException e = assertThrows(IOException.class, () -> Report.write(folder));
+    assertTrue(e.getMessage().contains("it has no summary.json"), e.getMessage());
+    assertFalse(Files.exists(folder.resolve(Report.FILE)));
+  }
+
+  @Test
+  void embeddingsThatDoNotFitThePredictionsAreRefused() throws IOException {
+    new ReportFixture(folder).write();
+    for (String run : List.of("fold-1/seed-1", "fold-2/seed-1", "fold-1/seed-2", "fold-2/seed-2")) {
+      Files.writeString(folder.resolve(run).resolve("embeddings.tsv"), "1\t2\n");
+    }
+    IOException e = assertThrows(IOException.class, () -> Report.write(folder));
+    assertTrue(e.getMessage().contains("expected 10 lines"), e.getMessage());
+  }
+}
