@@ -135,7 +135,9 @@ class PathTest {
         CommandLineRun.of("predict", "--model", tiny.path("model"), tiny.path("6.wav"));
     assertEquals(2, run.exitCode());
     assertEquals("", run.out());
-    assertTrue(run.err().startsWith("Missing --text or --recognizer: this model reads the words too."), run.err());
+    assertTrue(
+        run.err().startsWith("Missing --text or --recognizer: this model reads the words too."),
+        run.err());
   }
 
   @Test
