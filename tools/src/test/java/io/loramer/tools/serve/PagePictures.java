@@ -32,7 +32,8 @@ final class PagePictures {
     try (Browser browser = Browser.start(profile, CLIP)) {
       for (String look : new String[] {"desktop", "dark", "phone"}) {
         browser.prefer(look.equals("dark") ? "dark" : "light");
-        browser.resize(look.equals("phone") ? 390 : 1000, look.equals("phone") ? 1310 : 930);
+        int width = look.equals("phone") ? 390 : 1000;
+        browser.resize(width, 600);
         browser.driver().get(args[0]);
         browser.find("#model:not(:empty)");
         browser.find("#words").sendKeys("Der Lappen liegt auf dem Eisschrank.");
@@ -40,6 +41,10 @@ final class PagePictures {
         browser.find("#answer:not([hidden]):not(.old)");
         browser.find("#window").sendKeys("½ s");
         browser.find("#answer:not(.old) #over-time:not([hidden])");
+        browser.driver().executeScript("document.activeElement.blur()");
+        Number height =
+            (Number) browser.driver().executeScript("return document.body.scrollHeight");
+        browser.resize(width, height.intValue());
         Files.write(
             folder.resolve("page-" + look + ".png"),
             browser.driver().getScreenshotAs(OutputType.BYTES));

@@ -132,21 +132,24 @@ async function toggleRecording() {
     recorder.stop();
     return;
   }
+  const button = $('record');
+  button.disabled = true; // until the user has let the page use the microphone
   try {
     recorder = await record(
         seconds => $('sound').textContent = `recording, ${seconds} s`,
         blob => {
           recorder = undefined;
-          $('record').textContent = 'Record';
-          $('record').classList.remove('on');
+          button.textContent = 'Record';
+          button.classList.remove('on');
           take(blob, 'the recording');
         });
-    $('record').textContent = 'Stop';
-    $('record').classList.add('on');
+    button.textContent = 'Stop';
+    button.classList.add('on');
     $('sound').textContent = 'recording';
   } catch (problem) {
     fail(`The microphone cannot be used: ${problem.message}.`);
   }
+  button.disabled = false;
 }
 
 function acceptDrops() {
@@ -179,7 +182,7 @@ async function start() {
   }
   $('model').textContent = `${model.model}, version ${model.version}`;
   $('said').hidden = !model.reads;
-  $('words-note').textContent = model.recognizes_words ? 'Left empty, they are recognised.' : '';
+  $('words-note').textContent = model.recognizes_words ? 'Left empty, the words are recognised.' : '';
   $('microphone').textContent = whyNoMicrophone();
   $('microphone').hidden = !$('microphone').textContent;
   $('record').disabled = !$('microphone').hidden;
