@@ -27,6 +27,7 @@ final class WordRecognizer implements AutoCloseable {
   private final BatchLimits limits;
   private final ServerMetrics metrics;
   private final ThreadPoolExecutor thread;
+  private volatile boolean closed;
 
   private WordRecognizer(SpeechRecognizer recognizer, BatchLimits limits, ServerMetrics metrics) {
     this.recognizer = recognizer;
@@ -72,6 +73,9 @@ final class WordRecognizer implements AutoCloseable {
   }
 
   private Transcription recognize(Waveform sound, long since) {
+    if (closed) {
+      throw new RefusedException(Refusal.UNAVAILABLE, "The server is shutting down");
+    }
     long start = System.nanoTime();
     if (start - since > limits.maxAge().toNanos()) {
       throw new RefusedException(
@@ -86,10 +90,11 @@ final class WordRecognizer implements AutoCloseable {
     }
   }
 
-  /** Ends after the sound that is being heard; the rest is refused. */
+  /** Ends after the sound that is being heard; what waits is refused, not left without an end. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    closed = true;
+    thread.shutdown();
     try {
       if (thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         recognizer.close();

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loramer.client.EmotionAnswer;
+import io.loramer.client.EmotionClient;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.tools.TinyModel;
@@ -18,14 +20,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Words that are recognised, and what the pooling attended to, in the answers on sound. */
@@ -82,6 +90,9 @@ class WordsAndAttentionTest {
       assertEquals("asr", answer.get("text_source").asText(), query);
       assertEquals(expected.confidence(), answer.get("text_confidence").asDouble(), 1e-5, query);
     }
+    EmotionAnswer told = new EmotionClient(server.uri("/")).recognize(CLIP, Optional.empty());
+    assertEquals(Optional.of("asr"), told.textSource());
+    assertEquals(expected.confidence(), told.textConfidence().orElseThrow(), 1e-5);
     JsonNode sent = answer(words(expected.text()));
     assertEquals("transcript", sent.get("text_source").asText());
     assertTrue(sent.path("text_confidence").isMissingNode());
@@ -92,6 +103,36 @@ class WordsAndAttentionTest {
     String metrics = server.text("/monitoring/prometheus/metrics");
     assertTrue(
         metrics.contains("lora_mer:recognition_latency_count{model_name=\"tiny\"} "), metrics);
+  }
+
+  /** A call that never ended would hold the model, and the server could not close. */
+  @Test
+  @Timeout(120)
+  void callsWhoseWordsAreStillToBeRecognisedEndWithTheServer() throws Exception {
+    byte[] minute = TinyModel.wav(60 * 16_000, 0.1);
+    RunningServer closing =
+        RunningServer.of(
+            folder.resolve("model"), Optional.of(recognizer), 100, Duration.ofSeconds(1));
+    EmotionClient client = new EmotionClient(closing.uri("/"));
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Future<EmotionAnswer>> calls = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      calls.add(threads.submit(() -> client.recognize(minute, Optional.empty())));
+    }
+    while (!closing.text("/monitoring/prometheus/metrics").contains("recognition_latency_count")) {
+      Thread.onSpinWait();
+    }
+    closing.close();
+    int cutOff = 0;
+    for (Future<EmotionAnswer> call : calls) {
+      try {
+        call.get();
+      } catch (ExecutionException e) {
+        cutOff++;
+      }
+    }
+    assertTrue(cutOff > 0, "all were answered before the end");
+    threads.shutdown();
   }
 
   @Test
