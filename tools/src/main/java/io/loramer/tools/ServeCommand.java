@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Serves a model: TF Serving's REST and gRPC interfaces, POST /v1/emotions for sound files,"
-            + " and a page to try it at /. Newer versions are picked up. Ends at SIGTERM, after the calls it has.",
+            + " and a page to try it at /. Newer versions are picked up. Ends at SIGTERM, after the"
+            + " calls it has.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer serve --model models/emotions",

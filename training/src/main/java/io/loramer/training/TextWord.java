@@ -6,8 +6,7 @@ package io.loramer.training;
  * @param start of its first char in the text
  * @param end behind its last char
  * @param firstToken the position of its first token
- * @param endToken behind its last token; {@code firstToken} for a word that was cut off, for the
- *     text was too long
+ * @param endToken behind its last token
  */
 public record TextWord(int start, int end, int firstToken, int endToken) {
 

@@ -79,14 +79,20 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** Returns the words of a text with the positions of their tokens in {@link #encode}'s ids. */
+  /**
+   * Returns the words of a text with the positions of their tokens in {@link #encode}'s ids; of a
+   * text that is too long, the first.
+   */
   public List<TextWord> words(String text) {
-    CharSpan[] spans = tokenizer.encode(text, true, false).getCharTokenSpans();
+    CharSpan[] spans = tokenizer.encode(text, true, false).getCharTokenSpans(); // in code points
     List<TextWord> words = new ArrayList<>();
+    Matcher word = WORD.matcher(text);
     int token = 0;
-    for (Matcher word = WORD.matcher(text); word.find(); ) {
-      // The library counts code points.
-      int end = text.codePointCount(0, word.end());
+    int counted = 0; // chars
+    int end = 0; // code points of these
+    while (token < spans.length && word.find()) {
+      end += text.codePointCount(counted, word.end());
+      counted = word.end();
       while (token < spans.length && spans[token] == null) { // a special token
         token++;
       }
@@ -94,7 +100,9 @@ public final class Tokenizer implements AutoCloseable {
       while (token < spans.length && spans[token] != null && spans[token].getEnd() <= end) {
         token++;
       }
-      words.add(new TextWord(word.start(), word.end(), first, token));
+      if (token > first) {
+        words.add(new TextWord(word.start(), word.end(), first, token));
+      }
     }
     return words;
   }

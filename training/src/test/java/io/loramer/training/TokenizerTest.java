@@ -54,8 +54,8 @@ class TokenizerTest {
       float[] ones = new float[9];
       Arrays.fill(ones, 1);
       List<TextWord> cut = truncated.words(text);
-      assertEquals(6, cut.size());
-      assertEquals(0, cut.get(5).sum(ones));
+      assertEquals(words.get(0), cut.get(0));
+      assertTrue(cut.size() < 6, cut::toString);
       assertEquals(7, cut.stream().mapToDouble(word -> word.sum(ones)).sum()); // not <s>, </s>
       assertEquals(List.of(), whole.words(" "));
     }
