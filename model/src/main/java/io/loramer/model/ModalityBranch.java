@@ -54,12 +54,12 @@ final class ModalityBranch {
       case BEFORE_CONVOLUTIONS -> {
         var pooled = pooling.pool(poolingOps, x, sequence.mask()); // [B, 2H]
         var vector = projection.apply(projectionOps, pooled.statistics(), dropout); // [B, D]
-        yield new ModalityFeatures(vector, pooled.attention());
+        yield new ModalityFeatures(vector, pooled.attention(), sequence.mask());
       }
       case AFTER_CONVOLUTIONS -> {
         var projected = projection.apply(projectionOps, x, dropout); // [B, T, D/2]
         var pooled = pooling.pool(poolingOps, projected, sequence.mask()); // [B, D]
-        yield new ModalityFeatures(pooled.statistics(), pooled.attention());
+        yield new ModalityFeatures(pooled.statistics(), pooled.attention(), sequence.mask());
       }
     };
   }

@@ -1,12 +1,16 @@
 package io.loramer.tools;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.training.AudioFile;
 import io.loramer.training.EmotionRecognizer;
 import io.loramer.training.Recognition;
+import io.loramer.training.SpeechRecognizer;
+import io.loramer.training.Transcription;
 import io.loramer.training.Waveform;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -32,7 +37,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer predict --model models/emotions clip.wav --text \"I am so happy for you\"",
-      "  lora-mer predict --model models/emotions clip.mp3 --text \"No!\" --json"
+      "  lora-mer predict --model models/emotions clip.mp3 --text \"No!\" --json",
+      "  lora-mer predict --model models/emotions clip.mp3 --recognizer encoders/ctc"
     })
 final class PredictCommand implements Callable<Integer> {
   private static final ObjectMapper JSON =
@@ -51,8 +57,16 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--text",
       paramLabel = "WORDS",
-      description = "What is said; needed by a model that reads.")
+      description = "What is said; a model that reads needs it, or a recogniser.")
   private Optional<String> text;
+
+  @Option(
+      names = "--recognizer",
+      paramLabel = "FOLDER",
+      description =
+          "Recognises the words where --text is missing: a SavedModel converted from a checkpoint"
+              + " ForCTC.")
+  private Optional<Path> recognizer;
 
   @Option(names = "--json", description = "Prints a line of JSON instead of a table.")
   private boolean json;
@@ -65,9 +79,8 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Waveform waveform = AudioFile.read(clip); // before the model, which takes seconds to load
-    Recognition recognition;
-    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
-      if (waveform.samples().length > recognizer.info().maxSamples()) {
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(model)) {
+      if (waveform.samples().length > loaded.info().maxSamples()) {
         spec.commandLine()
             .getErr()
             .printf(
@@ -75,25 +88,59 @@ final class PredictCommand implements Callable<Integer> {
                 "lora-mer: %s is %.1f s long; only the first %.1f s are used%n",
                 clip,
                 waveform.durationSeconds(),
-                (double) recognizer.info().maxSamples() / Waveform.SAMPLE_RATE);
+                (double) loaded.info().maxSamples() / Waveform.SAMPLE_RATE);
       }
-      if (recognizer.info().reads() && text.isEmpty()) {
+      boolean wordless = loaded.info().reads() && text.isEmpty();
+      if (wordless && recognizer.isEmpty()) {
         throw new ParameterException(
-            spec.commandLine(), "Missing --text: this model reads the words too.");
+            spec.commandLine(), "Missing --text or --recognizer: this model reads the words too.");
       }
-      recognition = recognize(recognizer, waveform);
+      Optional<Transcription> heard = Optional.empty();
+      if (wordless) {
+        heard = Optional.of(words(recognizer.get(), waveform));
+      }
+      Optional<String> words = heard.map(Transcription::text).or(() -> text);
+      print(named(() -> loaded.recognize(waveform, words)), heard);
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? JSON.writeValueAsString(recognition) : table(recognition));
     return ExitCode.OK;
   }
 
-  private Recognition recognize(EmotionRecognizer recognizer, Waveform waveform)
-      throws IOException {
+  private Transcription words(Path folder, Waveform waveform) throws IOException {
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(folder)) {
+      return named(() -> loaded.recognize(waveform));
+    }
+  }
+
+  /** Says of which clip something is wrong. */
+  private <T> T named(Supplier<T> result) throws IOException {
     try {
-      return recognizer.recognize(waveform, text);
+      return result.get();
     } catch (IllegalArgumentException e) {
       throw new IOException(clip + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Prints, and of words that were recognised what they are. */
+  private void print(Recognition recognition, Optional<Transcription> heard)
+      throws JsonProcessingException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode line = JSON.valueToTree(recognition);
+      heard.ifPresent(
+          words ->
+              line.put("text", words.text())
+                  .put("text_source", "asr")
+                  .put("text_confidence", words.confidence()));
+      out.println(JSON.writeValueAsString(line));
+    } else {
+      out.println(table(recognition));
+      heard.ifPresent(
+          words ->
+              out.printf(
+                  Locale.ROOT,
+                  "words heard   %s (confidence %.2f)%n",
+                  words.text(),
+                  words.confidence()));
     }
   }
 

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Serves a model: TF Serving's REST and gRPC interfaces, and POST /v1/emotions for sound"
-            + " files. Newer versions are picked up. Ends at SIGTERM, after the calls it has.",
+        "Serves a model: TF Serving's REST and gRPC interfaces, POST /v1/emotions for sound files,"
+            + " and a page to try it at /. Newer versions are picked up. Ends at SIGTERM, after the"
+            + " calls it has.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer serve --model models/emotions",
@@ -34,6 +35,13 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "A model's folder, with a folder for each version.")
   private Path model;
+
+  @Option(
+      names = "--recognizer",
+      paramLabel = "FOLDER",
+      description =
+          "Recognises words that are not sent: a SavedModel converted from a checkpoint ForCTC.")
+  private Optional<Path> recognizer;
 
   @Option(
       names = "--name",
@@ -121,6 +129,7 @@ final class ServeCommand implements Callable<Integer> {
         EmotionServer.start(
             new EmotionServer.Options(
                 model,
+                recognizer,
                 name.orElseGet(() -> model.toAbsolutePath().normalize().getFileName().toString()),
                 host,
                 port,

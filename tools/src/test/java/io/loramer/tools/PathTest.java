@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.encoders.PaddingInNorm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +27,9 @@ class PathTest {
       test                 1  [01]\\.\\d{3}  [01]\\.\\d{3}     0\\.\\d{3}
       best epoch 1
       """;
+
+  private static final Path CTC =
+      Path.of("../savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
 
   @TempDir private static Path folder;
   private static TinyRun tiny;
@@ -135,7 +143,41 @@ class PathTest {
         CommandLineRun.of("predict", "--model", tiny.path("model"), tiny.path("6.wav"));
     assertEquals(2, run.exitCode());
     assertEquals("", run.out());
-    assertTrue(run.err().startsWith("Missing --text: this model reads the words too."), run.err());
+    assertTrue(
+        run.err().startsWith("Missing --text or --recognizer: this model reads the words too."),
+        run.err());
+  }
+
+  /** That these are the recogniser's own words is tested where the server uses it. */
+  @Test
+  void wordsThatAreMissingAreRecognised() throws IOException {
+    Path recognizer = folder.resolve("ctc");
+    EncoderConversion.convert(CTC, recognizer, PaddingInNorm.IGNORED);
+    CommandLineRun run = predict("--recognizer", recognizer.toString(), "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode read = new ObjectMapper().readTree(run.out());
+    assertEquals("asr", read.get("text_source").asText());
+    CommandLineRun said = predict("--text", read.get("text").asText(), "--json");
+    assertEquals(
+        read.at("/probabilities/joy").asDouble(),
+        new ObjectMapper().readTree(said.out()).at("/probabilities/joy").asDouble(),
+        1e-5);
+    String table = predict("--recognizer", recognizer.toString()).out();
+    assertTrue(
+        table.endsWith(
+            String.format(
+                Locale.ROOT,
+                "words heard   %s (confidence %.2f)%n",
+                read.get("text").asText(),
+                read.get("text_confidence").asDouble())),
+        table);
+  }
+
+  private static CommandLineRun predict(String... options) {
+    List<String> args = new ArrayList<>(List.of("predict", "--model", tiny.path("model")));
+    args.addAll(List.of(options));
+    args.add(tiny.path("6.wav"));
+    return CommandLineRun.of(args.toArray(String[]::new));
   }
 
   @Test

@@ -36,8 +36,9 @@ import org.tensorflow.op.Ops;
  * {@code logits} float32 [B, labels], {@code labels} string [B], {@code embedding} float32 [B, D]
  * and, of a model with both, {@code fusion_weights} float32 [B, 2]. A model that hears has a second
  * signature, {@code wav_bytes}, that takes {@code wav_bytes} string [B] in place of the first two:
- * WAV files of 16-bit PCM at 16 kHz. Beside them: requests for TF Serving to warm up with, a file
- * of parameters for its batching, and a README.md that shows the calls.
+ * WAV files of 16-bit PCM at 16 kHz. A further one, {@code explain}, is {@link Explanation}. Beside
+ * them: requests for TF Serving to warm up with, a file of parameters for its batching, and a
+ * README.md that shows the calls.
  */
 public final class EmotionExport {
   /** Name of the signature that takes WAV files. */
@@ -99,7 +100,9 @@ public final class EmotionExport {
               LoraMer.Mode.INFERENCE);
       Ops tf = Ops.create(graph);
       List<CallSignature> signatures = new ArrayList<>();
-      signatures.add(signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.first(), labels));
+      CallSignature serving = signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.first(), labels);
+      signatures.add(serving);
+      signatures.add(Explanation.signature(tf.withSubScope("explain"), serving, model.first()));
       if (encoders.containsKey(Modality.AUDIO)) {
         ForwardPass fromFiles = model.fromWavFiles(WAV_BYTES);
         signatures.add(signature(WAV_BYTES, tf.withSubScope("files"), fromFiles, labels));

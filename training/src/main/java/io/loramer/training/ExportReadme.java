@@ -119,12 +119,23 @@ final class ExportReadme {
     return """
         - `serving_default`: %s → `probabilities`, `logits` float32 [B, %d], `labels` string [B] (the most probable), \
         `embedding` [B, D]%s.
-        %s"""
+        %s- `explain`: as `serving_default`, and what the pooling attended to: %s.
+        """
         .formatted(
             (info.hears() ? speech : "") + and + words,
             info.labels().size(),
             weights,
-            info.hears() ? files : "");
+            info.hears() ? files : "",
+            attention(info));
+  }
+
+  private static String attention(EmotionModelInfo info) {
+    String audio = "`audio_attention` float32 [B, frames] with `audio_frames` int32 [B]";
+    String text = "`text_attention` float32 [B, S]";
+    if (!info.reads()) {
+      return audio;
+    }
+    return info.hears() ? audio + ", " + text : text;
   }
 
   private static String curl(String name, EmotionModelInfo info, String ids) {

@@ -6,6 +6,7 @@ import io.loramer.savedmodels.encoders.SpeechInput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,18 +23,27 @@ import org.tensorflow.types.TInt32;
  * Recognises words by a speech encoder with a CTC head, wav2vec 2.0's, HuBERT's or WavLM's, of
  * which the most probable token of each frame is taken: no language model, no beam.
  *
- * <p>Clips are taken one by one, so a text does not depend on what is recognised beside it.
+ * <p>Clips are taken one by one, so a text does not depend on what is recognised beside it. Since
+ * attention takes memory by the square of the length, what is longer than {@link #WINDOW_SECONDS}
+ * is heard in windows of that length, which overlap: of what two have heard, each one's half counts
+ * that is further from its edge. The frames that count are then read as those of one clip.
  */
 public final class SpeechRecognizer implements AutoCloseable {
+  /** Above nearly all utterances of the corpora that are read here. */
+  static final int WINDOW_SECONDS = 30;
+
+  /** Long enough for the words at an edge, that lack what was said before, not to count. */
+  private static final int OVERLAP_SECONDS = 4;
+
   private final Graph graph;
   private final Session session;
   private final CtcPass pass;
   private final CtcVocabulary vocabulary;
-  private final int minimumSamples;
+  private final SpeechInput input;
 
   private SpeechRecognizer(Graph graph, SavedModelFolder model) throws IOException {
     this.graph = graph;
-    minimumSamples = SpeechInput.of(model).minimumSamples();
+    input = SpeechInput.of(model);
     pass = CtcPass.build(graph, model);
     vocabulary = CtcVocabulary.of(model);
     session = new Session(graph);
@@ -69,11 +79,57 @@ public final class SpeechRecognizer implements AutoCloseable {
    */
   public Transcription recognize(Waveform waveform) {
     float[] samples = waveform.samples();
-    if (samples.length < minimumSamples) {
+    if (samples.length < input.minimumSamples()) {
       throw new IllegalArgumentException(
           "expected at least %d samples at 16 kHz, one frame of the recogniser; found %d"
-              .formatted(minimumSamples, samples.length));
+              .formatted(input.minimumSamples(), samples.length));
     }
+    Frames heard = hear(samples);
+    return vocabulary.decode(heard.tokens, heard.logProbabilities);
+  }
+
+  /** Hears a clip, if need be window by window. */
+  Frames hear(float[] samples) {
+    int perFrame = input.samplesPerFrame();
+    int window = WINDOW_SECONDS * Waveform.SAMPLE_RATE;
+    int halfOverlap = OVERLAP_SECONDS * Waveform.SAMPLE_RATE / 2 / perFrame; // in frames
+    Frames heard = hear(samples, 0, window);
+    int step = heard.tokens.length - 2 * halfOverlap; // in frames, of a window that is full
+    // A window that begins so many frames later must have more to say than the overlap.
+    for (int start = step; samples.length > (start - step) * perFrame + window; start += step) {
+      Frames next = hear(samples, start * perFrame, window);
+      heard = heard.firstThen(start + halfOverlap, next.from(halfOverlap));
+    }
+    return heard;
+  }
+
+  /** The most probable token of each frame, and how probable it is. */
+  static final class Frames {
+    final int[] tokens;
+    final float[] logProbabilities;
+
+    Frames(int[] tokens, float[] logProbabilities) {
+      this.tokens = tokens;
+      this.logProbabilities = logProbabilities;
+    }
+
+    Frames from(int first) {
+      return new Frames(
+          Arrays.copyOfRange(tokens, first, tokens.length),
+          Arrays.copyOfRange(logProbabilities, first, tokens.length));
+    }
+
+    Frames firstThen(int count, Frames next) {
+      int[] allTokens = Arrays.copyOf(tokens, count + next.tokens.length);
+      float[] all = Arrays.copyOf(logProbabilities, allTokens.length);
+      System.arraycopy(next.tokens, 0, allTokens, count, next.tokens.length);
+      System.arraycopy(next.logProbabilities, 0, all, count, next.tokens.length);
+      return new Frames(allTokens, all);
+    }
+  }
+
+  private Frames hear(float[] all, int from, int atMost) {
+    float[] samples = Arrays.copyOfRange(all, from, Math.min(all.length, from + atMost));
     try (TFloat32 values = TFloat32.tensorOf(Shape.of(1, samples.length), DataBuffers.of(samples));
         TInt32 lengths = TInt32.vectorOf(samples.length);
         Result result =
@@ -86,11 +142,10 @@ public final class SpeechRecognizer implements AutoCloseable {
                 .fetch(pass.frames())
                 .run()) {
       int frames = ((TInt32) result.get(2)).getInt(0);
-      int[] tokens = new int[frames];
-      float[] logProbabilities = new float[frames];
-      ((TInt32) result.get(0)).asRawTensor().data().asInts().read(tokens);
-      ((TFloat32) result.get(1)).asRawTensor().data().asFloats().read(logProbabilities);
-      return vocabulary.decode(tokens, logProbabilities);
+      Frames heard = new Frames(new int[frames], new float[frames]);
+      ((TInt32) result.get(0)).asRawTensor().data().asInts().read(heard.tokens);
+      ((TFloat32) result.get(1)).asRawTensor().data().asFloats().read(heard.logProbabilities);
+      return heard;
     }
   }
 
@@ -105,7 +160,7 @@ public final class SpeechRecognizer implements AutoCloseable {
       Manifest corpus, Predicate<Utterance> chosen, Consumer<TrainingProgress> progress)
       throws IOException {
     int total = corpus.utterances().size();
-    new CorpusCheck(Set.of(), minimumSamples, Integer.MAX_VALUE, TextSource.NONE)
+    new CorpusCheck(Set.of(), input.minimumSamples(), Integer.MAX_VALUE, TextSource.NONE)
         .run(
             corpus,
             Batches::decodeWhole,

@@ -1,11 +1,16 @@
 package io.loramer.training;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Turns words into the token ids that a text encoder was pretrained with, by the checkpoint's own
@@ -21,6 +26,8 @@ public final class Tokenizer implements AutoCloseable {
     // GPU it downloads another build of its library.
     System.getProperties().putIfAbsent("ai.djl.offline", "true");
   }
+
+  private static final Pattern WORD = Pattern.compile("\\S+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final HuggingFaceTokenizer tokenizer;
 
@@ -70,6 +77,34 @@ public final class Tokenizer implements AutoCloseable {
   public int[] encode(String text) {
     long[] ids = tokenizer.encode(text, true, false).getIds();
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /**
+   * Returns the words of a text with the positions of their tokens in {@link #encode}'s ids; of a
+   * text that is too long, the first.
+   */
+  public List<TextWord> words(String text) {
+    CharSpan[] spans = tokenizer.encode(text, true, false).getCharTokenSpans(); // in code points
+    List<TextWord> words = new ArrayList<>();
+    Matcher word = WORD.matcher(text);
+    int token = 0;
+    int counted = 0; // chars
+    int end = 0; // code points of these
+    while (token < spans.length && word.find()) {
+      end += text.codePointCount(counted, word.end());
+      counted = word.end();
+      while (token < spans.length && spans[token] == null) { // a special token
+        token++;
+      }
+      int first = token;
+      while (token < spans.length && spans[token] != null && spans[token].getEnd() <= end) {
+        token++;
+      }
+      if (token > first) {
+        words.add(new TextWord(word.start(), word.end(), first, token));
+      }
+    }
+    return words;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.loramer.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,30 @@ class SpeechRecognizerTest {
         assertEquals(expected.get(i).text(), found.text());
         assertEquals(expected.get(i).confidence(), found.confidence(), 1e-5);
       }
+    }
+  }
+
+  /** A window of 30 s has 1499 frames, 320 samples apart, of which the next has 200 too. */
+  @Test
+  void ofLongSoundEachFrameIsHeardOnceAndAwayFromEdges() throws IOException {
+    float[] samples = new float[62 * Waveform.SAMPLE_RATE + 7];
+    Random random = new Random(4);
+    for (int t = 0; t < samples.length; t++) {
+      samples[t] = (float) (Math.sin(t * (0.02 + t * 1e-7)) + 0.1 * random.nextGaussian()) / 2;
+    }
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+      int[] whole = loaded.hear(samples).tokens;
+      int[] first = loaded.hear(Arrays.copyOf(samples, 480_000)).tokens;
+      int[] second = loaded.hear(Arrays.copyOfRange(samples, 415_680, 895_680)).tokens;
+      int[] last = loaded.hear(Arrays.copyOfRange(samples, 831_360, samples.length)).tokens;
+      assertEquals((samples.length - 400) / 320 + 1, whole.length);
+      assertArrayEquals(Arrays.copyOf(first, 1399), Arrays.copyOf(whole, 1399));
+      assertArrayEquals(
+          Arrays.copyOfRange(second, 100, 1399), Arrays.copyOfRange(whole, 1399, 2698));
+      assertArrayEquals(
+          Arrays.copyOfRange(last, 100, last.length),
+          Arrays.copyOfRange(whole, 2698, whole.length));
+      assertTrue(Arrays.stream(whole).distinct().count() > 2); // else all would be equal
     }
   }
 

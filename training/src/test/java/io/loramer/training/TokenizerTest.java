@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenizerTest {
@@ -30,6 +32,33 @@ class TokenizerTest {
       }
     }
     assertEquals(32, expected.get("cases").size());
+  }
+
+  @Test
+  void wordsHaveTheirTokensAndTheirPlaceInTheText() throws IOException {
+    String text = "  Oh,\tnaïve 😀 Zoë  said: “no”!";
+    try (Tokenizer whole = Tokenizer.load(JSON, 4096);
+        Tokenizer truncated = Tokenizer.load(JSON, 9)) {
+      List<TextWord> words = whole.words(text);
+      assertEquals(
+          List.of("Oh,", "naïve", "😀", "Zoë", "said:", "“no”!"),
+          words.stream().map(word -> text.substring(word.start(), word.end())).toList());
+      int tokens = whole.encode(text).length;
+      assertTrue(tokens > 12, "words must be cut into several tokens for this test");
+      assertEquals(tokens - 1, words.get(5).endToken()); // all but the special ones
+      for (int i = 0; i < words.size(); i++) {
+        TextWord word = words.get(i);
+        assertTrue(word.firstToken() >= (i == 0 ? 1 : words.get(i - 1).endToken()), "" + word);
+        assertTrue(word.endToken() > word.firstToken(), "" + word);
+      }
+      float[] ones = new float[9];
+      Arrays.fill(ones, 1);
+      List<TextWord> cut = truncated.words(text);
+      assertEquals(words.get(0), cut.get(0));
+      assertTrue(cut.size() < 6, cut::toString);
+      assertEquals(7, cut.stream().mapToDouble(word -> word.sum(ones)).sum()); // not <s>, </s>
+      assertEquals(List.of(), whole.words(" "));
+    }
   }
 
   @Test

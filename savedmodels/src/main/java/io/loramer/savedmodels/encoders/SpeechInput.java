@@ -10,8 +10,9 @@ import java.nio.file.Path;
  *
  * @param normalize whether it is brought to mean 0 and variance 1 first
  * @param minimumSamples the fewest samples that make one frame
+ * @param samplesPerFrame how many further ones make another
  */
-public record SpeechInput(boolean normalize, int minimumSamples) {
+public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerFrame) {
   private static final int SAMPLE_RATE = 16_000;
 
   /**
@@ -27,22 +28,24 @@ public record SpeechInput(boolean normalize, int minimumSamples) {
     }
     Path file = model.asset("preprocessor_config.json");
     if (!Files.exists(file)) { // transformers normalises unless the file says no
-      return new SpeechInput(true, minimumSamples(speech));
+      return of(true, speech);
     }
     ConfigFile preprocessor = ConfigFile.read(file);
     int sampleRate = preprocessor.size("sampling_rate", SAMPLE_RATE);
     preprocessor.require(
         sampleRate == SAMPLE_RATE, "sampling_rate: expected 16000, found " + sampleRate);
     preprocessor.check();
-    return new SpeechInput(preprocessor.flag("do_normalize", true), minimumSamples(speech));
+    return of(preprocessor.flag("do_normalize", true), speech);
   }
 
-  private static int minimumSamples(SpeechConfig config) {
+  private static SpeechInput of(boolean normalize, SpeechConfig config) {
     int samples = 1; // of one frame, taken back through the convolutions
+    int perFrame = 1;
     for (int i = config.convolutions().size() - 1; i >= 0; i--) {
       var convolution = config.convolutions().get(i);
       samples = (samples - 1) * convolution.stride() + convolution.kernel();
+      perFrame *= convolution.stride();
     }
-    return samples;
+    return new SpeechInput(normalize, samples, perFrame);
   }
 }

@@ -68,7 +68,7 @@ public final class EmotionClient {
   /**
    * Asks for the emotion in a file of any format that FFmpeg reads.
    *
-   * @param text the words; needed by a model that reads
+   * @param text the words; a model that reads needs them, unless the server recognises words
    * @throws EmotionServerException if the server refuses
    * @throws IOException if the file cannot be read, or the server cannot be reached or does not
    *     answer in time

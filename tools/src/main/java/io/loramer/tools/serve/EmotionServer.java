@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +33,7 @@ public final class EmotionServer implements AutoCloseable {
   private static final int MAX_CALLS_PER_CONNECTION = 200;
 
   private final ServedModel model;
+  private final Optional<WordRecognizer> recognizer;
   private final Duration timeout;
   private final org.eclipse.jetty.server.Server http;
   private final ServerConnector connector;
@@ -41,8 +43,14 @@ public final class EmotionServer implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "clock"));
 
-  private EmotionServer(Options options, ServedModel model, ServerMetrics metrics) {
+  private EmotionServer(
+      Options options,
+      ServedModel model,
+      Optional<WordRecognizer> recognizer,
+      ServerMetrics metrics)
+      throws IOException {
     this.model = model;
+    this.recognizer = recognizer;
     timeout = options.limits.timeout();
     int cores = Runtime.getRuntime().availableProcessors();
     workers = pool(cores, 4 * options.batches.maxQueued(), "answers");
@@ -54,7 +62,8 @@ public final class EmotionServer implements AutoCloseable {
     HttpFront front =
         new HttpFront(
             new ModelsApi(model, workers),
-            new EmotionsApi(model, decoders, options.batches.maxRows()),
+            new EmotionsApi(model, recognizer, decoders, options.batches.maxRows()),
+            new WebPage(),
             metrics,
             options.limits);
     http.setHandler(new GracefulHandler(front));
@@ -76,6 +85,8 @@ public final class EmotionServer implements AutoCloseable {
    * Where and what to serve.
    *
    * @param folder of the model, with its versions
+   * @param recognizer the folder of a CTC encoder's SavedModel, which recognises words that are not
+   *     sent; empty to refuse sound without words where the model needs them
    * @param name by which callers ask for it
    * @param port of HTTP; 0 for any that is free
    * @param grpcPort 0 for any that is free
@@ -83,6 +94,7 @@ public final class EmotionServer implements AutoCloseable {
    */
   public record Options(
       Path folder,
+      Optional<Path> recognizer,
       String name,
       String host,
       int port,
@@ -94,13 +106,24 @@ public final class EmotionServer implements AutoCloseable {
   /**
    * Loads the model and starts to listen.
    *
-   * @throws IOException if the model cannot be loaded, or a port is taken
+   * @throws IOException if the model or the recogniser cannot be loaded, or a port is taken
    */
   public static EmotionServer start(Options options) throws IOException {
     ServerMetrics metrics = new ServerMetrics(options.name);
-    ServedModel model =
-        ServedModel.open(options.name, options.folder, options.batches, options.poll, metrics);
-    EmotionServer server = new EmotionServer(options, model, metrics);
+    Optional<WordRecognizer> recognizer = Optional.empty();
+    if (options.recognizer.isPresent()) {
+      recognizer =
+          Optional.of(WordRecognizer.load(options.recognizer.get(), options.batches, metrics));
+    }
+    ServedModel model;
+    try {
+      model =
+          ServedModel.open(options.name, options.folder, options.batches, options.poll, metrics);
+    } catch (IOException e) {
+      recognizer.ifPresent(WordRecognizer::close);
+      throw e;
+    }
+    EmotionServer server = new EmotionServer(options, model, recognizer, metrics);
     try {
       server.listen(options);
       return server;
@@ -194,6 +217,7 @@ public final class EmotionServer implements AutoCloseable {
       throw new IllegalStateException("the HTTP server did not stop", e);
     } finally {
       grpc.shutdownNow();
+      recognizer.ifPresent(WordRecognizer::close);
       model.close();
       workers.shutdown();
       decoders.shutdown();

@@ -68,8 +68,30 @@ record HostTensor(DataType type, List<Integer> shape, Object data) {
     };
   }
 
-  /** Returns these rows and those of another tensor of this type and width. */
+  /**
+   * Returns these rows and those of another tensor of this type. Matrices may differ in width, as
+   * what is said of each frame does by the batch that it was in; the narrower one is filled up.
+   */
   HostTensor followedBy(HostTensor more) {
+    int widest = Math.max(width(), more.width());
+    return widen(widest).joinedWith(more.widen(widest));
+  }
+
+  private HostTensor widen(int width) {
+    if (width == width()) {
+      return this;
+    }
+    if (type == DataType.DT_FLOAT) {
+      float[] wider = new float[rows() * width];
+      padInto(wider, width, List.of(this));
+      return of(wider, rows(), width);
+    }
+    int[] wider = new int[rows() * width];
+    padInto(wider, width, List.of(this));
+    return of(wider, rows(), width);
+  }
+
+  private HostTensor joinedWith(HostTensor more) {
     List<Integer> joined = new ArrayList<>(shape);
     joined.set(0, rows() + more.rows());
     int size = rows() * width();

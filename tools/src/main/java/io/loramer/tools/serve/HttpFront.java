@@ -1,6 +1,7 @@
 package io.loramer.tools.serve;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,15 +25,38 @@ final class HttpFront extends Handler.Abstract {
   /** Asked every few seconds, and of no interest in a log. */
   private static final Set<String> UNLOGGED = Set.of(HEALTH, METRICS);
 
+  /** What a browser may do with an answer: run and load nothing but the page's own files. */
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+              + " connect-src 'self'; media-src blob:; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "Permissions-Policy",
+          "microphone=(self), camera=(), geolocation=()",
+          "Referrer-Policy",
+          "no-referrer",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Cache-Control",
+          "no-cache");
+
   private final ModelsApi models;
   private final EmotionsApi emotions;
+  private final WebPage page;
   private final ServerMetrics metrics;
   private final HttpLimits limits;
   private final AtomicLong inFlight = new AtomicLong();
 
-  HttpFront(ModelsApi models, EmotionsApi emotions, ServerMetrics metrics, HttpLimits limits) {
+  HttpFront(
+      ModelsApi models,
+      EmotionsApi emotions,
+      WebPage page,
+      ServerMetrics metrics,
+      HttpLimits limits) {
     this.models = models;
     this.emotions = emotions;
+    this.page = page;
     this.metrics = metrics;
     this.limits = limits;
   }
@@ -81,6 +105,9 @@ final class HttpFront extends Handler.Abstract {
     if (method.equals("GET") && path.equals(METRICS)) {
       return CompletableFuture.completedFuture(Reply.text(200, metrics.page()));
     }
+    if (method.equals("GET") && path.equals(EMOTIONS)) {
+      return emotions.describe();
+    }
     if (method.equals("POST") && path.equals(EMOTIONS)) {
       String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
       return RequestBody.read(request, limits, inFlight)
@@ -96,15 +123,18 @@ final class HttpFront extends Handler.Abstract {
     if (path.regionMatches(true, 0, V1, 0, V1.length())) { // as TF Serving's patterns
       return models.get(method, path);
     }
-    throw new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address");
+    Optional<Reply> file = method.equals("GET") ? page.at(path) : Optional.empty();
+    return CompletableFuture.completedFuture(
+        file.orElseThrow(
+            () -> new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address")));
   }
 
   private void write(
       Request request, Response response, Callback callback, Reply reply, String code, long start) {
     long nanos = System.nanoTime() - start;
     String path = request.getHttpURI().getPath();
-    if (!UNLOGGED.contains(path)) {
-      metrics.answered(path.equals(EMOTIONS) ? "Emotions" : api(path), "REST", code, nanos);
+    if (!UNLOGGED.contains(path) && page.at(path).isEmpty()) {
+      metrics.answered(api(request.getMethod(), path), "REST", code, nanos);
       LOG.info(
           new StringMapMessage(
               Map.of(
@@ -115,6 +145,7 @@ final class HttpFront extends Handler.Abstract {
                   "micros", String.valueOf(nanos / 1000))));
     }
     response.setStatus(reply.status());
+    HEADERS.forEach(response.getHeaders()::put);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
     if (reply.status() == Refusal.TOO_SLOW.httpStatus()
@@ -124,7 +155,10 @@ final class HttpFront extends Handler.Abstract {
     response.write(true, reply.body(), callback);
   }
 
-  private static String api(String path) {
+  private static String api(String method, String path) {
+    if (path.equals(EMOTIONS) && method.equals("POST")) {
+      return "Emotions";
+    }
     return path.endsWith(":predict") ? "Predict" : "Models";
   }
 }

@@ -21,6 +21,7 @@ final class ServerMetrics {
   private static final String RUNTIME_LATENCY = ":tensorflow:serving:runtime_latency";
   private static final String QUEUING_LATENCY =
       ":tensorflow:serving:batching_session:queuing_latency";
+  private static final String RECOGNITION_LATENCY = "lora_mer:recognition_latency";
   private static final String BATCH_SIZE =
       ":tensorflow:serving:batching_session:processed_batch_size";
 
@@ -74,6 +75,11 @@ final class ServerMetrics {
     histogram(RUNTIME_LATENCY, model + ",API=\"Predict\",runtime=\"TF1\"", LATENCIES)
         .add(nanos / 1e3);
     histogram(BATCH_SIZE, model, SIZES).add(rows);
+  }
+
+  /** Counts sound whose words were recognised. */
+  void recognized(long nanos) {
+    histogram(RECOGNITION_LATENCY, model, LATENCIES).add(nanos / 1e3);
   }
 
   /** Adds a value that is asked for when the metrics are read. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,8 @@ class EmotionClientTest {
         answer.fusionWeights().orElseThrow().get("text"),
         1e-5);
     assertEquals(Optional.of("Ach so, „wirklich“?"), answer.text());
+    assertEquals(Optional.of("transcript"), answer.textSource());
+    assertEquals(OptionalDouble.empty(), answer.textConfidence());
     assertEquals("tiny", answer.model());
     assertEquals("1", answer.version());
     assertEquals(1.898, answer.seconds(), 1e-3); // as ffprobe says

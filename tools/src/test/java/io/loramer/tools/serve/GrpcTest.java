@@ -142,7 +142,9 @@ class GrpcTest {
     assertEquals(1, response.getModelSpec().getVersion().getValue());
     SignatureDefMap signatures =
         response.getMetadataOrThrow("signature_def").unpack(SignatureDefMap.class);
-    assertEquals(Set.of("serving_default", "wav_bytes"), signatures.getSignatureDefMap().keySet());
+    assertEquals(
+        Set.of("explain", "serving_default", "wav_bytes"),
+        signatures.getSignatureDefMap().keySet());
   }
 
   @Test

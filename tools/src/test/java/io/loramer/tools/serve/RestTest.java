@@ -79,7 +79,7 @@ class RestTest {
         JSON.readTree("{\"name\": \"tiny\", \"signature_name\": \"\", \"version\": \"1\"}"),
         body.get("model_spec"));
     JsonNode signatures = body.at("/metadata/signature_def/signature_def");
-    assertEquals(2, signatures.size());
+    assertEquals(3, signatures.size());
     JsonNode serving = signatures.get("serving_default");
     assertEquals("tensorflow/serving/predict", serving.get("method_name").asText());
     assertEquals(

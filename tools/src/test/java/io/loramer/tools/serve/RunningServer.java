@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A server of a tiny model at free ports, and how tests talk to it. */
 record RunningServer(EmotionServer server, HttpClient http) implements AutoCloseable {
@@ -30,10 +31,16 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
   }
 
   static RunningServer of(Path model, int maxQueued, Duration timeout) throws IOException {
+    return of(model, Optional.empty(), maxQueued, timeout);
+  }
+
+  static RunningServer of(Path model, Optional<Path> recognizer, int maxQueued, Duration timeout)
+      throws IOException {
     EmotionServer server =
         EmotionServer.start(
             new EmotionServer.Options(
                 model,
+                recognizer,
                 "tiny",
                 "127.0.0.1",
                 0,
