@@ -65,12 +65,18 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
       Manifest manifest, String key, SplitConfig split, List<String> problems) {
     Set<String> speakers = new TreeSet<>();
     Set<String> sessions = new TreeSet<>();
+    Set<String> ids = new HashSet<>();
     for (Utterance utterance : manifest.utterances()) {
+      ids.add(utterance.id());
       speakers.add(utterance.speaker());
       utterance.session().ifPresent(sessions::add);
     }
     requirePresent(key + ".speakers", split.speakers(), speakers, problems);
     requirePresent(key + ".sessions", split.sessions(), sessions, problems);
+    List<String> unknown = split.utterances().stream().filter(id -> !ids.contains(id)).toList();
+    if (!unknown.isEmpty()) {
+      problems.add(key + ".utterances: expected ids of the manifest, found " + unknown);
+    }
   }
 
   private static void requirePresent(
