@@ -105,15 +105,20 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
     return utterances.get(split);
   }
 
+  /** Returns the speakers of the training split, in alphabetical order. */
+  Set<String> trainingSpeakers() {
+    Set<String> trained = new TreeSet<>();
+    of(Split.TRAIN).forEach(utterance -> trained.add(utterance.speaker()));
+    return trained;
+  }
+
   /** Returns the speakers who are in the training split and in another one as well. */
   Set<String> speakersHeardInTraining() {
-    Set<String> trained = new HashSet<>();
-    of(Split.TRAIN).forEach(utterance -> trained.add(utterance.speaker()));
     Set<String> both = new TreeSet<>();
     for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
       of(split).forEach(utterance -> both.add(utterance.speaker()));
     }
-    both.retainAll(trained);
+    both.retainAll(trainingSpeakers());
     return both;
   }
 }
