@@ -39,10 +39,13 @@ public sealed interface EmotionHead permits LoraMerHead, SingleModalityHead {
    * Builds the way forward.
    *
    * @param encoded a sequence for each encoder of the head
+   * @param speakers int32 [B], {@link SpeakerConfig#row}; empty takes all for unknown, and must be
+   *     for a head that is not told who speaks
    * @throws IllegalArgumentException if a sequence is missing, or its rank is not what {@link
-   *     HeadConfig#layers} needs
+   *     HeadConfig#layers} needs, or speakers are given and not needed
    */
-  Emotions emotions(Ops tf, Map<Modality, Sequence> encoded, Dropout dropout);
+  Emotions emotions(
+      Ops tf, Map<Modality, Sequence> encoded, Optional<Operand<TInt32>> speakers, Dropout dropout);
 
   /**
    * Builds the loss.

@@ -10,8 +10,8 @@ import org.tensorflow.types.TFloat32;
  *
  * @param logits float32 [B, C]
  * @param probabilities float32 [B, C], the softmax of the logits
- * @param embedding float32 [B, D], what the classifier sees: the fused h, or the features of the
- *     only modality
+ * @param embedding float32 [B, D], what the classifier sees of the utterance: the fused h, or the
+ *     features of the only modality
  * @param fusionWeights float32 [B, 2], the shares of audio and text in h; empty without fusion
  * @param features of each modality of the head
  */

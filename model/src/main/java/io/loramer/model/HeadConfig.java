@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param pooling before or after the convolutions
  * @param dropout probability of dropping, in the projection and the classifier
  * @param mine of the mutual information, which a head of one modality does without
+ * @param speaker of what the classifier is told beside the features
  */
 public record HeadConfig(
     int size,
@@ -21,7 +22,8 @@ public record HeadConfig(
     Layers layers,
     PoolingOrder pooling,
     float dropout,
-    MineConfig mine) {
+    MineConfig mine,
+    SpeakerConfig speaker) {
 
   public HeadConfig {
     List<String> problems = new ArrayList<>();
@@ -53,6 +55,19 @@ public record HeadConfig(
         Layers.LAST,
         PoolingOrder.BEFORE_CONVOLUTIONS,
         0.1f,
-        MineConfig.defaults());
+        MineConfig.defaults(),
+        SpeakerConfig.none());
+  }
+
+  /** Returns the same of a head that knows these speakers. */
+  public HeadConfig knowing(List<String> speakers) {
+    return new HeadConfig(
+        size,
+        attentionSize,
+        layers,
+        pooling,
+        dropout,
+        mine,
+        new SpeakerConfig(speaker.size(), speakers));
   }
 }

@@ -37,6 +37,12 @@ import org.tensorflow.types.TInt64;
  * words to emotions can be laid several times over them.
  */
 public final class LoraMer {
+  /**
+   * Input int32 [B] of the graph {@link #beyond} frontiers whose head is told who speaks: {@link
+   * SpeakerConfig#row}. The whole model, which hears strangers, has none: all are unknown to it.
+   */
+  public static final String SPEAKERS = "speakers";
+
   /** Scope of what stands before an encoder, and of what is fed in place of one. */
   private static final String STAGE = "input";
 
@@ -257,6 +263,13 @@ public final class LoraMer {
         encoded.put(modality, stage.sequence(scoped, config.layers(), inputs));
       }
     }
+    Optional<Operand<TInt32>> speakers = Optional.empty();
+    boolean beyond = stages.values().stream().allMatch(FrontierStage.class::isInstance);
+    if (beyond && config.speaker().size().isPresent()) {
+      var rows = Placeholder.shape(Shape.of(-1));
+      speakers = Optional.of(tf.withName(SPEAKERS).placeholder(TInt32.class, rows));
+      inputs.put(SPEAKERS, speakers.get());
+    }
     Dropout dropout = Dropout.none();
     if (mode == Mode.TRAINING) {
       var seed =
@@ -264,7 +277,7 @@ public final class LoraMer {
       seeds.add(seed.op().name());
       dropout = Dropout.seededBy(seed);
     }
-    return new ForwardPass(inputs, head.emotions(tf, encoded, dropout), seeds);
+    return new ForwardPass(inputs, head.emotions(tf, encoded, speakers, dropout), seeds);
   }
 
   private Sequence encoded(Modality modality, ImportedEncoder encoder) {

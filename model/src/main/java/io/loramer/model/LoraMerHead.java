@@ -13,7 +13,7 @@ final class LoraMerHead implements EmotionHead {
   private final ModalityBranch audioBranch;
   private final ModalityBranch textBranch;
   private final AtFusion fusion;
-  private final Perceptron classifier;
+  private final Classifier classifier;
   private final MutualInformation mine;
   private final float lambda;
 
@@ -24,16 +24,20 @@ final class LoraMerHead implements EmotionHead {
     audioBranch = new ModalityBranch(variables, head, Modality.AUDIO, audio);
     textBranch = new ModalityBranch(variables, head, Modality.TEXT, text);
     fusion = new AtFusion(variables.scope("fusion"), size);
-    classifier = new Perceptron(variables.scope("classifier"), size, size, labels, head.dropout());
+    classifier = new Classifier(variables, head, labels);
     mine = new MutualInformation(variables.scope("mine"), size, head.mine());
   }
 
   @Override
-  public Emotions emotions(Ops tf, Map<Modality, Sequence> encoded, Dropout dropout) {
+  public Emotions emotions(
+      Ops tf,
+      Map<Modality, Sequence> encoded,
+      Optional<Operand<TInt32>> speakers,
+      Dropout dropout) {
     var audio = audioBranch.features(tf, encoded, dropout); // f_a [B, D]
     var text = textBranch.features(tf, encoded, dropout); // f_t [B, D]
     var fused = fusion.fuse(tf.withSubScope("fusion"), audio.vector(), text.vector()); // h [B, D]
-    var logits = classifier.apply(tf.withSubScope("classifier"), fused.h(), dropout); // [B, C]
+    var logits = classifier.logits(tf, fused.h(), speakers, dropout); // [B, C]
     return new Emotions(
         logits,
         tf.withName("probabilities").nn.softmax(logits),

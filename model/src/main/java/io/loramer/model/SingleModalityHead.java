@@ -12,21 +12,24 @@ import org.tensorflow.types.TInt32;
 final class SingleModalityHead implements EmotionHead {
   private final Modality modality;
   private final ModalityBranch branch;
-  private final Perceptron classifier;
+  private final Classifier classifier;
 
   SingleModalityHead(
       Variables variables, HeadConfig head, Modality modality, EncoderSize encoder, int labels) {
-    int size = head.size();
     this.modality = modality;
     branch = new ModalityBranch(variables, head, modality, encoder);
-    classifier = new Perceptron(variables.scope("classifier"), size, size, labels, head.dropout());
+    classifier = new Classifier(variables, head, labels);
   }
 
   @Override
-  public Emotions emotions(Ops tf, Map<Modality, Sequence> encoded, Dropout dropout) {
+  public Emotions emotions(
+      Ops tf,
+      Map<Modality, Sequence> encoded,
+      Optional<Operand<TInt32>> speakers,
+      Dropout dropout) {
     var features = branch.features(tf, encoded, dropout); // f [B, D]
     var vector = features.vector();
-    var logits = classifier.apply(tf.withSubScope("classifier"), vector, dropout); // [B, C]
+    var logits = classifier.logits(tf, vector, speakers, dropout); // [B, C]
     return new Emotions(
         logits,
         tf.withName("probabilities").nn.softmax(logits),

@@ -169,7 +169,8 @@ final class EmotionHeadTest {
       var refused =
           assertThrows(
               IllegalArgumentException.class,
-              () -> built.head.emotions(built.graph.tf, audioOnly, Dropout.none()));
+              () ->
+                  built.head.emotions(built.graph.tf, audioOnly, Optional.empty(), Dropout.none()));
       assertEquals("head: expected a sequence for TEXT, found [AUDIO]", refused.getMessage());
     }
   }
@@ -205,7 +206,8 @@ final class EmotionHeadTest {
         Layers.LAST,
         order,
         0.5f,
-        new MineConfig(0.25f, 8, Marginals.ALL_PAIRS, MineEstimator.DV));
+        new MineConfig(0.25f, 8, Marginals.ALL_PAIRS, MineEstimator.DV),
+        SpeakerConfig.none());
   }
 
   private static List<Operand<TFloat32>> outputs(Emotions emotions) {
@@ -253,7 +255,7 @@ final class EmotionHeadTest {
     }
 
     Emotions emotions(Ops tf, Dropout dropout) {
-      return head.emotions(tf, encoded, dropout);
+      return head.emotions(tf, encoded, Optional.empty(), dropout);
     }
 
     Operand<TInt32> labels() {

@@ -127,7 +127,8 @@ final class FrontierTest {
         layers,
         PoolingOrder.BEFORE_CONVOLUTIONS,
         0.1f,
-        MineConfig.defaults());
+        MineConfig.defaults(),
+        SpeakerConfig.none());
   }
 
   private static LoraMer beyond(

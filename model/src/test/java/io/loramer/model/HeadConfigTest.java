@@ -3,6 +3,7 @@ package io.loramer.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,7 @@ final class HeadConfigTest {
     assertEquals(PoolingOrder.BEFORE_CONVOLUTIONS, defaults.pooling()); // section 2.1
     assertEquals(0.25f, defaults.mine().lambda()); // table 2
     assertEquals(Marginals.ALL_PAIRS, defaults.mine().marginals()); // equation 11
+    assertEquals(SpeakerConfig.none(), defaults.speaker());
   }
 
   @Test
@@ -29,11 +31,23 @@ final class HeadConfigTest {
                     Layers.LAST,
                     PoolingOrder.AFTER_CONVOLUTIONS,
                     1,
-                    MineConfig.defaults()));
+                    MineConfig.defaults(),
+                    SpeakerConfig.none()));
     assertEquals(
         "attention_size: expected a positive number, found 0; size: expected an even number,"
             + " half for the mean and half for the deviation that pooling AFTER_CONVOLUTIONS puts"
             + " out, found 15; dropout: expected a number in [0, 1), found 1.0",
+        refused.getMessage());
+  }
+
+  @Test
+  void speakersThatCannotBeKnownAreRefused() {
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new SpeakerConfig(OptionalInt.of(0), List.of("A", "A")));
+    assertEquals(
+        "size: expected a positive number, found 0; known: expected each once, found [A, A]",
         refused.getMessage());
   }
 

@@ -45,7 +45,8 @@ final class HeadGoldenTest {
           Layers.LAST,
           PoolingOrder.BEFORE_CONVOLUTIONS,
           0.1f,
-          new MineConfig(0.25f, 24, Marginals.SHUFFLE, MineEstimator.DV));
+          new MineConfig(0.25f, 24, Marginals.SHUFFLE, MineEstimator.DV),
+          SpeakerConfig.none());
 
   /** Our variables' names, and the fixture's. */
   private static final Map<String, String> NAMES =
@@ -189,7 +190,7 @@ final class HeadGoldenTest {
             Map.of(
                 Modality.AUDIO, new Sequence(audio, ints(inputs, "audio_mask")),
                 Modality.TEXT, new Sequence(text, ints(inputs, "text_mask")));
-        emotions = made.emotions(head.tf, encoded, Dropout.none());
+        emotions = made.emotions(head.tf, encoded, Optional.empty(), Dropout.none());
         losses =
             made.losses(
                 head.tf, emotions, ints(inputs, "labels"), Optional.of(ints(inputs, "perm")));

@@ -45,7 +45,8 @@ final class LoraMerTest {
           Layers.LAST,
           PoolingOrder.BEFORE_CONVOLUTIONS,
           0.1f,
-          MineConfig.defaults());
+          MineConfig.defaults(),
+          SpeakerConfig.none());
 
   @TempDir private static Path folder;
   private static Map<Modality, SavedModelFolder> encoders;

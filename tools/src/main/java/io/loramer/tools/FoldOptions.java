@@ -12,18 +12,18 @@ import picocli.CommandLine.Option;
 final class FoldOptions {
   @Option(
       names = "--folds-by",
-      paramLabel = "session|speaker",
+      paramLabel = "session|speaker|utterance",
       description =
           "What stays together in a fold (default: session where the manifest has any, else"
-              + " speaker).")
+              + " speaker). utterance is speaker-dependent: every speaker is heard in training;"
+              + " such results are labelled.")
   private Optional<FoldsBy> foldsBy;
 
   @Option(
       names = "--folds",
       paramLabel = "N",
       description =
-          "How many, of about as many utterances each (default: one per session, or 5 of"
-              + " speakers).")
+          "How many, of about as many utterances each (default: one per session, else 5).")
   private Optional<Integer> folds;
 
   @Option(

@@ -99,6 +99,17 @@ class CrossvalCommandTest {
   }
 
   @Test
+  void runsOnHeardSpeakersAreCalledSpeakerDependentAndGoneOnWith() throws IOException {
+    String[] options = {"--folds-by", "utterance", "--set", "head.speaker.size=2"};
+    CommandLineRun first = crossval("told", options);
+    assertEquals(0, first.exitCode(), first.err());
+    assertTrue(first.out().contains("SPEAKER-DEPENDENT"), first.out());
+    String config = Files.readString(folder.resolve("told/fold-1/seed-1/config.yaml"));
+    assertTrue(config.contains("    size: 2\n    known:\n    - "), config);
+    assertEquals(first, crossval("told", options));
+  }
+
+  @Test
   void runsOfAnotherConfigurationAreRefusedWithTheKeyThatDiffers() {
     CommandLineRun other = crossval("clean", "--set", "training.epochs=3");
     assertEquals(1, other.exitCode());

@@ -65,12 +65,18 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
       Manifest manifest, String key, SplitConfig split, List<String> problems) {
     Set<String> speakers = new TreeSet<>();
     Set<String> sessions = new TreeSet<>();
+    Set<String> ids = new HashSet<>();
     for (Utterance utterance : manifest.utterances()) {
+      ids.add(utterance.id());
       speakers.add(utterance.speaker());
       utterance.session().ifPresent(sessions::add);
     }
     requirePresent(key + ".speakers", split.speakers(), speakers, problems);
     requirePresent(key + ".sessions", split.sessions(), sessions, problems);
+    List<String> unknown = split.utterances().stream().filter(id -> !ids.contains(id)).toList();
+    if (!unknown.isEmpty()) {
+      problems.add(key + ".utterances: expected ids of the manifest, found " + unknown);
+    }
   }
 
   private static void requirePresent(
@@ -99,15 +105,20 @@ record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances)
     return utterances.get(split);
   }
 
+  /** Returns the speakers of the training split, in alphabetical order. */
+  Set<String> trainingSpeakers() {
+    Set<String> trained = new TreeSet<>();
+    of(Split.TRAIN).forEach(utterance -> trained.add(utterance.speaker()));
+    return trained;
+  }
+
   /** Returns the speakers who are in the training split and in another one as well. */
   Set<String> speakersHeardInTraining() {
-    Set<String> trained = new HashSet<>();
-    of(Split.TRAIN).forEach(utterance -> trained.add(utterance.speaker()));
     Set<String> both = new TreeSet<>();
     for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
       of(split).forEach(utterance -> both.add(utterance.speaker()));
     }
-    both.retainAll(trained);
+    both.retainAll(trainingSpeakers());
     return both;
   }
 }

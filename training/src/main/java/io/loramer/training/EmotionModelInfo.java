@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param maxSamples what the clips of training were cropped to
  * @param maxTokens the longest text, in tokens; absent if the model does not read
  * @param padId what token ids may be filled up with
+ * @param toldSpeakers whether training, and {@code test}, told the model who speaks; the exported
+ *     model takes everybody for somebody unknown
  * @param test how well the model did on speakers of the test split, if there was one
  */
 public record EmotionModelInfo(
@@ -33,6 +35,7 @@ public record EmotionModelInfo(
     int maxSamples,
     Optional<Integer> maxTokens,
     Optional<Integer> padId,
+    boolean toldSpeakers,
     Optional<SplitMetrics> test) {
 
   /** The asset that makes a SavedModel an emotion model. */
@@ -61,6 +64,7 @@ public record EmotionModelInfo(
         config.data().maxSamples(),
         text.map(TextInput::maxTokens),
         text.map(TextInput::padId),
+        config.head().speaker().size().isPresent(),
         metrics.test());
   }
 

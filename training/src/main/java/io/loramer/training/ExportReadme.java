@@ -93,16 +93,24 @@ final class ExportReadme {
   }
 
   private static String quality(EmotionModelInfo info) {
+    String told =
+        info.toldSpeakers()
+            ? """
+              In training and test the model was told who speaks, as far as it knew them. This SavedModel is not told: everybody is unknown
+              to it, and it may do worse on voices of its training than that test.
+              """
+            : "";
     return info.test()
-        .map(
-            test ->
-                String.format(
-                    Locale.ROOT,
-                    "On its test split of %d utterances: unweighted accuracy %.3f, weighted %.3f.%n",
-                    test.utterances(),
-                    test.unweightedAccuracy(),
-                    test.weightedAccuracy()))
-        .orElse("");
+            .map(
+                test ->
+                    String.format(
+                        Locale.ROOT,
+                        "On its test split of %d utterances: unweighted accuracy %.3f, weighted %.3f.%n",
+                        test.utterances(),
+                        test.unweightedAccuracy(),
+                        test.weightedAccuracy()))
+            .orElse("")
+        + told;
   }
 
   private static String signatures(EmotionModelInfo info) {

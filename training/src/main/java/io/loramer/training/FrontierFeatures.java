@@ -2,7 +2,9 @@ package io.loramer.training;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.Frontier.Storage;
+import io.loramer.model.LoraMer;
 import io.loramer.model.Modality;
+import io.loramer.model.SpeakerConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -86,6 +88,11 @@ final class FrontierFeatures implements AutoCloseable {
       } else {
         inputs.putAll(compute(frontier, utterances));
       }
+    }
+    SpeakerConfig speaker = setup.config().head().speaker();
+    if (speaker.size().isPresent()) {
+      int[] rows = utterances.stream().mapToInt(u -> speaker.row(u.speaker())).toArray();
+      inputs.put(LoraMer.SPEAKERS, TInt32.vectorOf(rows));
     }
     List<String> labels = setup.corpus().labels();
     int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();

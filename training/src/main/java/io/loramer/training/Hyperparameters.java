@@ -24,13 +24,13 @@ import java.util.stream.StreamSupport;
 
 /**
  * A run as TensorBoard's table of hyperparameters has it: every key of its configuration, but for
- * those that tell repetitions of an experiment apart (who is in the test and the validation split,
- * the seed) and where states are cached. Runs that differ in nothing else, such as the folds of a
- * cross-validation, are one group, shown with the mean of their measures.
+ * those that tell repetitions of an experiment apart (who is in which split, the seed) and where
+ * states are cached. Runs that differ in nothing else, such as the folds of a cross-validation, are
+ * one group, shown with the mean of their measures.
  */
 final class Hyperparameters {
   private static final List<String> REPETITION =
-      List.of("data.validation", "data.test", "training.seed", "cache.");
+      List.of("data.validation", "data.test", "head.speaker.known", "training.seed", "cache.");
 
   /** The columns that TensorBoard shows at first: what the paper's tables compare, and the rank. */
   private static final Set<String> COMPARED =

@@ -26,8 +26,13 @@ public record PlannedRun(Path folder, RunConfig config) {
     }
     RunFolder run = new RunFolder(folder);
     RunConfig found = run.readConfig();
-    boolean open = config.data().labels().isEmpty(); // a run writes down those that it found
-    RunConfig expected = open ? config.withLabels(found.data().labels()) : config;
+    RunConfig expected = config; // where that is open, a run writes down what it found
+    if (config.data().labels().isEmpty()) {
+      expected = expected.withLabels(found.data().labels());
+    }
+    if (config.lacksSpeakers() && found.head().speaker().size().isPresent()) {
+      expected = expected.withSpeakers(found.head().speaker().known());
+    }
     List<String> differences = new ArrayList<>(RunConfigFile.differences(found, expected));
     Provenance began = run.readProvenance();
     if (!began.manifestSha256().equals(now.manifestSha256())) {

@@ -89,6 +89,16 @@ public record RunConfig(
     return new RunConfig(resolved, audio, text, head, training, cache, compute);
   }
 
+  /** Returns the same with these speakers known to the head. */
+  RunConfig withSpeakers(List<String> speakers) {
+    return new RunConfig(data, audio, text, head.knowing(speakers), training, cache, compute);
+  }
+
+  /** Returns whether the head is told who speaks, and nobody said who is known. */
+  boolean lacksSpeakers() {
+    return head.speaker().size().isPresent() && head.speaker().known().isEmpty();
+  }
+
   /**
    * Returns the same divided in another way, where nobody is in the test split if nobody is named.
    */

@@ -8,11 +8,18 @@ import java.util.Optional;
  *
  * @param speakers all of these speakers' utterances
  * @param sessions all utterances of these sessions
+ * @param utterances these, by their ids
  */
-public record SplitConfig(List<String> speakers, List<String> sessions) {
+public record SplitConfig(List<String> speakers, List<String> sessions, List<String> utterances) {
   public SplitConfig {
     speakers = List.copyOf(speakers);
     sessions = List.copyOf(sessions);
+    utterances = List.copyOf(utterances);
+  }
+
+  /** Whole speakers and sessions. */
+  public SplitConfig(List<String> speakers, List<String> sessions) {
+    this(speakers, sessions, List.of());
   }
 
   /** Nobody's: the manifest's own {@code split} decides. */
@@ -21,12 +28,13 @@ public record SplitConfig(List<String> speakers, List<String> sessions) {
   }
 
   boolean isEmpty() {
-    return speakers.isEmpty() && sessions.isEmpty();
+    return speakers.isEmpty() && sessions.isEmpty() && utterances.isEmpty();
   }
 
   boolean contains(Utterance utterance) {
     Optional<String> session = utterance.session();
     return speakers.contains(utterance.speaker())
+        || utterances.contains(utterance.id())
         || (session.isPresent() && sessions.contains(session.get()));
   }
 }

@@ -25,7 +25,7 @@ import org.tensorflow.Tensor;
 /**
  * What a run needs before its first step, read and checked: encoders, tokenizer, corpus.
  *
- * @param config with the labels that are in use
+ * @param config with the labels that are in use, and the speakers that the head knows, if any
  * @param contents of each utterance, by its id
  */
 record TrainingSetup(
@@ -65,7 +65,9 @@ record TrainingSetup(
       throw check.problems(lines, Batches::decodeWhole, checked);
     }
     // Refuses before the clips are looked at.
-    warnOfSharedSpeakers(CorpusSplits.of(lines.sound(), config.data()));
+    CorpusSplits divided = CorpusSplits.of(lines.sound(), config.data());
+    requireTrained(config.head().speaker().known(), divided);
+    warnOfSharedSpeakers(divided);
     Map<Utterance.Clip, ContentHash> heard = new ConcurrentHashMap<>();
     int maxSamples = config.data().maxSamples();
     CorpusCheck.Decoder hashing =
@@ -92,6 +94,9 @@ record TrainingSetup(
       contents.put(utterance.id(), content(utterance, samples, heard, batches));
     }
     RunConfig resolved = config.withLabels(corpus.labels());
+    if (config.lacksSpeakers()) {
+      resolved = resolved.withSpeakers(List.copyOf(corpus.trainingSpeakers()));
+    }
     return new TrainingSetup(resolved, encoders, corpus, batches, contents, lengths.cropped());
   }
 
@@ -223,6 +228,16 @@ record TrainingSetup(
               + " `lora-mer convert` makes them");
     }
     return encoders;
+  }
+
+  private static void requireTrained(List<String> known, CorpusSplits corpus) throws IOException {
+    Set<String> trained = corpus.trainingSpeakers();
+    List<String> absent = known.stream().filter(speaker -> !trained.contains(speaker)).toList();
+    if (!absent.isEmpty()) {
+      throw new IOException(
+          "head.speaker.known: expected some of those trained on, %s, found %s"
+              .formatted(trained, absent));
+    }
   }
 
   private static void warnOfSharedSpeakers(CorpusSplits corpus) {

@@ -45,6 +45,22 @@ class CorpusSplitsTest {
   }
 
   @Test
+  void singleUtterancesAreNamedByTheirIds() throws IOException {
+    Manifest manifest = manifest("a joy 03 1 -", "b fear 03 1 -", "c joy 03 1 -");
+    SplitConfig first = new SplitConfig(List.of(), List.of(), List.of("c"));
+    CorpusSplits corpus = CorpusSplits.of(manifest, config(List.of(), first, NOBODY));
+    assertEquals(List.of("c"), ids(corpus, Split.VALIDATION));
+    assertEquals(List.of("a", "b"), ids(corpus, Split.TRAIN));
+
+    SplitConfig unknown = new SplitConfig(List.of(), List.of(), List.of("a", "d"));
+    IOException e =
+        assertThrows(
+            IOException.class, () -> CorpusSplits.of(manifest, config(List.of(), first, unknown)));
+    assertEquals(
+        "m.jsonl: data.test.utterances: expected ids of the manifest, found [d]", e.getMessage());
+  }
+
+  @Test
   void speakersOfTwoSplitsAreFound() throws IOException {
     CorpusSplits corpus =
         CorpusSplits.of(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.model.SpeakerConfig;
 import io.loramer.training.EmotionExport.Lora;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,9 +72,29 @@ class EmotionExportTest {
           recognizer.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript());
       assertEquals(5, predictions.size());
       for (Prediction prediction : predictions) {
-        assertAsInTheRun(prediction.id(), prediction.recognized());
+        assertAsIn(run, prediction.id(), prediction.recognized());
       }
     }
+  }
+
+  /** Those of the test split were not heard in training. */
+  @Test
+  void modelThatWasToldWhoSpeaksTakesAllForUnknown() throws IOException {
+    RunFolder told = new RunFolder(folder.resolve("run"));
+    SpeakerConfig speaker = new SpeakerConfig(OptionalInt.of(5), List.of());
+    Trainer.start(tiny.config(speaker), told.path(), TinySetup::unwatched);
+    Path model = folder.resolve("model");
+    EmotionExport.write(told, model, Lora.MERGED);
+    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
+      assertTrue(recognizer.info().toldSpeakers());
+      Manifest corpus = Manifest.read(tiny.manifest());
+      for (Prediction prediction :
+          recognizer.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript())) {
+        assertAsIn(told, prediction.id(), prediction.recognized());
+      }
+    }
+    String readme = Files.readString(model.resolve("README.md"));
+    assertTrue(readme.contains("This SavedModel is not told: everybody is unknown"), readme);
   }
 
   @Test
@@ -81,7 +103,7 @@ class EmotionExportTest {
       for (Utterance utterance : Manifest.read(tiny.manifest()).utterances()) {
         if (utterance.split().equals(Optional.of(Split.TEST))) { // longer ones are cropped
           Waveform waveform = AudioFile.read(utterance.clip().file());
-          assertAsInTheRun(utterance.id(), recognizer.recognize(waveform, utterance.text()));
+          assertAsIn(run, utterance.id(), recognizer.recognize(waveform, utterance.text()));
         }
       }
     }
@@ -135,6 +157,7 @@ class EmotionExportTest {
               8000,
               Optional.of(28), // 30 positions, of which RoBERTa uses all but the first two
               Optional.of(1),
+              false,
               run.readMetrics().test()),
           recognizer.info());
     }
@@ -267,7 +290,8 @@ class EmotionExportTest {
   }
 
   /** Compares with the line of the run's predictions.jsonl. */
-  private static void assertAsInTheRun(String id, Recognition recognized) throws IOException {
+  private static void assertAsIn(RunFolder run, String id, Recognition recognized)
+      throws IOException {
     for (String line : Files.readAllLines(run.path().resolve("predictions.jsonl"))) {
       JsonNode prediction = new ObjectMapper().readTree(line);
       if (prediction.get("id").asText().equals(id)) {

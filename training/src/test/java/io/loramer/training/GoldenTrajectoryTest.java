@@ -16,6 +16,7 @@ import io.loramer.model.MineConfig;
 import io.loramer.model.MineEstimator;
 import io.loramer.model.Modality;
 import io.loramer.model.PoolingOrder;
+import io.loramer.model.SpeakerConfig;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.SavedModelFolder;
@@ -70,7 +71,8 @@ final class GoldenTrajectoryTest {
           Layers.LAST,
           PoolingOrder.BEFORE_CONVOLUTIONS,
           0.1f,
-          new MineConfig(0.25f, 32, Marginals.SHUFFLE, MineEstimator.DV));
+          new MineConfig(0.25f, 32, Marginals.SHUFFLE, MineEstimator.DV),
+          SpeakerConfig.none());
 
   @TempDir private static Path folder;
 

@@ -45,6 +45,24 @@ class PlannedRunTest {
   }
 
   @Test
+  void speakersThatTheRunFoundAreNoDifference() throws IOException {
+    RunConfig told =
+        RunConfigFile.read(
+            Optional.of(run.resolve("config.yaml")), Map.of("head.speaker.size", "3"));
+    RunConfigFile.write(run.resolve("config.yaml"), told.withSpeakers(List.of("A", "B")));
+    new PlannedRun(run, told).requireSame(provenance("m", "e"));
+    IOException e =
+        assertThrows(
+            IOException.class, () -> new PlannedRun(run, config).requireSame(provenance("m", "e")));
+    assertTrue(
+        e.getMessage()
+            .contains(
+                "head.speaker.size was 3 and is now null; head.speaker.known was [\"A\",\"B\"] and is"
+                    + " now []"),
+        e.getMessage());
+  }
+
+  @Test
   void allThatDiffersIsSaid() {
     RunConfig other =
         config

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineEstimator;
+import io.loramer.model.SpeakerConfig;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.TargetModules;
@@ -73,6 +74,7 @@ class RunConfigFileTest {
               pooling: after_convolutions
               dropout: 0.2
               mine: {lambda: 0.125, hidden: 77, marginals: shuffle, estimator: smile}
+              speaker: {size: 6, known: ["03", Ses01_F]}
             training:
               epochs: 3
               batch_size: 5
@@ -98,6 +100,8 @@ class RunConfigFileTest {
     assertEquals(Layers.WEIGHTED, config.head().layers());
     assertEquals(Marginals.SHUFFLE, config.head().mine().marginals());
     assertEquals(MineEstimator.SMILE, config.head().mine().estimator());
+    assertEquals(
+        new SpeakerConfig(OptionalInt.of(6), List.of("03", "Ses01_F")), config.head().speaker());
     assertEquals(
         new OptimizationConfig(3, 5, 3e-4f, 2, OptionalDouble.of(1), Long.MIN_VALUE),
         config.training());
@@ -194,7 +198,7 @@ class RunConfigFileTest {
             + (file
                 + ": unknown key model; known: audio, cache, compute, data, head, text, training\n")
             + "override: unknown key head.lambda; known: head.attention_size, head.dropout,"
-            + " head.layers, head.mine, head.pooling, head.size");
+            + " head.layers, head.mine, head.pooling, head.size, head.speaker");
   }
 
   @ParameterizedTest
@@ -251,6 +255,9 @@ class RunConfigFileTest {
             + " found (: Unclosed group",
         "head: {size: 0}            | head.size: expected a positive number, found 0",
         "head: {attention_size: 0}  | head.attention_size: expected a positive number, found 0",
+        "head: {speaker: {size: 0}} | head.speaker.size: expected a positive number, found 0",
+        "head: {speaker: {known: [A]}}"
+            + "| head.speaker.known: expected nobody where no size is given, found [A]",
         "head: {mine: {lambda: -1}} | head.mine.lambda: expected a number of at least 0,"
             + " found -1.0",
       })

@@ -6,6 +6,7 @@ import io.loramer.model.Marginals;
 import io.loramer.model.MineConfig;
 import io.loramer.model.MineEstimator;
 import io.loramer.model.PoolingOrder;
+import io.loramer.model.SpeakerConfig;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.encoders.EncoderConversion;
@@ -128,7 +129,8 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         Layers.LAST,
         PoolingOrder.BEFORE_CONVOLUTIONS,
         0.1f,
-        new MineConfig(0.25f, 11, marginals, estimator));
+        new MineConfig(0.25f, 11, marginals, estimator),
+        SpeakerConfig.none());
   }
 
   /** The same run with another estimate of the mutual information. */
@@ -142,6 +144,22 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         all.training(),
         all.cache(),
         all.compute());
+  }
+
+  /** The same run of a model that is told who speaks. */
+  RunConfig config(SpeakerConfig speaker) {
+    RunConfig all = config();
+    HeadConfig head =
+        new HeadConfig(
+            all.head().size(),
+            all.head().attentionSize(),
+            all.head().layers(),
+            all.head().pooling(),
+            all.head().dropout(),
+            all.head().mine(),
+            speaker);
+    return new RunConfig(
+        all.data(), all.audio(), all.text(), head, all.training(), all.cache(), all.compute());
   }
 
   /** The same run, but for how it is optimised. */

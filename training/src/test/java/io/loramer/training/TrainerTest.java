@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Marginals;
 import io.loramer.model.MineEstimator;
+import io.loramer.model.SpeakerConfig;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Safetensors;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 class TrainerTest {
@@ -230,6 +233,43 @@ class TrainerTest {
   }
 
   @Test
+  void speakersOfTheTrainingSplitHaveARowEach() throws IOException {
+    SpeakerConfig told = new SpeakerConfig(OptionalInt.of(5), List.of());
+    train(tiny.config(told));
+    assertModelHolds(HEAD_AND_ADAPTER);
+    Path run = folder.resolve("run");
+    assertEquals(
+        List.of("train-0", "train-1"), new RunFolder(run).readConfig().head().speaker().known());
+    try (TrainedWeights weights = TrainedWeights.read(run.resolve("model"), true)) {
+      TFloat32 rows = weights.head().get("speaker.rows");
+      assertEquals(Shape.of(3, 5), rows.shape());
+      rows.scalars().forEach(learnt -> assertNotEquals(0, learnt.getFloat()));
+    }
+  }
+
+  @Test
+  void speakerWhomTheModelKnowsIsNoStrangerToItWhenItIsEvaluated() throws IOException {
+    RunConfig told = tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of()));
+    String lines = Files.readString(tiny.manifest()).replace("\"validation-", "\"train-");
+    Path corpus = Files.writeString(tiny.manifest().resolveSibling("known.jsonl"), lines);
+    DataConfig data = tiny.config(corpus, List.of()).data();
+    RunConfig acquainted =
+        new RunConfig(
+            data,
+            told.audio(),
+            told.text(),
+            told.head(),
+            told.training(),
+            told.cache(),
+            told.compute());
+    EpochMetrics unknown = train(told).epochs().get(0);
+    EpochMetrics known =
+        Trainer.start(acquainted, folder.resolve("known"), TinySetup::unwatched).epochs().get(0);
+    assertEquals(unknown.loss(), known.loss());
+    assertNotEquals(unknown.validationCrossEntropy(), known.validationCrossEntropy());
+  }
+
+  @Test
   void shuffledMarginalsGiveAnotherEstimate() throws IOException {
     double shuffled =
         train(tiny.config(Marginals.SHUFFLE, MineEstimator.DV))
@@ -272,7 +312,9 @@ class TrainerTest {
             "LoRA target_modules: w_proj matches no linear map",
             tiny.config(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
             "expected a speech encoder, found a text encoder",
-            tiny.config(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())));
+            tiny.config(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())),
+            "head.speaker.known: expected some of those trained on, [train-0, train-1], found [me]",
+            tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of("me"))));
     for (var entry : wrong.entrySet()) {
       Exception e = assertThrows(Exception.class, () -> train(entry.getValue()));
       assertTrue(e.getMessage().contains(entry.getKey()), e.getMessage());

@@ -94,14 +94,13 @@ public final class Crossval {
     Files.createDirectories(folder);
     JsonFile.write(folder.resolve(PLAN), plan); // first: it makes the folder one to go on with
     RunConfigFile.write(folder.resolve("config.yaml"), config);
-    LOG.info("{}", plan.protocol().note());
+    LOG.info("{}", plan.note());
     for (CrossvalPlan.Fold fold : plan.folds()) {
       LOG.info(
-          "fold {}: {} utterances of {}; the epoch is chosen by {}",
+          "fold {}: {} utterances{}",
           plan.folds().indexOf(fold) + 1,
           fold.utterances(),
-          fold.test(),
-          fold.validation());
+          plan.foldsBy() == FoldsBy.UTTERANCE ? "" : " of " + fold.test());
     }
     List<CrossvalSummary.Outcome> outcomes = new ArrayList<>();
     for (Run run : runs) {

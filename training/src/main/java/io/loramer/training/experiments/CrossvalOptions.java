@@ -9,14 +9,14 @@ import java.util.OptionalInt;
  * How a configuration is cross-validated.
  *
  * @param foldsBy absent for sessions where the manifest has any, else speakers
- * @param folds how many; absent for one per session, or for {@value #SPEAKER_FOLDS} of speakers
+ * @param folds how many; absent for one per session, else for {@value #DEFAULT_FOLDS}
  * @param seeds each fold is run with each of them
  */
 public record CrossvalOptions(
     Protocol protocol, Optional<FoldsBy> foldsBy, OptionalInt folds, List<Long> seeds) {
 
   /** As many as IEMOCAP has sessions. */
-  static final int SPEAKER_FOLDS = 5;
+  static final int DEFAULT_FOLDS = 5;
 
   public CrossvalOptions {
     seeds = List.copyOf(seeds);

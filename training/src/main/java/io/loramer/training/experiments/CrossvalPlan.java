@@ -9,6 +9,7 @@ import io.loramer.training.Utterance;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,9 +29,9 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
   /**
    * What the runs of a fold are chosen and measured by.
    *
-   * @param validation sessions or speakers whose utterances choose the epoch; under the paper's
+   * @param validation sessions, speakers or utterances that choose the epoch; under the paper's
    *     protocol those of {@code test}
-   * @param test sessions or speakers that are measured
+   * @param test those that are measured
    * @param utterances how many those have
    */
   public record Fold(List<String> validation, List<String> test, int utterances) {}
@@ -39,7 +40,7 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
    * Divides a corpus.
    *
    * <p>Sessions or speakers go, those with most utterances first, where there are fewest until
-   * then.
+   * then; utterances in turn, the labels of each speaker one after the other.
    *
    * @throws IOException if it cannot be divided so, or if a speaker would be in two folds
    */
@@ -50,7 +51,7 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
     int count =
         options
             .folds()
-            .orElse(by == FoldsBy.SESSION ? sizes.size() : CrossvalOptions.SPEAKER_FOLDS);
+            .orElse(by == FoldsBy.SESSION ? sizes.size() : CrossvalOptions.DEFAULT_FOLDS);
     int needed = Math.max(count, options.protocol().fewestFolds());
     if (sizes.size() < needed) {
       throw new IOException(
@@ -58,7 +59,9 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
               .formatted(corpus.file(), needed, by.word(), sizes.size(), sizes.keySet()));
     }
     List<List<String>> groups = groups(sizes, count);
-    requireSpeakersApart(corpus, by, groups);
+    if (by != FoldsBy.UTTERANCE) {
+      requireSpeakersApart(corpus, by, groups);
+    }
     List<Fold> folds = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       List<String> test = groups.get(k);
@@ -70,9 +73,9 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
   }
 
   private static Map<String, Integer> sizes(Manifest corpus, FoldsBy by) throws IOException {
-    Map<String, Integer> sizes = new TreeMap<>(SHORTER_FIRST);
+    Map<String, Integer> sizes = new LinkedHashMap<>();
     List<String> without = new ArrayList<>();
-    for (Utterance utterance : corpus.utterances()) {
+    for (Utterance utterance : inOrder(corpus, by)) {
       by.name(utterance)
           .ifPresentOrElse(
               name -> sizes.merge(name, 1, Integer::sum), () -> without.add(utterance.id()));
@@ -85,6 +88,14 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
                   corpus.file(), without.size(), corpus.utterances().size(), without.get(0)));
     }
     return sizes;
+  }
+
+  private static List<Utterance> inOrder(Manifest corpus, FoldsBy by) {
+    Comparator<Utterance> order =
+        by == FoldsBy.UTTERANCE
+            ? Comparator.comparing(Utterance::speaker).thenComparing(Utterance::label)
+            : Comparator.comparing(u -> by.name(u).orElse(""), SHORTER_FIRST);
+    return corpus.utterances().stream().sorted(order).toList();
   }
 
   private static List<List<String>> groups(Map<String, Integer> sizes, int count) {
@@ -129,6 +140,11 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
               + twice
               + "; take folds by speaker");
     }
+  }
+
+  /** Returns what has to be said beside every number. */
+  String note() {
+    return protocol.note() + foldsBy.note();
   }
 
   /** Returns the configuration of a run. */

@@ -84,7 +84,7 @@ public record CrossvalSummary(
             MeasureSummary.of(counted, bootstrap, m -> OptionalDouble.of(measure.applyAsDouble(m)));
     return new CrossvalSummary(
         plan.protocol(),
-        plan.protocol().note(),
+        plan.note(),
         plan.foldsBy(),
         plan.folds().size(),
         plan.seeds(),

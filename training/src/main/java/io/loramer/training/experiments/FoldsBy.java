@@ -8,19 +8,42 @@ import java.util.Optional;
 
 /** What stays together when a corpus is divided into folds. */
 public enum FoldsBy {
-  SESSION,
-  SPEAKER;
+  SESSION(""),
+  SPEAKER(""),
+  /** Nothing: each speaker is in every fold, as far as he has utterances. */
+  UTTERANCE(
+      "; SPEAKER-DEPENDENT: the tested speakers were heard in training, which makes the task an"
+          + " easier one");
+
+  private final String note;
+
+  FoldsBy(String note) {
+    this.note = note;
+  }
 
   /** Returns the word of the command line. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Returns what has to be added to the protocol's note. */
+  String note() {
+    return note;
+  }
+
   Optional<String> name(Utterance utterance) {
-    return this == SESSION ? utterance.session() : Optional.of(utterance.speaker());
+    return switch (this) {
+      case SESSION -> utterance.session();
+      case SPEAKER -> Optional.of(utterance.speaker());
+      case UTTERANCE -> Optional.of(utterance.id());
+    };
   }
 
   SplitConfig split(List<String> names) {
-    return this == SESSION ? new SplitConfig(List.of(), names) : new SplitConfig(names, List.of());
+    return switch (this) {
+      case SESSION -> new SplitConfig(List.of(), names, List.of());
+      case SPEAKER -> new SplitConfig(names, List.of(), List.of());
+      case UTTERANCE -> new SplitConfig(List.of(), List.of(), names);
+    };
   }
 }

@@ -1,7 +1,9 @@
 package io.loramer.training.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.training.Manifest;
 import io.loramer.training.RunConfig;
@@ -78,6 +80,27 @@ class CrossvalPlanTest {
     assertEquals(
         List.of(List.of("1", "2"), List.of("9"), List.of("10")),
         plan.folds().stream().map(CrossvalPlan.Fold::test).toList());
+  }
+
+  /** Each label of each speaker is dealt to the folds in turn. */
+  @Test
+  void foldsByUtteranceHaveEachSpeakerAndSaySo() throws IOException {
+    CrossvalOptions options =
+        new CrossvalOptions(
+            Protocol.CLEAN, Optional.of(FoldsBy.UTTERANCE), OptionalInt.of(3), SEEDS);
+    CrossvalPlan plan =
+        CrossvalPlan.of(manifest("a 1", "b -", "a 1", "a 2", "b -", "b 2", "a 1"), options);
+    assertEquals(
+        List.of(
+            new CrossvalPlan.Fold(List.of("u1", "u2"), List.of("u0", "u5", "u6"), 3),
+            new CrossvalPlan.Fold(List.of("u3", "u4"), List.of("u1", "u2"), 2),
+            new CrossvalPlan.Fold(List.of("u0", "u5", "u6"), List.of("u3", "u4"), 2)),
+        plan.folds());
+    RunConfig config = plan.config(RunConfig.defaults(), plan.folds().get(1), 2);
+    assertEquals(new SplitConfig(List.of(), List.of(), List.of("u1", "u2")), config.data().test());
+    assertTrue(plan.note().contains("SPEAKER-DEPENDENT"), plan.note());
+    assertFalse(
+        CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.CLEAN)).note().contains("DEPENDENT"));
   }
 
   @Test
