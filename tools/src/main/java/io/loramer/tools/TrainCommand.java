@@ -61,6 +61,12 @@ final class TrainCommand implements Callable<Integer> {
   private Optional<String> precision;
 
   @Option(
+      names = "--device",
+      paramLabel = "auto|cpu|gpu[:n]",
+      description = "Where to compute; stands for compute.device.")
+  private Optional<String> device;
+
+  @Option(
       names = "--trace",
       paramLabel = "STEP",
       description =
@@ -94,10 +100,11 @@ final class TrainCommand implements Callable<Integer> {
     boolean resuming = where.resume != null;
     textSource.ifPresent(source -> overrides.put("text.source", source.name()));
     precision.ifPresent(word -> overrides.put("compute.precision", word));
+    device.ifPresent(name -> overrides.put("compute.device", name));
     if (resuming && (config.isPresent() || !overrides.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes neither --config nor --set, --text-source or --precision: a run keeps its"
+          "--resume takes neither --config nor --set, --text-source, --precision or --device: a run keeps its"
               + " own.");
     }
     if (resuming && trace.isPresent()) {

@@ -30,9 +30,9 @@ final class FrontierEncoder implements AutoCloseable {
    *
    * @throws IOException if the SavedModel cannot be used
    */
-  FrontierEncoder(Frontier frontier) throws IOException {
+  FrontierEncoder(Frontier frontier, Device device) throws IOException {
     pass = frontier.build(graph, new Variables(graph, 0)); // nothing is drawn
-    session = new Session(graph);
+    session = new Session(graph, device.session());
     pass.restore(session);
   }
 

@@ -64,7 +64,7 @@ final class FrontierFeatures implements AutoCloseable {
     Modality modality = frontier.modality();
     CacheConfig cache = setup.config().cache();
     if (cache.states() == CacheConfig.States.NONE) {
-      encoders.put(modality, new FrontierEncoder(frontier));
+      encoders.put(modality, new FrontierEncoder(frontier, setup.config().compute().device()));
     } else {
       Path folder = cache.folder(System.getenv(), Path.of(System.getProperty("user.home")));
       FrontierStore store = FrontierStore.open(folder, frontier, provenance.encoderHash(modality));

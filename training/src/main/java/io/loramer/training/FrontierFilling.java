@@ -64,7 +64,8 @@ final class FrontierFilling {
     String phase = modality == Modality.AUDIO ? "encoding speech" : "encoding words";
     int done = 0;
     progress.accept(new TrainingProgress(phase, done, missing.size(), ""));
-    try (FrontierEncoder encoder = new FrontierEncoder(frontier);
+    try (FrontierEncoder encoder =
+            new FrontierEncoder(frontier, setup.config().compute().device());
         Prefetch<List<Utterance>, Signals> signals = new Prefetch<>(batches, this::signals)) {
       while (signals.hasNext()) {
         try (Signals batch = signals.next();

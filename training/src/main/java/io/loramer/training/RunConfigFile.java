@@ -26,6 +26,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -75,6 +76,8 @@ public final class RunConfigFile {
               new SimpleModule()
                   .addSerializer(TargetModules.class, new TargetModulesWriter())
                   .addDeserializer(TargetModules.class, new TargetModulesReader())
+                  .addSerializer(Device.class, new ToStringSerializer(Device.class))
+                  .addDeserializer(Device.class, new DeviceReader())
                   .addSerializer(Path.class, new PathWriter()))
           .build();
 
@@ -126,11 +129,6 @@ public final class RunConfigFile {
       throw new IOException(String.join("\n", unknown));
     }
     return bind(overrides.isEmpty() ? subject : subject + ", with overrides", tree);
-  }
-
-  /** Returns a configuration as it is written, with every key. */
-  static ObjectNode tree(RunConfig config) {
-    return YAML.valueToTree(config);
   }
 
   private static void override(
@@ -325,6 +323,14 @@ public final class RunConfigFile {
     public void serialize(Path path, JsonGenerator generator, SerializerProvider provider)
         throws IOException {
       generator.writeString(path.toString());
+    }
+  }
+
+  private static final class DeviceReader extends JsonDeserializer<Device> {
+    @Override
+    public Device deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      return new Device(parser.getText());
     }
   }
 }

@@ -119,7 +119,7 @@ final class TrainingGraph implements AutoCloseable {
     readable = new ReadableGraph(graph.toGraphDef(), ends());
     evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
-    session = new Session(graph);
+    session = new Session(graph, config.compute().device().session());
     model.restoreEncoders(session);
     variables.initialize(session);
   }

@@ -103,7 +103,7 @@ class RunConfigFileTest {
         config.training());
     assertEquals(
         new CacheConfig(CacheConfig.States.NONE, Optional.of(Path.of("/cache"))), config.cache());
-    assertEquals(new ComputeConfig(Precision.BFLOAT16), config.compute());
+    assertEquals(new ComputeConfig(new Device("auto"), Precision.BFLOAT16), config.compute());
   }
 
   @Test

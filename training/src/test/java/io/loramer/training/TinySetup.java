@@ -161,7 +161,7 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run, but for its precision. */
   RunConfig config(Precision precision) {
     RunConfig all = config();
-    ComputeConfig compute = new ComputeConfig(precision);
+    ComputeConfig compute = new ComputeConfig(new Device("cpu"), precision);
     return new RunConfig(
         all.data(), all.audio(), all.text(), all.head(), all.training(), all.cache(), compute);
   }
