@@ -7,7 +7,9 @@
 # RUNS          how often each is run (3; about 20 minutes each on two cores)
 # PRECISIONS    of training and inference ("float32")
 # ENCODER       PyTorch's speech encoder: hubert, which PEFT trains as it is, or wavlm with its attention patched (hubert)
-# OUR_OPTIONS   of `lora-mer bench`, such as "--smoke"
+# WORKS         what is measured ("start-up step epoch inference gemm")
+# GROUPINGS     of PyTorch's epoch ("--grouped --ungrouped"); grouped is the faster one
+# OUR_OPTIONS   of `lora-mer bench`, such as "--smoke", or "--clips 48" for a shorter epoch of mixed lengths
 # PEER_OPTIONS  of pytorch_baseline.py's training, such as "--accumulate 2" where 16 clips of 13 s do not fit into the
 #               machine's memory, or "--freeze-feature-encoder"
 set -euo pipefail
@@ -19,11 +21,12 @@ encoder=${ENCODER:-hubert}
 read -ra our_options <<<"${OUR_OPTIONS:-}"
 read -ra peer_options <<<"${PEER_OPTIONS:-}"
 results=$folder/results-$encoder
+works=${WORKS:-start-up step epoch inference gemm}
 mkdir -p "$results"
 rm -f "$results"/*.json
 
 ours() { # precision, run
-  "$lora_mer" bench --folder "$folder" --out "$results/ours-$1-$2.json" --set "compute.precision=$1" "${our_options[@]}"
+  "$lora_mer" bench --folder "$folder" --work "${works// /,}" --out "$results/ours-$1-$2.json" --set "compute.precision=$1" "${our_options[@]}"
 }
 
 theirs() { # precision, run, work, options
@@ -37,11 +40,13 @@ for run in $(seq "${RUNS:-3}"); do
   for precision in ${PRECISIONS:-float32}; do
     echo "run $run, $precision" >&2
     ours "$precision" "$run"
-    theirs "$precision" "$run" step
-    theirs "$precision" "$run" epoch --grouped
-    theirs "$precision" "$run" epoch --ungrouped
-    theirs "$precision" "$run" inference
-    theirs "$precision" "$run" gemm
+    for work in $works; do
+      case $work in
+        start-up) ;; # ours alone
+        epoch) for grouping in ${GROUPINGS:---grouped --ungrouped}; do theirs "$precision" "$run" epoch "$grouping"; done ;;
+        *) theirs "$precision" "$run" "$work" ;;
+      esac
+    done
   done
 done
 "$python" "$here/table.py" "$results" | tee "$results/table.md"

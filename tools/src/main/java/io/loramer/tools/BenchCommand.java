@@ -64,6 +64,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Small encoders, short clips, few of them: to see whether it works.")
   private boolean smoke;
 
+  @Option(
+      names = "--clips",
+      paramLabel = "NUMBER",
+      description = "How many clips an epoch of mixed lengths has (default: 128).")
+  private Optional<Integer> clips;
+
   @Option(names = "--prepare", description = "Makes what the works need, and measures nothing.")
   private boolean prepareOnly;
 
@@ -76,7 +82,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    BenchSize size = smoke ? BenchSize.smoke() : BenchSize.base();
+    BenchSize all = smoke ? BenchSize.smoke() : BenchSize.base();
+    BenchSize size = clips.map(all::withUtterances).orElse(all);
     BenchFolder folder = new BenchFolder(path, size, overrides);
     if (!here) {
       folder.prepare();
@@ -125,6 +132,7 @@ final class BenchCommand implements Callable<Integer> {
     if (smoke) {
       line.add("--smoke");
     }
+    clips.ifPresent(number -> line.addAll(List.of("--clips", number.toString())));
     return line;
   }
 

@@ -40,6 +40,11 @@ record BenchSize(
     return new BenchSize("demo", 0.5, 3, 2, 7, 3);
   }
 
+  /** Returns the same, but for the clips of an epoch of mixed lengths. */
+  BenchSize withUtterances(int clips) {
+    return new BenchSize(encoders, clipSeconds, batchSize, steps, clips, repetitions);
+  }
+
   /**
    * Returns the lengths of an epoch's clips, the quantiles of a log-logistic distribution: with
    * {@code q = (i + 0.5) / utterances}, the i-th has {@code 3.7 (q / (1 − q))^0.4} seconds, cut to

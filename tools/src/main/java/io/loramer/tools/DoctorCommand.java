@@ -2,6 +2,7 @@ package io.loramer.tools;
 
 import io.loramer.training.Gpu;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
