@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "  lora-mer demo",
       "  lora-mer convert --checkpoint wavlm-base --out encoders/wavlm-base",
       "  lora-mer train --config run.yaml --run runs/first",
+      "  lora-mer crossval --config run.yaml --out runs/folds",
       "  lora-mer export --run runs/first --out models/emotions",
       "  lora-mer predict --model models/emotions clip.wav --text \"I am so happy for you\"",
       "  lora-mer serve --model models/emotions"

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer serve --model models/emotions",
+      "  lora-mer serve --model models/emotions --recognizer encoders/ctc",
       "  curl -F audio=@clip.mp3 -F text=\"I am so happy\" localhost:8501/v1/emotions"
     })
 final class ServeCommand implements Callable<Integer> {

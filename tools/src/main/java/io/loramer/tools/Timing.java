@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
-import java.util.Arrays;
+import io.loramer.training.Distribution;
+import java.util.stream.DoubleStream;
 
 /**
  * How long a thing took that was done several times, in seconds.
@@ -10,23 +11,15 @@ import java.util.Arrays;
 record Timing(
     int runs, double median, double lowerQuartile, double upperQuartile, double min, double max) {
 
-  /** Sums up; quartiles are interpolated between the two values that they lie between. */
+  /** Sums up. */
   static Timing of(double... seconds) {
-    double[] sorted = seconds.clone();
-    Arrays.sort(sorted);
+    Distribution all = Distribution.of(DoubleStream.of(seconds));
     return new Timing(
-        sorted.length,
-        quantile(sorted, 0.5),
-        quantile(sorted, 0.25),
-        quantile(sorted, 0.75),
-        sorted[0],
-        sorted[sorted.length - 1]);
-  }
-
-  private static double quantile(double[] sorted, double share) {
-    double place = share * (sorted.length - 1);
-    int below = (int) place;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+        seconds.length,
+        all.quantile(0.5),
+        all.quantile(0.25),
+        all.quantile(0.75),
+        all.quantile(0),
+        all.quantile(1));
   }
 }

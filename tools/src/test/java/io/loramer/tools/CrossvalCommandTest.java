@@ -30,6 +30,7 @@ class CrossvalCommandTest {
       recall of joy .*
       recall of fear .*
       intervals: percentiles of 2000 draws of all 3 speakers with replacement
+      .*report\\.html
       """;
 
   @TempDir private static Path folder;
@@ -43,7 +44,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void printsATableAndNothingElse() {
+  void printsATableAndWhereTheReportLies() {
     assertEquals(0, clean.exitCode(), clean.err());
     assertEquals("", clean.err());
     assertTrue(clean.out().matches(TABLE), clean.out());

@@ -49,11 +49,7 @@ final class ConfusionImage {
 
   private void cell(int truth, int predicted, ConfusionMatrix matrix) {
     int count = matrix.count(truth, predicted);
-    int row = 0;
-    for (int j = 0; j < matrix.labels().size(); j++) {
-      row += matrix.count(truth, j);
-    }
-    double share = row == 0 ? 0 : (double) count / row;
+    double share = count == 0 ? 0 : (double) count / matrix.support(truth);
     int x = left + predicted * CELL_WIDTH;
     int y = (truth + 1) * CELL_HEIGHT;
     fill(x + 1, y + 1, CELL_WIDTH - 2, CELL_HEIGHT - 2, shade(share));

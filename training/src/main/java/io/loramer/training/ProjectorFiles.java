@@ -21,7 +21,6 @@ import java.util.stream.Stream;
  */
 final class ProjectorFiles {
   private static final String CONFIG = "projector_config.pbtxt";
-  private static final String EMBEDDINGS = "embeddings.tsv";
   private static final String METADATA = "embeddings_metadata.tsv";
 
   private ProjectorFiles() {}
@@ -42,7 +41,7 @@ final class ProjectorFiles {
                   of.label(),
                   of.recognized().label())));
     }
-    JsonFile.writeText(run.path().resolve(EMBEDDINGS), lines(embeddings));
+    JsonFile.writeText(run.path().resolve(RunFolder.EMBEDDINGS), lines(embeddings));
     JsonFile.writeText(run.path().resolve(METADATA), lines(metadata));
     JsonFile.writeText(
         run.path().resolve(CONFIG),
@@ -53,7 +52,7 @@ final class ProjectorFiles {
           metadata_path: "%s"
         }
         """
-            .formatted(EMBEDDINGS, METADATA));
+            .formatted(RunFolder.EMBEDDINGS, METADATA));
   }
 
   /** Separates values by tabs; one within a value would make two of it. */

@@ -4,33 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import io.loramer.savedmodels.TargetModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,13 +63,7 @@ public final class RunConfigFile {
           .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .addModule(new Jdk8Module())
-          .addModule(
-              new SimpleModule()
-                  .addSerializer(TargetModules.class, new TargetModulesWriter())
-                  .addDeserializer(TargetModules.class, new TargetModulesReader())
-                  .addSerializer(Device.class, new ToStringSerializer(Device.class))
-                  .addDeserializer(Device.class, new DeviceReader())
-                  .addSerializer(Path.class, new PathWriter()))
+          .addModule(new RunConfigValues())
           .build();
 
   private RunConfigFile() {}
@@ -294,43 +279,5 @@ public final class RunConfigFile {
 
   private static String firstLine(String text) {
     return text.lines().findFirst().orElse("");
-  }
-
-  /** A list of names, or one expression. */
-  private static final class TargetModulesReader extends JsonDeserializer<TargetModules> {
-    @Override
-    public TargetModules deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      JsonNode node = parser.readValueAsTree();
-      List<String> names = new ArrayList<>();
-      node.elements().forEachRemaining(name -> names.add(name.asText()));
-      return new TargetModules(names, node.isTextual() ? node.textValue() : "");
-    }
-  }
-
-  private static final class TargetModulesWriter extends JsonSerializer<TargetModules> {
-    @Override
-    public void serialize(
-        TargetModules targets, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writePOJO(targets.names().isEmpty() ? targets.expression() : targets.names());
-    }
-  }
-
-  /** Plain paths: Jackson's own form is a file: URL. */
-  private static final class PathWriter extends JsonSerializer<Path> {
-    @Override
-    public void serialize(Path path, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeString(path.toString());
-    }
-  }
-
-  private static final class DeviceReader extends JsonDeserializer<Device> {
-    @Override
-    public Device deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      return new Device(parser.getText());
-    }
   }
 }

@@ -33,6 +33,12 @@ import org.tensorflow.proto.GraphDef;
 public final class RunFolder {
   static final String PROVENANCE = "provenance.json";
 
+  /** Marks the end of a run. */
+  public static final String METRICS = "metrics.json";
+
+  /** A line of numbers for each of the predictions, see {@link ProjectorFiles}. */
+  public static final String EMBEDDINGS = "embeddings.tsv";
+
   private static final String PREDICTIONS = "predictions.jsonl";
 
   private static final String CHECKPOINTS = "checkpoints";
@@ -81,7 +87,7 @@ public final class RunFolder {
    * @throws IOException if it has not ended
    */
   public RunMetrics readMetrics() throws IOException {
-    Path file = path.resolve("metrics.json");
+    Path file = path.resolve(METRICS);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
           path + ": the run has not ended; `lora-mer train --resume " + path + "` goes on with it");
@@ -126,7 +132,7 @@ public final class RunFolder {
 
   /** Returns whether all of its epochs are done. */
   public boolean hasEnded() {
-    return Files.exists(path.resolve("metrics.json"));
+    return Files.exists(path.resolve(METRICS));
   }
 
   /** A run's knowledge after an epoch. */

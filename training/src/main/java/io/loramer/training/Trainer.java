@@ -290,7 +290,7 @@ public final class Trainer {
     run.writePredictions(predictions(all));
     ProjectorFiles.write(run, all);
     events.end(metrics, predictions(validation), (long) state.epochsDone() * stepsPerEpoch(setup));
-    run.writeJson("metrics.json", metrics); // last: it marks the end
+    run.writeJson(RunFolder.METRICS, metrics); // last: it marks the end
     return metrics;
   }
 

@@ -1,8 +1,8 @@
 package io.loramer.tools.report;
 
+import io.loramer.training.Distribution;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.DoubleStream;
 
 /**
  * Distributions, a row each, on a common axis from 0 to 1: a box from the first to the third
@@ -21,21 +21,10 @@ record BoxChart(String title, String axis, List<Row> rows) {
   private static final int DOT_ROWS = 4;
 
   /** Values of one kind. */
-  record Row(String name, List<Double> sorted) {
-    static Row of(String name, DoubleStream values) {
-      return new Row(name, values.sorted().boxed().toList());
-    }
-
-    /** Returns a quantile, interpolated between the values beside it. */
-    double quantile(double share) {
-      double position = share * (sorted.size() - 1);
-      int below = (int) position;
-      int above = Math.min(below + 1, sorted.size() - 1);
-      return sorted.get(below) + (position - below) * (sorted.get(above) - sorted.get(below));
-    }
-
+  record Row(String name, Distribution values) {
     String text() {
-      return String.format(Locale.ROOT, "median %.2f, n = %d", quantile(0.5), sorted.size());
+      return String.format(
+          Locale.ROOT, "median %.2f, n = %d", values.quantile(0.5), values.sorted().size());
     }
   }
 
@@ -60,10 +49,11 @@ record BoxChart(String title, String axis, List<Row> rows) {
     plot.add(Plot.label(Plot.RIGHT, top + 13, "end", row.text()).with("class", "number"));
     double boxTop = top + 19;
     double middle = boxTop + BOX / 2;
-    double first = x.at(row.quantile(0.25));
-    double third = x.at(row.quantile(0.75));
+    Distribution values = row.values();
+    double first = x.at(values.quantile(0.25));
+    double third = x.at(values.quantile(0.75));
     plot.add(
-        Plot.line(x.at(row.quantile(0.05)), middle, x.at(row.quantile(0.95)), middle)
+        Plot.line(x.at(values.quantile(0.05)), middle, x.at(values.quantile(0.95)), middle)
             .with("class", "line c0"));
     plot.add(
         Element.of("rect")
@@ -72,16 +62,19 @@ record BoxChart(String title, String axis, List<Row> rows) {
             .with("width", Math.max(third - first, 1))
             .with("height", BOX)
             .with("class", "box c0"));
-    double median = x.at(row.quantile(0.5));
+    double median = x.at(values.quantile(0.5));
     plot.add(Plot.line(median, boxTop - 2, median, boxTop + BOX + 2).with("class", "median"));
-    plot.add(Element.of("path").with("d", dots(row, boxTop + BOX + 6, x)).with("class", "dots c0"));
+    plot.add(
+        Element.of("path")
+            .with("d", dots(values.sorted(), boxTop + BOX + 6, x))
+            .with("class", "dots c0"));
   }
 
-  private static String dots(Row row, double top, Scale x) {
-    int count = Math.min(row.sorted().size(), MAX_DOTS);
+  private static String dots(List<Double> sorted, double top, Scale x) {
+    int count = Math.min(sorted.size(), MAX_DOTS);
     StringBuilder path = new StringBuilder();
     for (int i = 0; i < count; i++) {
-      double value = row.sorted().get((int) ((long) i * row.sorted().size() / count));
+      double value = sorted.get((int) ((long) i * sorted.size() / count));
       path.append('M').append(Element.pixels(x.at(value))).append(' ');
       path.append(Element.pixels(top + i % DOT_ROWS * 3)).append("h0");
     }

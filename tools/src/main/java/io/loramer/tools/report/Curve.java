@@ -1,5 +1,6 @@
 package io.loramer.tools.report;
 
+import io.loramer.training.Distribution;
 import io.loramer.training.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,8 @@ record Curve(String name, List<Point> points) {
    * @param deviation the standard deviation over them; 0 of a single one
    */
   record Point(int epoch, double mean, double deviation, int runs) {
-    private static Point of(int epoch, double[] values) {
-      double mean = DoubleStream.of(values).average().orElseThrow();
-      double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
-      double deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-      return new Point(epoch, mean, deviation, values.length);
+    private static Point of(int epoch, Distribution values) {
+      return new Point(epoch, values.mean(), values.deviation(), values.sorted().size());
     }
   }
 
@@ -32,13 +30,13 @@ record Curve(String name, List<Point> points) {
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < longest; i++) {
       int epoch = i;
-      double[] values =
-          runs.stream()
-              .filter(run -> run.epochs().size() > epoch)
-              .flatMapToDouble(run -> measure.apply(run.epochs().get(epoch)).stream())
-              .filter(Double::isFinite)
-              .toArray();
-      if (values.length > 0) {
+      Distribution values =
+          Distribution.of(
+              runs.stream()
+                  .filter(run -> run.epochs().size() > epoch)
+                  .flatMapToDouble(run -> measure.apply(run.epochs().get(epoch)).stream())
+                  .filter(Double::isFinite));
+      if (!values.sorted().isEmpty()) {
         points.add(Point.of(epoch + 1, values));
       }
     }

@@ -1,6 +1,7 @@
 package io.loramer.tools.report;
 
 import io.loramer.training.Prediction;
+import io.loramer.training.RunFolder;
 import io.loramer.training.SplitMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.stream.Stream;
  * different runs have nothing in common, so the run in the middle is shown: by test UA.
  */
 final class EmbeddingMap {
-  private static final String FILE = "embeddings.tsv";
   private static final double HEIGHT = 330;
   private static final double BORDER = 12;
 
@@ -37,7 +37,7 @@ final class EmbeddingMap {
   static Optional<EmbeddingMap> of(List<ReportedRun> runs) throws IOException {
     List<ReportedRun> embedded =
         runs.stream()
-            .filter(run -> Files.isRegularFile(run.folder().resolve(FILE)))
+            .filter(run -> Files.isRegularFile(run.folder().resolve(RunFolder.EMBEDDINGS)))
             .sorted(Comparator.comparing(EmbeddingMap::testUa))
             .toList();
     if (embedded.isEmpty()) {
@@ -55,7 +55,7 @@ final class EmbeddingMap {
   }
 
   private static double[][] read(ReportedRun run) throws IOException {
-    Path file = run.folder().resolve(FILE);
+    Path file = run.folder().resolve(RunFolder.EMBEDDINGS);
     double[][] rows;
     try (Stream<String> lines = Files.lines(file)) {
       rows =

@@ -1,8 +1,11 @@
 package io.loramer.tools.report;
 
 import io.loramer.training.JsonFile;
+import io.loramer.training.RunFolder;
 import io.loramer.training.Split;
+import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalSummary;
+import io.loramer.training.experiments.Sweep;
 import io.loramer.training.experiments.SweepSummary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +23,6 @@ import java.util.Optional;
  * @param failures of a sweep's other points: their names and the reasons
  */
 record ExperimentFolder(String title, List<Experiment> experiments, Map<String, String> failures) {
-  private static final String CROSSVAL = "crossval.json";
-  private static final String SWEEP = "sweep.json";
-  private static final String RUN = "metrics.json";
-  private static final String SUMMARY = "summary.json";
 
   /**
    * Reads a folder.
@@ -32,17 +31,17 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
    */
   static ExperimentFolder read(Path folder) throws IOException {
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-    if (Files.isRegularFile(folder.resolve(SWEEP))) {
+    if (Files.isRegularFile(folder.resolve(Sweep.GRID))) {
       return sweep("Sweep: " + name, folder);
     }
-    if (Files.isRegularFile(folder.resolve(CROSSVAL))) {
+    if (Files.isRegularFile(folder.resolve(Crossval.PLAN))) {
       CrossvalSummary summary = JsonFile.read(summary(folder), CrossvalSummary.class);
       List<ReportedRun> runs = runs(folder, summary);
       String model = Experiment.model(runs.get(0).config());
       Experiment experiment = new Experiment(model, folder, runs, Optional.of(summary), Map.of());
       return new ExperimentFolder("Cross-validation: " + name, List.of(experiment), Map.of());
     }
-    if (Files.isRegularFile(folder.resolve(RUN))) {
+    if (Files.isRegularFile(folder.resolve(RunFolder.METRICS))) {
       ReportedRun run = ReportedRun.read(name, folder, Split.TEST);
       String model = Experiment.model(run.config());
       Experiment experiment =
@@ -52,7 +51,7 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
     throw new IOException(
         ("%s: expected the folder of a cross-validation, a sweep or a run that has ended; found"
                 + " no %s, %s or %s")
-            .formatted(folder, CROSSVAL, SWEEP, RUN));
+            .formatted(folder, Crossval.PLAN, Sweep.GRID, RunFolder.METRICS));
   }
 
   private static ExperimentFolder sweep(String title, Path folder) throws IOException {
@@ -83,10 +82,13 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
   }
 
   private static Path summary(Path folder) throws IOException {
-    Path summary = folder.resolve(SUMMARY);
+    Path summary = folder.resolve(Crossval.SUMMARY);
     if (!Files.isRegularFile(summary)) {
       throw new IOException(
-          folder + ": has not ended: it has no " + SUMMARY + "; the same command goes on with it");
+          folder
+              + ": has not ended: it has no "
+              + Crossval.SUMMARY
+              + "; the same command goes on with it");
     }
     return summary;
   }

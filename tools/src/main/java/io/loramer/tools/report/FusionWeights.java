@@ -1,5 +1,6 @@
 package io.loramer.tools.report;
 
+import io.loramer.training.Distribution;
 import io.loramer.training.Prediction;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ final class FusionWeights {
     List<BoxChart.Row> rows =
         experiment.labels().stream()
             .map(label -> row(label, tested))
-            .filter(row -> !row.sorted().isEmpty())
+            .filter(row -> !row.values().sorted().isEmpty())
             .toList();
     String heading = "Fusion weights by emotion";
     return rows.isEmpty()
@@ -32,11 +33,12 @@ final class FusionWeights {
   }
 
   private static BoxChart.Row row(String label, List<Prediction> tested) {
-    return BoxChart.Row.of(
+    return new BoxChart.Row(
         label,
-        tested.stream()
-            .filter(prediction -> prediction.label().equals(label))
-            .flatMap(prediction -> prediction.recognized().fusionWeights().stream())
-            .mapToDouble(weights -> weights.get(AUDIO)));
+        Distribution.of(
+            tested.stream()
+                .filter(prediction -> prediction.label().equals(label))
+                .flatMap(prediction -> prediction.recognized().fusionWeights().stream())
+                .mapToDouble(weights -> weights.get(AUDIO))));
   }
 }

@@ -36,14 +36,6 @@ class ChartsTest {
   }
 
   @Test
-  void quantilesLieBetweenTheValuesBesideThem() {
-    BoxChart.Row row = BoxChart.Row.of("any", DoubleStream.of(0.5, 0.1, 0.2, 0.4));
-    assertEquals(0.3, row.quantile(0.5), 1e-12);
-    assertEquals(0.1, row.quantile(0), 1e-12);
-    assertEquals(0.5, row.quantile(1), 1e-12);
-  }
-
-  @Test
   void componentsKeepTheDistancesOfRowsInAPlane() {
     // Three rows in the plane x = z, which is turned; distances in it are those of the rows.
     double[][] rows = {{0, 0, 0}, {2, 1, 2}, {-1, 5, -1}, {4, 4, 4}, {3, -2, 3}};

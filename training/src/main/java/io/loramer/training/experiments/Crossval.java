@@ -34,8 +34,11 @@ import org.apache.logging.log4j.Logger;
 public final class Crossval {
   private static final Logger LOG = LogManager.getLogger(Crossval.class);
 
-  private static final String PLAN = "crossval.json";
-  static final String SUMMARY = "summary.json";
+  /** Marks a folder as that of a cross-validation. */
+  public static final String PLAN = "crossval.json";
+
+  /** What a cross-validation or a sweep came to. */
+  public static final String SUMMARY = "summary.json";
 
   private final Path folder;
   private final RunConfig config;

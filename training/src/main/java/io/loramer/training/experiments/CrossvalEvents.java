@@ -4,6 +4,7 @@ import io.loramer.tensorboard.Category;
 import io.loramer.tensorboard.Chart;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.MarginChartContent;
+import io.loramer.training.Distribution;
 import io.loramer.training.EpochMetrics;
 import io.loramer.training.EventFile;
 import io.loramer.training.RunMetrics;
@@ -66,12 +67,12 @@ final class CrossvalEvents {
       throws IOException {
     for (int epoch = 1; epoch <= epochs; epoch++) {
       int index = epoch - 1;
-      List<Double> values =
-          runs.stream()
-              .map(run -> curve.value().apply(run.epochs().get(index)).orElseThrow())
-              .toList();
-      double mean = MeasureSummary.mean(values);
-      double sd = MeasureSummary.sd(values);
+      Distribution values =
+          Distribution.of(
+              runs.stream()
+                  .mapToDouble(run -> curve.value().apply(run.epochs().get(index)).orElseThrow()));
+      double mean = values.mean();
+      double sd = values.deviation();
       file.scalar(curve.tag("mean"), epoch, mean);
       file.scalar(curve.tag("mean_minus_sd"), epoch, mean - sd);
       file.scalar(curve.tag("mean_plus_sd"), epoch, mean + sd);

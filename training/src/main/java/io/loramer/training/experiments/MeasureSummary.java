@@ -1,6 +1,7 @@
 package io.loramer.training.experiments;
 
 import io.loramer.training.ConfusionMatrix;
+import io.loramer.training.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,26 +50,17 @@ public record MeasureSummary(
         bySeed.computeIfAbsent(run.seed, seed -> new ArrayList<>()).add(value.getAsDouble());
       }
     }
-    List<Double> seedMeans = bySeed.values().stream().map(MeasureSummary::mean).toList();
+    Distribution all = new Distribution(values);
+    Distribution seedMeans =
+        Distribution.of(bySeed.values().stream().mapToDouble(v -> new Distribution(v).mean()));
     ConfusionMatrix pooled = ConfusionMatrix.sum(runs.stream().map(Counted::matrix).toList());
     SpeakerBootstrap.Interval interval = bootstrap.interval(measure);
     return new MeasureSummary(
-        mean(values),
-        sd(values),
-        seedMeans.size() > 1 ? OptionalDouble.of(sd(seedMeans)) : OptionalDouble.empty(),
+        all.mean(),
+        all.deviation(),
+        bySeed.size() > 1 ? OptionalDouble.of(seedMeans.deviation()) : OptionalDouble.empty(),
         measure.apply(pooled).orElseThrow(),
         interval.low(),
         interval.high());
-  }
-
-  static double mean(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-  }
-
-  /** Returns the sample standard deviation; 0 of a single value. */
-  static double sd(List<Double> values) {
-    double mean = mean(values);
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    return Math.sqrt(squares / Math.max(1, values.size() - 1));
   }
 }

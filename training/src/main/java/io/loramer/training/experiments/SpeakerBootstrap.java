@@ -1,6 +1,7 @@
 package io.loramer.training.experiments;
 
 import io.loramer.training.ConfusionMatrix;
+import io.loramer.training.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -44,16 +45,8 @@ final class SpeakerBootstrap {
 
   /** Returns the interval of a measure, leaving out the draws that do not tell. */
   Interval interval(Function<ConfusionMatrix, OptionalDouble> measure) {
-    double[] sorted =
-        resamples.stream().map(measure).flatMapToDouble(OptionalDouble::stream).sorted().toArray();
-    return new Interval(quantile(sorted, (1 - LEVEL) / 2), quantile(sorted, (1 + LEVEL) / 2));
-  }
-
-  /** Returns a quantile, linear between the two values around it. */
-  static double quantile(double[] sorted, double share) {
-    double position = share * (sorted.length - 1);
-    int below = (int) position;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    Distribution drawn =
+        Distribution.of(resamples.stream().map(measure).flatMapToDouble(OptionalDouble::stream));
+    return new Interval(drawn.quantile((1 - LEVEL) / 2), drawn.quantile((1 + LEVEL) / 2));
   }
 }

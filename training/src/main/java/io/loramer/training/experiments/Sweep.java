@@ -28,7 +28,8 @@ import org.apache.logging.log4j.Logger;
 public final class Sweep {
   private static final Logger LOG = LogManager.getLogger(Sweep.class);
 
-  private static final String GRID = "sweep.json";
+  /** Marks a folder as that of a sweep. */
+  public static final String GRID = "sweep.json";
 
   private final Path folder;
   private final SweepGrid grid;

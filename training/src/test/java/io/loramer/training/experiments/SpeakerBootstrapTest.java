@@ -12,17 +12,6 @@ import org.junit.jupiter.api.Test;
 class SpeakerBootstrapTest {
   private static final List<String> LABELS = List.of("joy", "fear");
 
-  /** {@code np.quantile([1, 2, 4, 8, 16, 32], [0, 0.025, 0.4, 0.975, 1])}. */
-  @Test
-  void quantilesAreThoseOfNumpy() {
-    double[] sorted = {1, 2, 4, 8, 16, 32};
-    assertEquals(1, SpeakerBootstrap.quantile(sorted, 0));
-    assertEquals(1.125, SpeakerBootstrap.quantile(sorted, 0.025), 1e-12);
-    assertEquals(4, SpeakerBootstrap.quantile(sorted, 0.4), 1e-12);
-    assertEquals(30, SpeakerBootstrap.quantile(sorted, 0.975), 1e-12);
-    assertEquals(32, SpeakerBootstrap.quantile(sorted, 1));
-  }
-
   /** As utterances, 20 of 40 right would give about 0.35 to 0.65. */
   @Test
   void fewSpeakersWhoDifferGiveAWideInterval() {
