@@ -22,7 +22,7 @@ record LineChart(String title, String verticalAxis, List<Curve> curves, List<Int
     Scale y =
         Scale.covering(curves.stream().flatMapToDouble(Curve::extent), Plot.BOTTOM - 8, Plot.TOP);
     Plot plot = new Plot(title, description(), Plot.HEIGHT);
-    plot.horizontalAxis(x, "epoch", Math.min(TICKS, epochs));
+    plot.horizontalAxis(x, "epoch", Math.min(TICKS, Math.max(1, epochs - 1)));
     plot.verticalAxis(y, verticalAxis);
     for (int i = 0; i < curves.size(); i++) {
       draw(curves.get(i), i, x, y, plot);

@@ -9,7 +9,7 @@ import java.util.List;
 final class Plot {
   static final double WIDTH = 440;
   static final double HEIGHT = 260;
-  static final double LEFT = 60;
+  static final double LEFT = 68;
   static final double RIGHT = WIDTH - 10;
   static final double TOP = 10;
   static final double BOTTOM = HEIGHT - 40;
