@@ -1,5 +1,7 @@
 package io.loramer.savedmodels;
 
+import com.google.protobuf.ByteString;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
@@ -40,8 +43,9 @@ final class Rematerialization {
   private static final String DROPOUT = "/dropout_gradient";
   private static final String PRODUCT = "/dropped_product_gradient";
 
-  /** Of an Einsum of two tensors, such as {@code bnqk,bnkd->bnqd}. */
-  private static final Pattern EQUATION = Pattern.compile("(\\w+),(\\w+)->(\\w+)");
+  /** Of an Einsum that multiplies matrices, batched alike, such as {@code bnqk,bnkd->bnqd}. */
+  private static final Pattern EQUATION =
+      Pattern.compile("(\\w*)(\\w)(\\w),\\1\\3(\\w)->\\1\\2\\4");
 
   static {
     TensorFlow.registerCustomGradient("IdentityN", Rematerialization::gradient);
@@ -99,13 +103,19 @@ final class Rematerialization {
   /** {@code (x · ½) · (erf(x · √½) + 1)}. */
   private void gelu(NodeDef.Builder erf) {
     NodeDef.Builder scaled = graph.producer(erf.getInput(0));
-    Optional<NodeDef.Builder> value = onlyReader(erf, "Add").flatMap(sum -> onlyReader(sum, "Mul"));
-    if (scaled.getOp().equals("Mul") && value.isPresent()) {
-      NodeDef.Builder half = graph.producer(value.get().getInput(0));
-      String x = scaled.getInput(0);
-      if (half.getOp().equals("Mul") && half.getInput(0).equals(x)) {
-        insert(value.get().getName(), GELU, List.of(x));
-      }
+    Optional<NodeDef.Builder> sum = onlyReader(erf, "Add");
+    Optional<NodeDef.Builder> value = sum.flatMap(one -> onlyReader(one, "Mul"));
+    if (value.isEmpty() || !scaled.getOp().equals("Mul")) {
+      return;
+    }
+    String x = scaled.getInput(0);
+    NodeDef.Builder half = graph.producer(value.get().getInput(0));
+    if (half.getOp().equals("Mul")
+        && half.getInput(0).equals(x)
+        && isScalar(half.getInput(1), 0.5f)
+        && isScalar(scaled.getInput(1), (float) Math.sqrt(0.5))
+        && isScalar(sum.get().getInput(1), 1f)) {
+      insert(value.get().getName(), GELU, List.of(x));
     }
   }
 
@@ -113,7 +123,11 @@ final class Rematerialization {
   private void dropout(NodeDef.Builder mask) {
     Optional<NodeDef.Builder> scaled = onlyReader(mask, "Mul");
     Optional<NodeDef.Builder> dropped = scaled.flatMap(scale -> onlyReader(scale, "Mul"));
-    if (dropped.isEmpty() || graph.producer(dropped.get().getInput(1)) != scaled.get()) {
+    if (dropped.isEmpty()
+        || !graph.producer(mask.getInput(0)).getOp().equals("GreaterEqual") // as in Dropout
+        || graph.producer(scaled.get().getInput(0)) != mask
+        || scalar(scaled.get().getInput(1)).isEmpty()
+        || graph.producer(dropped.get().getInput(1)) != scaled.get()) {
       return;
     }
     String x = dropped.get().getInput(0);
@@ -121,12 +135,40 @@ final class Rematerialization {
         Stream.of("Einsum", "MatMul")
             .flatMap(op -> onlyReader(dropped.get(), op).stream())
             .filter(reader -> graph.producer(reader.getInput(0)) == dropped.get())
+            .filter(Rematerialization::isDifferentiable)
             .findAny();
     if (product.isPresent()) {
       insert(product.get().getName(), PRODUCT, List.of(x, product.get().getInput(1)));
     } else {
       insert(dropped.get().getName(), DROPOUT, List.of(x));
     }
+  }
+
+  /** Returns whether {@link #ofProduct} has the gradients of a product. */
+  private static boolean isDifferentiable(NodeDef.Builder product) {
+    return product.getOp().equals("MatMul")
+        ? !product.getAttrOrThrow("transpose_a").getB()
+        : EQUATION.matcher(product.getAttrOrThrow("equation").getS().toStringUtf8()).matches();
+  }
+
+  private boolean isScalar(String input, float value) {
+    return scalar(input).equals(Optional.of(value));
+  }
+
+  /** Returns the value of a float32 scalar, empty if the input is no such constant. */
+  private Optional<Float> scalar(String input) {
+    NodeDef.Builder node = graph.producer(input);
+    TensorProto tensor = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
+    if (!node.getOp().equals("Const")
+        || tensor.getDtype() != DataType.DT_FLOAT
+        || tensor.getTensorShape().getDimCount() > 0) {
+      return Optional.empty();
+    }
+    ByteString content = tensor.getTensorContent();
+    if (content.isEmpty()) {
+      return tensor.getFloatValList().stream().findFirst();
+    }
+    return Optional.of(content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getFloat());
   }
 
   private Optional<NodeDef.Builder> onlyReader(NodeDef.Builder node, String op) {
@@ -198,8 +240,8 @@ final class Rematerialization {
     var scaled = tf.math.mul(dy, dropped.scale); // here, where it is small
     if (product.type().equals("Einsum")) {
       Matcher indices = EQUATION.matcher(product.attributes().getAttrString("equation"));
-      String ofLet = indices.replaceFirst("$3,$2->$1");
-      String ofOther = indices.replaceFirst("$1,$3->$2");
+      String ofLet = indices.replaceFirst("$1$2$4,$1$3$4->$1$2$3");
+      String ofOther = indices.replaceFirst("$1$2$3,$1$2$4->$1$3$4");
       return List.of(
           tf.math.mul(tf.linalg.einsum(List.of(scaled, other), ofLet), mask),
           tf.linalg.einsum(List.of(let, scaled), ofOther));

@@ -91,6 +91,26 @@ class RematerializationTest {
     }
   }
 
+  @Test
+  void whatOnlyLooksLikeGeluOrDropoutIsLeftAlone() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x = tf.placeholder(TFloat32.class);
+      for (float[] c : new float[][] {{0.8f, 0.5f, 1}, {(float) Math.sqrt(0.5), 1, 1}}) {
+        var erf = tf.math.erf(tf.math.mul(x, tf.constant(c[0])));
+        tf.math.mul(tf.math.mul(x, tf.constant(c[1])), tf.math.add(erf, tf.constant(c[2])));
+      }
+      var padding = tf.dtypes.cast(tf.math.less(x, tf.constant(0f)), TFloat32.class);
+      tf.math.mul(x, tf.math.mul(padding, tf.constant(2f)));
+      GraphDefEditor editor = new GraphDefEditor(graph.toGraphDef());
+      GraphDef before = editor.toGraphDef();
+
+      Rematerialization.rewrite(editor);
+
+      assertEquals(before, editor.toGraphDef());
+    }
+  }
+
   private static boolean isMask(NodeDef.Builder node) {
     return node.getOp().equals("Cast") && node.getAttrOrThrow("SrcT").getType() == DataType.DT_BOOL;
   }
