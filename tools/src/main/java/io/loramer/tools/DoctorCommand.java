@@ -30,7 +30,7 @@ final class DoctorCommand implements Callable<Integer> {
     out.println("tensorflow   " + TensorFlow.version() + (gpuNatives ? " (GPU)" : " (CPU)"));
     out.println("cores        " + runtime.availableProcessors());
     out.println("java heap    " + (runtime.maxMemory() >> 20) + " MiB at most");
-    out.println("GPU          " + (Gpu.isVisible(0) ? "/device:GPU:0" : "none visible"));
+    out.println("GPU          " + (Gpu.isVisible() ? "/device:GPU:0" : "none visible"));
     if (!gpuNatives) {
       out.println("             build with `mvn package -Pgpu` for TensorFlow with CUDA");
     }

@@ -32,7 +32,7 @@ public record Device(String name) {
    * @throws IOException if a GPU is asked for that TensorFlow does not see, with what is missing
    */
   void requireVisible() throws IOException {
-    if (!name.startsWith(GPU) || Gpu.isVisible(index())) {
+    if (!name.startsWith(GPU) || Gpu.isVisible(session())) {
       return;
     }
     List<String> causes = new ArrayList<>();

@@ -11,6 +11,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /** The GPUs that TensorFlow sees, and what stands between it and them. */
 public final class Gpu {
@@ -37,21 +38,27 @@ public final class Gpu {
 
   private Gpu() {}
 
+  /** Returns whether TensorFlow can compute on a GPU. */
+  public static boolean isVisible() {
+    return isVisible(Device.auto().session());
+  }
+
   /**
-   * Returns whether TensorFlow can compute on a GPU. TensorFlow Java does not list devices; an op
-   * that must run on one tells.
-   *
-   * @param index of the GPU, from 0
+   * Returns whether sessions with such options can compute on a GPU, the first that they see.
+   * TensorFlow Java does not list devices; an op that must run on one tells. The options are to be
+   * those of the sessions that follow, since a process's first session decides which GPUs there are
+   * and how their memory is taken.
    */
-  public static boolean isVisible(int index) {
+  static boolean isVisible(ConfigProto options) {
+    ConfigProto strict = options.toBuilder().setAllowSoftPlacement(false).build();
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = new Session(graph, strict)) {
       Ops tf =
           Ops.create(graph)
               .withDevice(
                   DeviceSpec.newBuilder()
                       .deviceType(DeviceSpec.DeviceType.GPU)
-                      .deviceIndex(index)
+                      .deviceIndex(0)
                       .build());
       try (Result result = session.runner().fetch(tf.constant(1f)).run()) {
         return result.size() == 1;
