@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,8 +56,8 @@ public final class EmotionServer implements AutoCloseable {
     this.recognizer = recognizer;
     timeout = options.limits.timeout();
     int cores = Runtime.getRuntime().availableProcessors();
-    workers = pool(cores, 4 * options.batches.maxQueued(), "answers");
-    decoders = pool(cores, options.batches.maxQueued(), "decoder");
+    workers = pool(cores, new LinkedBlockingQueue<>(), "answers"); // each call has one task in it
+    decoders = pool(cores, new ArrayBlockingQueue<>(options.batches.maxQueued()), "decoder");
     http = new org.eclipse.jetty.server.Server(new QueuedThreadPool());
     connector = connector(options);
     http.addConnector(connector);
@@ -76,6 +79,7 @@ public final class EmotionServer implements AutoCloseable {
             .maxInboundMessageSize(options.limits.maxBytes())
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .intercept(new SlowCalls(timeout, clock))
+            .intercept(new CallLimit(new Semaphore(4 * options.batches.maxQueued())))
             .addService(new PredictionGrpc(model, calls, workers))
             .addService(new ModelGrpc(model, calls))
             .build();
@@ -170,13 +174,13 @@ public final class EmotionServer implements AutoCloseable {
     return made;
   }
 
-  private static ThreadPoolExecutor pool(int threads, int queued, String name) {
+  private static ThreadPoolExecutor pool(int threads, BlockingQueue<Runnable> queue, String name) {
     return new ThreadPoolExecutor(
         threads,
         threads,
         0,
         TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(queued),
+        queue,
         task -> daemon(task, name),
         (task, pool) -> {
           throw new RefusedException(Refusal.BUSY, "The queue is full");

@@ -36,7 +36,7 @@ import org.tensorflow.proto.TensorProto;
 /** Callers over gRPC that are too many, too slow, or gone. */
 @Timeout(120)
 class GrpcLimitsTest {
-  private static final int CALLS = 24;
+  private static final int CALLS = 150;
 
   @TempDir private Path folder;
 
@@ -84,9 +84,10 @@ class GrpcLimitsTest {
   void callsBeyondTheQueueAreRefusedAndTheOthersAnswered() throws Exception {
     try (RunningServer server = RunningServer.of(folder, 2, Duration.ofSeconds(60));
         Caller caller = Caller.of(server)) {
+      PredictRequest request = request(TinyModel.MAX_SAMPLES);
       List<ListenableFuture<PredictResponse>> calls = new ArrayList<>();
       for (int i = 0; i < CALLS; i++) {
-        calls.add(caller.predict(request(TinyModel.MAX_SAMPLES)));
+        calls.add(caller.predict(request));
       }
       int answered = 0;
       for (ListenableFuture<PredictResponse> call : calls) {
