@@ -80,9 +80,7 @@ public final class ImportedEncoder {
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
-    if (precision == Precision.BFLOAT16) {
-      Bfloat16Products.rewrite(editor, trained());
-    }
+    precision.rounded().ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type));
     if (tag.equals(MetaGraph.TRAIN)) {
       Rematerialization.rewrite(editor);
     }

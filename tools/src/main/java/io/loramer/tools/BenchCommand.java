@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures speed and memory. */
@@ -82,6 +83,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (clips.isPresent() && clips.get() < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--clips: expected at least 1, found " + clips.get());
+    }
     BenchSize all = smoke ? BenchSize.smoke() : BenchSize.base();
     BenchSize size = clips.map(all::withUtterances).orElse(all);
     BenchFolder folder = new BenchFolder(path, size, overrides);

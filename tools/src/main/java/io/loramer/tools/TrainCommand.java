@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
-      paramLabel = "float32|bfloat16",
+      paramLabel = "float32|bfloat16|float16",
       description = "Of the speech encoder's matrix products; stands for compute.precision.")
   private Optional<String> precision;
 

@@ -34,6 +34,13 @@ class BenchCommandTest {
   }
 
   @Test
+  void anEpochHasAtLeastOneClip() {
+    CommandLineRun run = bench("--clips", "0");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("--clips: expected at least 1, found 0"), run.err());
+  }
+
+  @Test
   void everyWorkGivesItsNumbers() throws IOException {
     Path out = folder.resolve("all.json");
     CommandLineRun run = bench("--here", "--out", out.toString());

@@ -4,6 +4,7 @@ import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -11,6 +12,7 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -44,6 +46,7 @@ final class Adam {
    * @param loss float32 scalar
    * @param totalSteps after which the learning rate is 0
    * @param maxGradientNorm empty for no clipping
+   * @param scale of the loss, where gradients pass through half precision
    */
   Adam(
       Graph graph,
@@ -51,17 +54,26 @@ final class Adam {
       Operand<TFloat32> loss,
       float initialRate,
       long totalSteps,
-      OptionalDouble maxGradientNorm) {
+      OptionalDouble maxGradientNorm,
+      Optional<LossScale> scale) {
     Ops tf = Ops.create(graph).withSubScope("train");
     Variable<TInt64> stepsDone = variables.state("train.step", TInt64.class, Shape.scalar());
     var done = tf.dtypes.cast(stepsDone.value(), TFloat32.class);
     learningRate = learningRate(tf, done, initialRate, totalSteps);
     List<Variable<TFloat32>> trainable = variables.trainable();
-    List<Operand<TFloat32>> gradients = gradients(graph, loss, trainable);
+    List<Operand<TFloat32>> gradients =
+        gradients(graph, scale.isPresent() ? scale.get().scaled(loss) : loss, trainable);
+    Operand<TBool> isApplied = tf.constant(true);
+    List<Op> updates = new ArrayList<>();
+    if (scale.isPresent()) {
+      LossScale.Unscaled unscaled = scale.get().unscaled(gradients);
+      gradients = unscaled.gradients();
+      isApplied = unscaled.areFinite();
+      updates.addAll(unscaled.update());
+    }
     if (maxGradientNorm.isPresent()) {
       gradients = clipped(tf, gradients, (float) maxGradientNorm.getAsDouble());
     }
-    List<Op> updates = new ArrayList<>();
     var next = tf.math.add(done, tf.constant(1f));
     var beta1Power = tf.math.pow(tf.constant(BETA1), next);
     var beta2Power = tf.math.pow(tf.constant(BETA2), next);
@@ -69,6 +81,10 @@ final class Adam {
     // first step that is 32 times as much, which small gradients feel.
     var correction = tf.math.sqrt(tf.math.sub(tf.constant(1f), beta2Power));
     var epsilon = tf.math.mul(tf.constant(EPSILON), correction);
+    // A step that is not applied: m and v keep all of themselves, and the rate is 0.
+    var rate = tf.select(isApplied, learningRate, tf.constant(0f));
+    var beta1 = tf.select(isApplied, tf.constant(BETA1), tf.constant(1f));
+    var beta2 = tf.select(isApplied, tf.constant(BETA2), tf.constant(1f));
     for (int i = 0; i < trainable.size(); i++) {
       Variable<TFloat32> variable = trainable.get(i);
       updates.add(
@@ -78,16 +94,16 @@ final class Adam {
               moment(variables, "v", variable).handle(),
               beta1Power,
               beta2Power,
-              learningRate,
-              tf.constant(BETA1),
-              tf.constant(BETA2),
+              rate,
+              beta1,
+              beta2,
               epsilon,
               gradients.get(i)));
     }
     // Must come after the updates: they read the step.
     step =
         tf.withControlDependencies(updates)
-            .assignAddVariableOp(stepsDone.handle(), tf.constant(1L));
+            .assignAddVariableOp(stepsDone.handle(), tf.dtypes.cast(isApplied, TInt64.class));
   }
 
   /** Returns the op that updates everything once. */

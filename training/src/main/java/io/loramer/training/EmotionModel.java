@@ -38,7 +38,11 @@ public record EmotionModel(
               Tokenizer.load(files.asset("tokenizer.json"), info.maxTokens().orElseThrow()));
     }
     try {
-      SavedModelBundle bundle = SavedModelBundle.load(version.toString(), MetaGraph.SERVE);
+      SavedModelBundle bundle =
+          SavedModelBundle.loader(version.toString())
+              .withTags(MetaGraph.SERVE)
+              .withConfigProto(Device.auto().session())
+              .load();
       return new EmotionModel(version, info, bundle, tokenizer);
     } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
       tokenizer.ifPresent(Tokenizer::close);

@@ -25,6 +25,10 @@ import org.tensorflow.types.TFloat32;
  *   Recognition recognition = recognizer.recognize(waveform, Optional.of("I am so happy"));
  * }
  * }</pre>
+ *
+ * <p>Start the JVM with {@code -Dorg.bytedeco.javacpp.maxPhysicalBytes=0}: JavaCPP throws an {@code
+ * OutOfMemoryError} where the process takes more than twice Java's heap, and TensorFlow's memory,
+ * which is none of it, is counted.
  */
 public final class EmotionRecognizer implements AutoCloseable {
   /** Of a batch, padding counted: what keeps the cores busy; more would only take memory. */

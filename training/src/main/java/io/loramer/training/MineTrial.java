@@ -64,7 +64,15 @@ public record MineTrial(GaussianPairs pairs, int batchSize, MineEstimator estima
           new MutualInformation(variables, pairs.dim(), config)
               .estimate(tf, x, z, Optional.empty());
       var loss = tf.math.neg(estimate.nats());
-      Adam adam = new Adam(graph, variables, loss, LEARNING_RATE, steps, OptionalDouble.empty());
+      Adam adam =
+          new Adam(
+              graph,
+              variables,
+              loss,
+              LEARNING_RATE,
+              steps,
+              OptionalDouble.empty(),
+              Optional.empty());
       variables.initialize(session);
       for (int step = 0; step < steps; step++) {
         Session.Runner runner = session.runner().fetch(estimate.nats()).addTarget(adam.step());

@@ -46,7 +46,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     input = SpeechInput.of(model);
     pass = CtcPass.build(graph, model);
     vocabulary = CtcVocabulary.of(model);
-    session = new Session(graph);
+    session = new Session(graph, Device.auto().session());
     try {
       pass.restore(session);
     } catch (IOException e) {

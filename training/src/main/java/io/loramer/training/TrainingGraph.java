@@ -7,6 +7,7 @@ import io.loramer.model.Losses;
 import io.loramer.model.Marginals;
 import io.loramer.model.Modality;
 import io.loramer.savedmodels.LoraTarget;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Saver;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variable.Role;
@@ -115,7 +116,10 @@ final class TrainingGraph implements AutoCloseable {
             losses.total(),
             optimization.learningRate(),
             totalSteps,
-            optimization.maxGradientNorm());
+            optimization.maxGradientNorm(),
+            config.compute().precision() == Precision.FLOAT16
+                ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
+                : Optional.empty());
     readable = new ReadableGraph(graph.toGraphDef(), ends());
     evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));

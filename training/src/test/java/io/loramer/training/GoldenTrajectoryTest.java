@@ -105,7 +105,15 @@ final class GoldenTrajectoryTest {
     labels = tf.placeholder(TInt32.class);
     shuffle = tf.placeholder(TInt32.class);
     losses = model.head().losses(tf, model.first().emotions(), labels, Optional.of(shuffle));
-    adam = new Adam(graph, variables, losses.total(), 3e-4f, STEPS, OptionalDouble.empty());
+    adam =
+        new Adam(
+            graph,
+            variables,
+            losses.total(),
+            3e-4f,
+            STEPS,
+            OptionalDouble.empty(),
+            Optional.empty());
     session = new Session(graph);
   }
 

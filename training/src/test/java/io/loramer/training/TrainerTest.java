@@ -92,9 +92,10 @@ class TrainerTest {
     assertNotEquals(expected, half.epochs().get(0).loss());
   }
 
-  @Test
-  void bfloat16GivesNearlyTheSameLosses() throws IOException {
-    RunMetrics rounded = train(tiny.config(Precision.BFLOAT16));
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+  void halfPrecisionGivesNearlyTheSameLosses(Precision precision) throws IOException {
+    RunMetrics rounded = train(tiny.config(precision));
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, rounded.epochs().get(0).loss(), 2e-2);
     assertNotEquals(expected, rounded.epochs().get(0).loss());
