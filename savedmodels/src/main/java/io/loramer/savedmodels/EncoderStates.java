@@ -33,7 +33,7 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
    */
   public static EncoderStates of(SavedModelFolder model, Optional<LoraConfig> lora)
       throws IOException {
-    EncoderGraph encoder = ImportedEncoder.prepare(model, MetaGraph.SERVE);
+    EncoderGraph encoder = EncoderNodes.read(model, MetaGraph.SERVE);
     GraphDefEditor editor = encoder.editor();
     Set<String> matrices = new HashSet<>();
     if (lora.isPresent()) {

@@ -2,25 +2,18 @@ package io.loramer.savedmodels;
 
 import io.loramer.savedmodels.Variable.Role;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
@@ -32,66 +25,25 @@ import org.tensorflow.types.family.TType;
  * targets.
  */
 public final class ImportedEncoder {
-  /** Scope of the stage before the encoder. */
-  private static final String STAGE = "input";
-
   private final Graph graph;
   private final String scope;
-  private final SavedModelFolder model;
-  private final Optional<LoraConfig> lora;
-  private final Precision precision;
+  private final EncoderNodes nodes;
   private final String variablePrefix;
-  private final Map<String, String> inputs;
-  private final Map<String, String> cuts;
-  private final Map<String, String> outputs;
-  private final SaverDef saver;
-  private final FixedSizes fixedSizes;
-  private final List<LoraTarget> linearMaps;
-  private final List<LoraTarget> targets;
-  private final List<String> stageInputs;
 
   private ImportedEncoder(
       Graph graph,
       String scope,
-      SavedModelFolder model,
-      String tag,
-      Optional<LoraConfig> lora,
-      Optional<InputStage> stage,
-      Precision precision,
-      List<Integer> states,
+      EncoderNodes nodes,
       String variablePrefix,
       Optional<Variables> adopter)
       throws IOException {
     this.graph = graph;
     this.scope = scope;
-    this.model = model;
-    this.lora = lora;
-    this.precision = precision;
+    this.nodes = nodes;
     this.variablePrefix = variablePrefix;
-    EncoderGraph encoder = prepare(model, tag);
-    inputs = encoder.inputs();
-    cuts = encoder.cuts();
-    outputs = states.isEmpty() ? encoder.outputs() : outputs(states);
-    saver = encoder.saver();
-    fixedSizes = encoder.fixedSizes();
-    GraphDefEditor editor = encoder.editor();
-    linearMaps = LoraInjection.linearMaps(editor);
-    targets =
-        lora.isPresent()
-            ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
-            : List.of();
-    precision.rounded().ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type));
-    if (tag.equals(MetaGraph.TRAIN)) {
-      Rematerialization.rewrite(editor);
-    }
-    stageInputs = stage.isPresent() ? connect(editor, stage.get()) : List.of();
-    editor.removeAssignmentsOfUnread(outputs.values());
-    editor.keepOnly(neededNodes(adopter.isPresent()));
-    Map<String, NodeDef> variables = editor.variables();
-    variables.keySet().forEach(editor::ensureRead);
-    editor.prefixSharedNames(variablePrefix);
-    importNodes(editor.toGraphDef());
-    adopter.ifPresent(a -> adopt(a, editor, variables));
+    Map<String, String> variables = nodes.reduce(adopter.isPresent());
+    importNodes(nodes.graph(variablePrefix));
+    adopter.ifPresent(a -> adopt(a, variables));
   }
 
   /**
@@ -119,12 +71,7 @@ public final class ImportedEncoder {
     return new ImportedEncoder(
         graph,
         scope,
-        model,
-        tag,
-        lora,
-        stage,
-        precision,
-        List.of(),
+        new EncoderNodes(model, tag, lora, stage, precision, List.of()),
         scope + ".",
         Optional.of(variables));
   }
@@ -146,12 +93,13 @@ public final class ImportedEncoder {
     return new ImportedEncoder(
         graph,
         scope,
-        model,
-        MetaGraph.SERVE,
-        Optional.empty(),
-        Optional.of(stage),
-        Precision.FLOAT32,
-        states,
+        new EncoderNodes(
+            model,
+            MetaGraph.SERVE,
+            Optional.empty(),
+            Optional.of(stage),
+            Precision.FLOAT32,
+            states),
         scope + ".",
         Optional.of(variables));
   }
@@ -160,29 +108,20 @@ public final class ImportedEncoder {
   public ImportedEncoder again(String scope, String tag, Optional<InputStage> stage)
       throws IOException {
     return new ImportedEncoder(
-        graph,
-        scope,
-        model,
-        tag,
-        lora,
-        stage,
-        precision,
-        List.of(),
-        variablePrefix,
-        Optional.empty());
+        graph, scope, nodes.again(tag, stage), variablePrefix, Optional.empty());
   }
 
   /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
   public <T extends TType> Operand<T> input(String name, Class<T> type) {
-    GraphOperation staged = graph.operation(scope + "/" + STAGE + "/" + name);
-    return staged == null ? operand(inputs, name, type) : staged.output(0).expect(type);
+    GraphOperation staged = graph.operation(scope + "/" + EncoderNodes.STAGE + "/" + name);
+    return staged == null ? operand(nodes.inputs(), name, type) : staged.output(0).expect(type);
   }
 
   /** Returns the inputs of the stage before the encoder, to be fed, by their names. */
   public Map<String, Operand<?>> stageInputs() {
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    for (String node : stageInputs) {
-      String name = node.substring(STAGE.length() + 1);
+    for (String node : nodes.stageInputs()) {
+      String name = node.substring(EncoderNodes.STAGE.length() + 1);
       inputs.put(name, graph.outputOrThrow(scope + "/" + node + ":0"));
     }
     return inputs;
@@ -190,7 +129,7 @@ public final class ImportedEncoder {
 
   /** Returns an output of the encoder's {@code serving_default}. */
   public <T extends TType> Operand<T> output(String name, Class<T> type) {
-    return operand(outputs, name, type);
+    return operand(nodes.outputs(), name, type);
   }
 
   /** Returns a hidden state, float32 [B, T, H], of an encoder that was imported up to it. */
@@ -210,12 +149,12 @@ public final class ImportedEncoder {
    * @throws IOException if the SavedModel cannot be used as an encoder
    */
   public static GraphDef graph(SavedModelFolder model) throws IOException {
-    return prepare(model, MetaGraph.SERVE).editor().toGraphDef();
+    return EncoderNodes.read(model, MetaGraph.SERVE).editor().toGraphDef();
   }
 
   /** Returns everything of an encoder that LoRA could adapt. */
   public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
-    return LoraInjection.linearMaps(prepare(model, MetaGraph.SERVE).editor());
+    return LoraInjection.linearMaps(EncoderNodes.read(model, MetaGraph.SERVE).editor());
   }
 
   /**
@@ -226,7 +165,7 @@ public final class ImportedEncoder {
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) {
-    List<LoraTarget> targets = adapter.targetsAmong(linearMaps);
+    List<LoraTarget> targets = adapter.targetsAmong(nodes.linearMaps());
     List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
     Map<String, TFloat32> merged = new LinkedHashMap<>();
     try (Variables.Values kernels = variables.values(session, names)) {
@@ -255,12 +194,12 @@ public final class ImportedEncoder {
 
   /** Returns what LoRA was injected at. */
   public List<LoraTarget> targets() {
-    return targets;
+    return nodes.targets();
   }
 
   /** Returns the sizes that a batch must have. */
   public FixedSizes fixedSizes() {
-    return fixedSizes;
+    return nodes.fixedSizes();
   }
 
   /**
@@ -269,7 +208,9 @@ public final class ImportedEncoder {
    * @throws IOException if they are missing or damaged
    */
   public void restore(Session session) throws IOException {
-    try (TString files = TString.scalarOf(model.variables().toString())) {
+    Path variables = nodes.model().variables();
+    SaverDef saver = nodes.saver();
+    try (TString files = TString.scalarOf(variables.toString())) {
       session
           .runner()
           .feed(scope + "/" + saver.getFilenameTensorName(), files)
@@ -277,115 +218,41 @@ public final class ImportedEncoder {
           .run()
           .close();
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
-      throw new IOException(model.variables() + ": cannot be restored: " + e.getMessage(), e);
+      throw new IOException(variables + ": cannot be restored: " + e.getMessage(), e);
     }
-  }
-
-  /** Returns the names of the variables that are trained. */
-  private Set<String> trained() {
-    Set<String> trained = new HashSet<>();
-    for (LoraTarget target : targets) {
-      trained.add(target.loraA());
-      trained.add(target.loraB());
-    }
-    return trained;
   }
 
   private <T extends TType> Operand<T> operand(
       Map<String, String> tensors, String name, Class<T> type) {
-    return graph.outputOrThrow(scope + "/" + tensor(tensors, name)).expect(type);
+    return graph.outputOrThrow(scope + "/" + nodes.tensor(tensors, name)).expect(type);
   }
 
-  private String tensor(Map<String, String> tensors, String name) {
-    String tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException(
-          "%s: expected a tensor %s in its signature, found %s"
-              .formatted(model.path(), name, new TreeSet<>(tensors.keySet())));
-    }
-    return tensor;
-  }
-
-  /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
-  private List<String> connect(GraphDefEditor editor, InputStage stage) throws IOException {
-    try (Graph before = new Graph()) {
-      Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
-      GraphDef nodes = before.toGraphDef();
-      editor.splice(nodes, Map.of(), node -> false);
-      Map<String, String> connectable = new LinkedHashMap<>(cuts);
-      connectable.putAll(inputs);
-      outputs.forEach(
-          (name, output) ->
-              editor.redirect(
-                  GraphDefEditor.nodeName(tensor(connectable, name)),
-                  output.asOutput().op().name()));
-      dropOutputsOf(editor, outputs.keySet());
-      return nodes.getNodeList().stream()
-          .filter(node -> node.getOp().equals("Placeholder"))
-          .map(NodeDef::getName)
-          .toList();
-    }
-  }
-
-  /** What a stage in the encoder's middle leaves behind it cannot be computed any more. */
-  private void dropOutputsOf(GraphDefEditor editor, Set<String> connected) throws IOException {
-    List<String> unconnected =
-        inputs.keySet().stream()
-            .filter(name -> !connected.contains(name))
-            .map(name -> GraphDefEditor.nodeName(inputs.get(name)))
-            .toList();
-    outputs
-        .values()
-        .removeIf(output -> !Collections.disjoint(editor.neededBy(List.of(output)), unconnected));
-  }
-
-  private Map<String, String> outputs(List<Integer> states) {
-    Map<String, String> chosen = new LinkedHashMap<>();
-    states.forEach(k -> chosen.put(EncoderStates.name(k), tensor(cuts, EncoderStates.name(k))));
-    if (cuts.containsKey(EncoderGraph.FRAME_MASK)) {
-      chosen.put(EncoderGraph.FRAME_MASK, cuts.get(EncoderGraph.FRAME_MASK));
-    }
-    return chosen;
-  }
-
-  private void importNodes(GraphDef nodes) throws IOException {
+  private void importNodes(GraphDef definition) throws IOException {
+    SavedModelFolder model = nodes.model();
     try {
-      graph.importGraphDef(nodes, scope);
+      graph.importGraphDef(definition, scope);
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new IOException(model.path() + ": TensorFlow cannot import it: " + e.getMessage(), e);
     }
     try {
-      KnownShapes.check(graph, scope, fixedSizes, model.variablesBytes());
+      KnownShapes.check(graph, scope, nodes.fixedSizes(), model.variablesBytes());
     } catch (IllegalArgumentException e) {
       throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
     }
   }
 
-  private List<String> neededNodes(boolean withSaver) {
-    List<String> needed = new ArrayList<>(stageInputs.isEmpty() ? inputs.values() : stageInputs);
-    needed.addAll(outputs.values());
-    if (withSaver) {
-      needed.add(saver.getFilenameTensorName());
-      needed.add(saver.getRestoreOpName());
-    }
-    return needed;
-  }
-
-  private void adopt(Variables adopter, GraphDefEditor editor, Map<String, NodeDef> variables) {
+  private void adopt(Variables adopter, Map<String, String> variables) {
     Map<String, Initial> initial = new LinkedHashMap<>();
-    for (LoraTarget target : targets) {
+    for (LoraTarget target : nodes.targets()) {
       initial.put(target.loraA(), Initial.normal(1 / Math.sqrt((double) target.in())));
       initial.put(target.loraB(), Initial.zeros());
     }
     variables.forEach(
-        (node, definition) -> {
-          String name = GraphDefEditor.sharedName(definition);
+        (node, name) -> {
           Initial drawn = initial.get(name);
           Operand<? extends TType> handle = graph.outputOrThrow(scope + "/" + node + ":0");
           Operand<TFloat32> value =
-              graph
-                  .outputOrThrow(scope + "/" + editor.ensureRead(node) + ":0")
-                  .expect(TFloat32.class);
+              graph.outputOrThrow(scope + "/" + nodes.readOf(node) + ":0").expect(TFloat32.class);
           Shape shape = value.shape();
           Variable<TFloat32> variable =
               new Variable<>(
@@ -397,22 +264,5 @@ public final class ImportedEncoder {
                   value);
           adopter.adopt(variable, Optional.ofNullable(drawn));
         });
-  }
-
-  static EncoderGraph prepare(SavedModelFolder model, String tag) throws IOException {
-    Optional<MetaGraphDef> found = model.metaGraph(tag);
-    if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
-      found = model.metaGraph(MetaGraph.SERVE);
-    }
-    if (found.isEmpty()) {
-      throw new IOException(
-          "%s: expected a graph with tag %s, found %s".formatted(model.path(), tag, model.tags()));
-    }
-    long variablesBytes = model.variablesBytes();
-    try {
-      return new EncoderGraph(found.get(), variablesBytes);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
-    }
   }
 }

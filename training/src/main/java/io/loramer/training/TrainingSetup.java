@@ -147,6 +147,11 @@ record TrainingSetup(
     };
   }
 
+  /** Returns how many batches the training split makes. */
+  int stepsPerEpoch() {
+    return Buckets.inOrder(corpus.of(Split.TRAIN), config.training().batchSize()).size();
+  }
+
   /** Returns the samples or tokens of an utterance. */
   int length(Modality modality, Utterance utterance) {
     UtteranceContent content = contents.get(utterance.id());

@@ -1,0 +1,216 @@
+package io.loramer.training;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.tensorflow.proto.RunOptions.TraceLevel;
+
+/**
+ * Goes through the epochs of a run, and ends with the weights of the best one.
+ *
+ * <p>Shuffling and dropout depend on nothing but the seed and the number of the epoch or step, so a
+ * run that was killed and is resumed from its last checkpoint ends as an unbroken one.
+ */
+final class TrainingLoop {
+  private static final Logger LOG = LogManager.getLogger(TrainingLoop.class);
+
+  /** Told apart from the numbers of steps, which seed dropout. */
+  private static final long SHUFFLE_STREAM = 1L << 62;
+
+  private final TrainingSetup setup;
+  private final OptimizationConfig optimization;
+  private final RunFolder run;
+  private final TrainingGraph graph;
+  private final FrontierFeatures features;
+  private final RunEvents events;
+  private final SplitPredictor predictor;
+  private final OptionalLong trace;
+  private final Consumer<TrainingProgress> progress;
+
+  TrainingLoop(
+      TrainingSetup setup,
+      RunFolder run,
+      TrainingGraph graph,
+      FrontierFeatures features,
+      RunEvents events,
+      OptionalLong trace,
+      Consumer<TrainingProgress> progress) {
+    this.setup = setup;
+    this.optimization = setup.config().training();
+    this.run = run;
+    this.graph = graph;
+    this.features = features;
+    this.events = events;
+    this.predictor = new SplitPredictor(setup, graph, features, progress);
+    this.trace = trace;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs what is left of the epochs, at most until the patience is over.
+   *
+   * @param checkpoint after which epoch the run goes on; 0 if it begins
+   */
+  RunMetrics run(int checkpoint) throws IOException {
+    LOG.info(
+        "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
+            + " parameters",
+        setup.corpus().of(Split.TRAIN).size(),
+        setup.corpus().of(Split.VALIDATION).size(),
+        setup.corpus().of(Split.TEST).size(),
+        graph.trainableParameters());
+    RunFolder.Progress state = new RunFolder.Progress(List.of(), 0, setup.croppedClips());
+    if (checkpoint > 0) {
+      state = run.readProgress(checkpoint);
+      graph.restore(run.variables(checkpoint));
+      LOG.info("resumed after epoch {}", checkpoint);
+    } else {
+      events.begin(graph);
+    }
+    while (state.epochsDone() < optimization.epochs()
+        && state.epochsDone() - state.bestEpoch() < optimization.patience()) {
+      state = epoch(state);
+    }
+    return finish(state);
+  }
+
+  private RunFolder.Progress epoch(RunFolder.Progress before) throws IOException {
+    int epoch = before.epochsDone() + 1;
+    long start = System.nanoTime();
+    List<TrainingGraph.Step> steps = trainEpoch(epoch);
+    double seconds = (System.nanoTime() - start) / 1e9;
+
+    List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
+    EpochMetrics metrics = EpochMetrics.of(epoch, steps, measure(validation));
+    List<EpochMetrics> epochs = new ArrayList<>(before.epochs());
+    epochs.add(metrics);
+    boolean better = epoch == 1 || metrics.isBetterThan(before.best());
+    RunFolder.Progress after =
+        new RunFolder.Progress(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
+    events.epoch(metrics, predictions(validation), (long) epoch * steps.size());
+    log(metrics, seconds, better);
+    warnOfEstimates(steps);
+    if (better) {
+      writeModel();
+    }
+    run.writeCheckpoint(after, graph);
+    return after;
+  }
+
+  private List<TrainingGraph.Step> trainEpoch(int epoch) throws IOException {
+    long seed = optimization.seed();
+    List<List<Utterance>> order =
+        Buckets.shuffled(
+            setup.corpus().of(Split.TRAIN),
+            setup::length,
+            optimization.batchSize(),
+            mix(seed, SHUFFLE_STREAM + epoch));
+    String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
+    progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
+    List<TrainingGraph.Step> steps = new ArrayList<>();
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+      while (batches.hasNext()) {
+        long number = (long) (epoch - 1) * order.size() + steps.size();
+        try (Batch batch = batches.next()) {
+          TrainingGraph.Step step = graph.step(batch, mix(seed, number), traceLevel(number));
+          step.requireFinite(number);
+          events.step(step, number);
+          steps.add(step);
+          progress.accept(
+              new TrainingProgress(
+                  phase,
+                  steps.size(),
+                  order.size(),
+                  String.format(Locale.ROOT, "loss %.3f", step.loss())));
+        }
+      }
+    }
+    return steps;
+  }
+
+  private TraceLevel traceLevel(long step) {
+    boolean traced = trace.isPresent() && trace.getAsLong() == step;
+    return traced ? TraceLevel.FULL_TRACE : TraceLevel.NO_TRACE;
+  }
+
+  private RunMetrics finish(RunFolder.Progress state) throws IOException {
+    if (state.bestEpoch() > 0) {
+      graph.restore(run.variables(state.bestEpoch()));
+    } else { // no epochs were asked for: the untrained model
+      writeModel();
+    }
+    List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
+    List<EmbeddedPrediction> test = predictor.predict(Split.TEST);
+    List<EmbeddedPrediction> all = new ArrayList<>(validation);
+    all.addAll(test);
+    RunMetrics metrics =
+        new RunMetrics(
+            state.bestEpoch(),
+            measure(validation),
+            test.isEmpty() ? Optional.empty() : Optional.of(measure(test)),
+            state.croppedClips(),
+            graph.trainableParameters(),
+            state.epochs());
+    run.writePredictions(predictions(all));
+    ProjectorFiles.write(run, all);
+    events.end(metrics, predictions(validation), (long) state.epochsDone() * setup.stepsPerEpoch());
+    run.writeJson(RunFolder.METRICS, metrics); // last: it marks the end
+    return metrics;
+  }
+
+  private void writeModel() throws IOException {
+    try (var values = graph.trained()) {
+      TrainedWeights.write(run.model(), setup.config().audio().activeLora(), values);
+    }
+  }
+
+  private SplitMetrics measure(List<EmbeddedPrediction> predicted) {
+    return SplitMetrics.of(setup.corpus().labels(), predictions(predicted));
+  }
+
+  private static List<Prediction> predictions(List<EmbeddedPrediction> predicted) {
+    return predicted.stream().map(EmbeddedPrediction::prediction).toList();
+  }
+
+  private void log(EpochMetrics epoch, double seconds, boolean better) {
+    LOG.info(
+        "epoch {}/{}: loss {}{}, validation UA {} WA {}, {} s, {} utterances/s{}",
+        epoch.epoch(),
+        optimization.epochs(),
+        decimals(epoch.loss()),
+        epoch.mutualInformation().isPresent()
+            ? ", MI " + decimals(epoch.mutualInformation().getAsDouble()) + " nats"
+            : "",
+        decimals(epoch.validationUa()),
+        decimals(epoch.validationWa()),
+        decimals(seconds),
+        decimals(setup.corpus().of(Split.TRAIN).size() / seconds),
+        better ? " (best so far)" : "");
+  }
+
+  private void warnOfEstimates(List<TrainingGraph.Step> steps) {
+    double[] nats = steps.stream().flatMapToDouble(s -> s.mutualInformation().stream()).toArray();
+    if (nats.length > 0) {
+      EstimateWarnings.of(setup.config().head().mine(), optimization.batchSize(), nats)
+          .forEach(LOG::warn);
+    }
+  }
+
+  private static String decimals(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** Spreads neighbouring numbers over all of 64 bits (SplitMix64, Steele et al. 2014). */
+  private static long mix(long seed, long number) {
+    long z = seed + (number + 1) * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}
