@@ -112,8 +112,8 @@ def measure_step(arguments):
     times = []
     for step in range(arguments.steps + 1):
         start = time.perf_counter()
-        first = step * arguments.batch % len(corpus.utterances)
-        training.step(corpus, range(first, first + arguments.batch))
+        first = step * arguments.batch
+        training.step(corpus, [(first + i) % len(corpus.utterances) for i in range(arguments.batch)])
         times.append(time.perf_counter() - start)
     lora_b = [p for name, p in training.model.named_parameters() if "lora_B" in name]
     if not all(p.grad is not None and p.grad.abs().max() > 0 for p in lora_b):

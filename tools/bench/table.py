@@ -81,18 +81,19 @@ def main(folder):
 
 def described(reports):
     ours = next(report for path, report in reports.items() if path.name.startswith("ours"))
-    theirs = next(report for path, report in reports.items() if path.name.startswith("theirs"))
+    theirs = next((report for path, report in reports.items() if path.name.startswith("theirs")), {"versions": {}})
     machine = ours["machine"]
     print(f"{machine['processor']}, {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; ", end="")
     versions = ours["versions"] | theirs["versions"]
     print(", ".join(f"{name} {version}" for name, version in versions.items()) + ".")
     settings = [report["settings"] for path, report in reports.items() if path.name.startswith("theirs")]
-    training = [s for s in settings if s["work"] == "epoch"][0]
-    frozen = "without" if training["freeze_feature_encoder"] else "with"
-    print(
-        f"PyTorch: {training['encoder']}, {training['threads']} threads, batches of {training['batch']} in"
-        f" {training['accumulate']} part(s), {frozen} gradients through the CNN. Medians of the runs, least–greatest.\n"
-    )
+    for training in [s for s in settings if s["work"] in ("epoch", "step")][:1]:
+        frozen = "without" if training["freeze_feature_encoder"] else "with"
+        print(
+            f"PyTorch: {training['encoder']}, {training['threads']} threads, batches of {training['batch']} in"
+            f" {training['accumulate']} part(s), {frozen} gradients through the CNN."
+        )
+    print("Medians of the runs, least–greatest.\n")
 
 
 def cell(values, unit):

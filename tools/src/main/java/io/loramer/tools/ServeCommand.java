@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Serves an exported model until the process is ended. */
@@ -125,6 +126,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    require("--poll", pollSeconds, 1, 86_400);
+    require("--max-request-mb", maxRequestMegabytes, 1, 2047);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
     EmotionServer server =
         EmotionServer.start(
@@ -151,5 +154,13 @@ final class ServeCommand implements Callable<Integer> {
             host, server.port(), server.grpcPort());
     server.join();
     return ExitCode.OK;
+  }
+
+  private void require(String option, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s: expected from %d to %d, found %d".formatted(option, least, most, value));
+    }
   }
 }

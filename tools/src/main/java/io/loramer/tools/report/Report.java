@@ -37,7 +37,7 @@ public final class Report {
     List<Experiment> experiments = folder.experiments();
     Page page = new Page(folder.title());
     experiments.stream()
-        .filter(Experiment::isChosenOnTest)
+        .filter(experiment -> !experiment.caveats().isEmpty())
         .flatMap(experiment -> experiment.summary().stream())
         .map(CrossvalSummary::note)
         .distinct()

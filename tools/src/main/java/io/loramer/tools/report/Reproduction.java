@@ -59,7 +59,9 @@ final class Reproduction {
     for (ReportedRun run : runs) {
       SplitMetrics validation = run.metrics().validation();
       Element row = Figure.row(run.name(), Long.toString(run.config().training().seed()));
-      row.add(names(run.config().data().validation()), names(run.config().data().test()));
+      SplitConfig choosing = run.config().data().validation();
+      SplitConfig testing = run.config().data().test();
+      row.add(names(choosing, testing), names(testing, choosing));
       row.add(
           number(Integer.toString(run.metrics().bestEpoch())),
           number(Integer.toString(run.epochs().size())),
@@ -94,11 +96,18 @@ final class Reproduction {
         Figure.table(table));
   }
 
-  private static Element names(SplitConfig split) {
+  /** The manifest divides what neither this split nor the run's other one names. */
+  private static Element names(SplitConfig split, SplitConfig other) {
     List<String> names = new ArrayList<>();
     split.sessions().forEach(session -> names.add("session " + session));
     names.addAll(split.speakers());
-    return Element.of("td", names.isEmpty() ? "as in the manifest" : String.join(", ", names));
+    if (!split.utterances().isEmpty()) {
+      names.add(split.utterances().size() + " utterances");
+    }
+    if (names.isEmpty()) {
+      names.add(other.equals(SplitConfig.none()) ? "as in the manifest" : "–");
+    }
+    return Element.of("td", String.join(", ", names));
   }
 
   private static Element number(String text) {

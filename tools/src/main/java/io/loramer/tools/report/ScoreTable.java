@@ -15,9 +15,6 @@ import java.util.TreeSet;
  * WA) or, where nothing but λ differs, of its Table 2 (λ, UA, WA).
  */
 final class ScoreTable {
-  /** What stands beside scores that were chosen on the tested folds, wherever they are. */
-  static final String CHOSEN_ON_TEST = "best epoch on test";
-
   private static final String LAMBDA = "head.mine.lambda";
 
   private final List<Experiment> experiments;
@@ -104,8 +101,8 @@ final class ScoreTable {
     score
         .map(Score::intervalPercent)
         .ifPresent(text -> cell.text(" ").add(Element.of("span", text).with("class", "interval")));
-    if (experiment.isChosenOnTest()) {
-      cell.text(" ").add(Element.of("span", CHOSEN_ON_TEST).with("class", "badge"));
+    for (String caveat : experiment.caveats()) {
+      cell.text(" ").add(Element.of("span", caveat).with("class", "badge"));
     }
     return cell;
   }
@@ -138,7 +135,8 @@ final class ScoreTable {
   }
 
   private static IntervalChart.Row chartRow(Experiment experiment, Score ua) {
-    String mark = experiment.isChosenOnTest() ? " (" + CHOSEN_ON_TEST + ")" : "";
+    List<String> caveats = experiment.caveats();
+    String mark = caveats.isEmpty() ? "" : " (" + String.join(", ", caveats) + ")";
     Double paper = experiment.paper().get("UA");
     return new IntervalChart.Row(
         experiment.name(),

@@ -51,25 +51,26 @@ final class BatchQueue implements AutoCloseable {
   }
 
   /**
-   * Adds a call.
+   * Adds the parts of a call, all or none. Where nobody waits, a call may have more parts than the
+   * queue is long.
    *
-   * @return what it will be answered
+   * @return what each will be answered
    * @throws RefusedException if the queue is full
    */
-  CompletableFuture<Map<String, HostTensor>> submit(BatchItem item) {
+  List<CompletableFuture<Map<String, HostTensor>>> submit(List<BatchItem> parts) {
     lock.lock();
     try {
       if (closed) {
         throw new RefusedException(Refusal.UNAVAILABLE, "The server is shutting down");
       }
-      if (waiting.size() >= limits.maxQueued()) {
+      if (!waiting.isEmpty() && waiting.size() + parts.size() > limits.maxQueued()) {
         throw new RefusedException(
             Refusal.BUSY, "The queue is full: %d calls wait".formatted(waiting.size()));
       }
-      Waiting call = new Waiting(item);
-      waiting.add(call);
+      List<Waiting> added = parts.stream().map(Waiting::new).toList();
+      waiting.addAll(added);
       changed.signal();
-      return call.answer;
+      return added.stream().map(call -> call.answer).toList();
     } finally {
       lock.unlock();
     }

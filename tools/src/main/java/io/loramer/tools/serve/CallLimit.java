@@ -1,5 +1,6 @@
 package io.loramer.tools.serve;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -7,33 +8,68 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Refuses calls over gRPC before their message is read, when as many as there is room for are at
- * work. (An executor that refuses would not do: gRPC then resets the stream, without a reason.)
+ * Refuses calls over gRPC that there is no room for: their number before their message is read,
+ * their bytes before anything is made of it. (An executor that refuses would not do: gRPC then
+ * resets the stream, without a reason.)
+ *
+ * @param room for calls
+ * @param inFlight the bytes of all requests, over HTTP too, that are at work
  */
-record CallLimit(Semaphore room) implements ServerInterceptor {
+record CallLimit(Semaphore room, AtomicLong inFlight, HttpLimits limits)
+    implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     if (!room.tryAcquire()) {
-      call.close(
-          Status.RESOURCE_EXHAUSTED.withDescription("The queue is full: too many calls at a time"),
-          new Metadata());
+      refuse(call, "The queue is full: too many calls at a time");
       return new ServerCall.Listener<>() {};
     }
     return new SimpleForwardingServerCallListener<Q>(next.startCall(call, headers)) {
+      private long bytes;
+      private boolean isRefused;
+
+      @Override
+      public void onMessage(Q message) {
+        long size = ((MessageLite) message).getSerializedSize();
+        bytes += size;
+        if (inFlight.addAndGet(size) > limits.maxBytesInFlight()) {
+          isRefused = true;
+          refuse(call, "The server holds as many requests as it can");
+        } else {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!isRefused) {
+          super.onHalfClose();
+        }
+      }
+
       @Override
       public void onComplete() {
-        room.release();
+        release();
         super.onComplete();
       }
 
       @Override
       public void onCancel() {
-        room.release();
+        release();
         super.onCancel();
       }
+
+      private void release() {
+        room.release();
+        inFlight.addAndGet(-bytes);
+      }
     };
+  }
+
+  private static void refuse(ServerCall<?, ?> call, String why) {
+    call.close(Status.RESOURCE_EXHAUSTED.withDescription(why), new Metadata());
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
@@ -62,13 +63,15 @@ public final class EmotionServer implements AutoCloseable {
     connector = connector(options);
     http.addConnector(connector);
     http.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    AtomicLong inFlight = new AtomicLong();
     HttpFront front =
         new HttpFront(
             new ModelsApi(model, workers),
             new EmotionsApi(model, recognizer, decoders, options.batches.maxRows()),
             new WebPage(),
             metrics,
-            options.limits);
+            options.limits,
+            inFlight);
     http.setHandler(new GracefulHandler(front));
     http.setErrorHandler(new HttpErrors());
     http.setStopTimeout(timeout.toMillis());
@@ -79,7 +82,9 @@ public final class EmotionServer implements AutoCloseable {
             .maxInboundMessageSize(options.limits.maxBytes())
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .intercept(new SlowCalls(timeout, clock))
-            .intercept(new CallLimit(new Semaphore(4 * options.batches.maxQueued())))
+            .intercept(
+                new CallLimit(
+                    new Semaphore(4 * options.batches.maxQueued()), inFlight, options.limits))
             .addService(new PredictionGrpc(model, calls, workers))
             .addService(new ModelGrpc(model, calls))
             .build();

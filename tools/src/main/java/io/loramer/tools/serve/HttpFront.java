@@ -1,6 +1,7 @@
 package io.loramer.tools.serve;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 
 /** What comes in over HTTP: finds who answers, and writes and logs the answer. */
 final class HttpFront extends Handler.Abstract {
@@ -46,19 +48,26 @@ final class HttpFront extends Handler.Abstract {
   private final WebPage page;
   private final ServerMetrics metrics;
   private final HttpLimits limits;
-  private final AtomicLong inFlight = new AtomicLong();
+  private final AtomicLong inFlight;
 
+  /**
+   * Takes who answers.
+   *
+   * @param inFlight the bytes of all requests that are at work
+   */
   HttpFront(
       ModelsApi models,
       EmotionsApi emotions,
       WebPage page,
       ServerMetrics metrics,
-      HttpLimits limits) {
+      HttpLimits limits,
+      AtomicLong inFlight) {
     this.models = models;
     this.emotions = emotions;
     this.page = page;
     this.metrics = metrics;
     this.limits = limits;
+    this.inFlight = inFlight;
   }
 
   @Override
@@ -98,7 +107,7 @@ final class HttpFront extends Handler.Abstract {
 
   private CompletableFuture<Reply> route(Request request) {
     String method = request.getMethod();
-    String path = request.getHttpURI().getPath();
+    String path = path(request);
     if (method.equals("GET") && path.equals(HEALTH)) {
       return CompletableFuture.completedFuture(Reply.text(200, "ok\n"));
     }
@@ -111,9 +120,7 @@ final class HttpFront extends Handler.Abstract {
     if (method.equals("POST") && path.equals(EMOTIONS)) {
       String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
       return RequestBody.read(request, limits, inFlight)
-          .thenApply(
-              body ->
-                  EmotionRequest.read(contentType, body, Request.extractQueryParameters(request)))
+          .thenApply(body -> EmotionRequest.read(contentType, body, query(request)))
           .thenCompose(emotions::recognize);
     }
     if (ModelsApi.isCall(method, path)) {
@@ -129,10 +136,23 @@ final class HttpFront extends Handler.Abstract {
             () -> new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address")));
   }
 
+  /** Returns the path, which CONNECT has none of. */
+  private static String path(Request request) {
+    return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
+  }
+
+  private static Fields query(Request request) {
+    try {
+      return Request.extractQueryParameters(request);
+    } catch (RuntimeException e) { // Jetty has several, for percent signs and for bytes of no UTF-8
+      throw RefusedException.invalid("The query is not correctly encoded");
+    }
+  }
+
   private void write(
       Request request, Response response, Callback callback, Reply reply, String code, long start) {
     long nanos = System.nanoTime() - start;
-    String path = request.getHttpURI().getPath();
+    String path = path(request);
     if (!UNLOGGED.contains(path) && page.at(path).isEmpty()) {
       metrics.answered(api(request.getMethod(), path), "REST", code, nanos);
       LOG.info(

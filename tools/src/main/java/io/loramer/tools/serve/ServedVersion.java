@@ -103,7 +103,7 @@ final class ServedVersion {
         BatchItem.checked(
             signature, signatures().get(signature), inputs, model.info(), limits.maxRows());
     List<CompletableFuture<Map<String, HostTensor>>> parts =
-        item.upTo(limits.maxSamples()).stream().map(queue::submit).toList();
+        queue.submit(item.upTo(limits.maxSamples()));
     CompletableFuture<Map<String, HostTensor>> answer = parts.get(0);
     for (CompletableFuture<Map<String, HostTensor>> part : parts.subList(1, parts.size())) {
       answer = answer.thenCombine(part, ServedVersion::joined);

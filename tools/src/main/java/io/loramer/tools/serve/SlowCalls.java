@@ -34,6 +34,12 @@ record SlowCalls(Duration timeout, ScheduledExecutorService clock) implements Se
       }
 
       @Override
+      public void onComplete() {
+        late.cancel(false);
+        super.onComplete();
+      }
+
+      @Override
       public void onCancel() {
         late.cancel(false);
         super.onCancel();

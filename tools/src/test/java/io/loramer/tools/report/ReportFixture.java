@@ -33,6 +33,8 @@ final class ReportFixture {
   private final Path folder;
   private Path corpus;
   private Protocol protocol = Protocol.CLEAN;
+  private FoldsBy foldsBy = FoldsBy.SPEAKER;
+  private String splits = "";
   private String joy = "joy";
   private String speaker = "s";
   private String idPrefix = "u";
@@ -54,6 +56,13 @@ final class ReportFixture {
 
   ReportFixture protocol(Protocol other) {
     protocol = other;
+    return this;
+  }
+
+  /** Has single utterances tested, three of them, and two to choose the epoch by. */
+  ReportFixture byUtterance() {
+    foldsBy = FoldsBy.UTTERANCE;
+    splits = ", validation: {utterances: [a, b]}, test: {utterances: [c, d, e]}";
     return this;
   }
 
@@ -115,7 +124,7 @@ final class ReportFixture {
         new CrossvalSummary(
             protocol,
             protocol.note(),
-            FoldsBy.SPEAKER,
+            foldsBy,
             2,
             List.of(1L, 2L),
             runs,
@@ -148,7 +157,8 @@ final class ReportFixture {
   private SplitMetrics run(Path run, int fold, long seed) throws IOException {
     Files.writeString(
         run.resolve("config.yaml"),
-        "%sdata: {manifest: '%s'}%ntraining: {seed: %d}%n".formatted(config, corpus, seed));
+        "%sdata: {manifest: '%s'%s}%ntraining: {seed: %d}%n"
+            .formatted(config, corpus, splits, seed));
     JsonFile.write(
         run.resolve("provenance.json"),
         new Provenance("0.1", "2.18.0", "17", "amd64", 2, seed, "c0ffee", Map.of("audio", "beef")));

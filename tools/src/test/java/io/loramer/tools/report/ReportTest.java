@@ -106,8 +106,20 @@ class ReportTest {
     Document paper = crossval(new ReportFixture(folder).protocol(Protocol.PAPER));
     assertEquals(Protocol.PAPER.note(), paper.selectFirst(".warning").text());
     for (Element score : figure(paper, "Accuracy").select("td:contains(±)")) {
-      assertTrue(score.text().endsWith(ScoreTable.CHOSEN_ON_TEST), score.text());
+      assertTrue(score.text().endsWith(Experiment.CHOSEN_ON_TEST), score.text());
     }
+  }
+
+  @Test
+  void scoresOfSpeakersThatWereHeardInTrainingSaySoThemselves() throws IOException {
+    Document page = crossval(new ReportFixture(folder).byUtterance());
+    assertEquals(Protocol.CLEAN.note(), page.selectFirst(".warning").text());
+    for (Element score : figure(page, "Accuracy").select("td:contains(±)")) {
+      assertTrue(score.text().endsWith(Experiment.SPEAKER_DEPENDENT), score.text());
+    }
+    assertEquals(
+        List.of("fold-1/seed-1", "1", "2 utterances", "3 utterances"),
+        cells(figure(page, "Runs").select("tbody tr").get(0)).subList(0, 4));
   }
 
   @Test

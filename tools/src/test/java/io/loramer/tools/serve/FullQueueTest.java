@@ -9,6 +9,8 @@ import io.loramer.tools.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,6 +42,25 @@ class FullQueueTest {
       String line =
           ":tensorflow:serving:request_count{model_name=\"tiny\",status=\"RESOURCE_EXHAUSTED\"} ";
       assertTrue(page.contains(line + refused), page);
+    }
+  }
+
+  @Test
+  void aCallOfMorePartsThanTheQueueIsLongIsAnsweredWhereNobodyWaits() throws Exception {
+    TinyModel.copyTo(folder, 1);
+    String wav = Base64.getEncoder().encodeToString(TinyModel.wav(TinyModel.MAX_SAMPLES, 0.1));
+    String row =
+        """
+        {"wav_bytes": {"b64": "%s"}, "input_ids": [0, 2], "text_lengths": 2}"""
+            .formatted(wav);
+    String rows = String.join(",", Collections.nCopies(3, row));
+    try (RunningServer server = RunningServer.of(folder, 2, Duration.ofSeconds(60))) {
+      RunningServer.Said said =
+          server.post(
+              "/v1/models/tiny:predict",
+              "{\"signature_name\": \"wav_bytes\", \"instances\": [" + rows + "]}");
+      assertEquals(200, said.status(), said::error);
+      assertEquals(3, said.body().get("predictions").size());
     }
   }
 

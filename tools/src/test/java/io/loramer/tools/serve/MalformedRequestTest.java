@@ -204,6 +204,19 @@ class MalformedRequestTest {
   }
 
   @Test
+  void queriesThatAreNotEncodedAreRefused() throws Exception {
+    for (String query : List.of("text=100%+sure", "text=%zz", "text=%FCber", "text=%")) {
+      assertRefused(400, post("/v1/emotions?" + query, TinyModel.wav(900, 0.1)), query);
+    }
+  }
+
+  @Test
+  void tunnelsAreRefused() throws Exception {
+    assertRefused(
+        404, exchange("CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\nConnection: close\r\n\r\n", 0), "");
+  }
+
+  @Test
   void namesThatClimbAreRefused() throws Exception {
     for (String name :
         List.of(
