@@ -48,6 +48,11 @@ final class ConfigFile {
     }
   }
 
+  /** Returns an object within; where there is none, one without keys. */
+  ConfigFile part(String key) {
+    return new ConfigFile(file, root.path(key));
+  }
+
   Path file() {
     return file;
   }

@@ -71,7 +71,12 @@ final class HubTest {
     assertArrayEquals(weights, Files.readAllBytes(snapshot.resolve(WEIGHTS)));
     assertEquals(Set.of("config.json", "tokenizer.json", WEIGHTS), names(snapshot));
     assertEquals(
-        Set.of("preprocessor_config.json", "tokenizer_config.json", "vocab.json", "merges.txt"),
+        Set.of(
+            "preprocessor_config.json",
+            "processor_config.json",
+            "tokenizer_config.json",
+            "vocab.json",
+            "merges.txt"),
         names(model.resolve(".no_exist").resolve(COMMIT)));
     assertEquals(2, names(model.resolve("blobs")).size()); // two files have the content {}
   }
