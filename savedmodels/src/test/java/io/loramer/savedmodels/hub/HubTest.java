@@ -343,6 +343,22 @@ final class HubTest {
   }
 
   @Test
+  void lengthOfARedirectIsNotThatOfTheFile() {
+    server.misbehaviours.add(
+        FakeHub.status(
+            302,
+            "Location",
+            "https://127.0.0.2/",
+            "ETag",
+            "0123456789abcdef",
+            "X-Repo-Commit",
+            COMMIT,
+            "Content-Length",
+            "5"));
+    assertRefused("not described as a hub does");
+  }
+
+  @Test
   void twoAtATimeDownloadOnce() throws Exception {
     ExecutorService both = Executors.newFixedThreadPool(2);
     try {
