@@ -2,6 +2,7 @@ package io.loramer.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Frontier.Storage;
@@ -35,9 +36,7 @@ final class FrontierTest {
   private static final float HALF_ATOL = 1e-2f;
 
   private static final Optional<LoraConfig> ALL_LAYERS = Optional.of(LoraConfig.defaults());
-  private static final Optional<LoraConfig> SECOND_LAYER =
-      Optional.of(
-          new LoraConfig(2, 16, 0.1f, new TargetModules(List.of(), ".*layers\\.1\\..*q_proj")));
+  private static final Optional<LoraConfig> SECOND_LAYER = lora(".*layers\\.1\\..*q_proj");
 
   @TempDir private static Path folder;
   private static Map<Modality, SavedModelFolder> encoders;
@@ -52,6 +51,17 @@ final class FrontierTest {
     assertEquals(List.of(0), audio(ALL_LAYERS, Layers.LAST).states());
     assertEquals(List.of(1), audio(SECOND_LAYER, Layers.LAST).states());
     assertEquals(List.of(2), audio(Optional.empty(), Layers.LAST).states());
+  }
+
+  @Test
+  void loraBeforeTheFirstHiddenStateIsRefused() throws IOException {
+    String refused =
+        assertThrows(IllegalArgumentException.class, () -> audio(lora("all-linear"), Layers.LAST))
+            .getMessage();
+    assertTrue(refused.contains("found feature_projection.projection before the first"), refused);
+    String advised = "encoder\\.layers\\..*";
+    assertTrue(refused.contains(advised), refused);
+    assertEquals(List.of(0), audio(lora(advised), Layers.LAST).states());
   }
 
   @Test
@@ -103,6 +113,10 @@ final class FrontierTest {
           host.variables.all(Variable.Role.FROZEN).stream()
               .noneMatch(variable -> variable.name().contains("layers.0.attention")));
     }
+  }
+
+  private static Optional<LoraConfig> lora(String expression) {
+    return Optional.of(new LoraConfig(2, 16, 0.1f, new TargetModules(List.of(), expression)));
   }
 
   private static Frontier audio(Optional<LoraConfig> lora, Layers layers) throws IOException {

@@ -2,8 +2,10 @@ package io.loramer.savedmodels;
 
 import java.io.IOException;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.SignatureDef;
@@ -29,23 +31,27 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
    *
    * @param lora what is trained of it; empty for nothing
    * @throws IOException if the SavedModel cannot be used as an encoder, or gives no hidden states
-   * @throws IllegalArgumentException if a target of LoRA matches nothing
+   * @throws IllegalArgumentException if a target of LoRA matches nothing, or lies before the first
+   *     hidden state, where nothing is trained
    */
   public static EncoderStates of(SavedModelFolder model, Optional<LoraConfig> lora)
       throws IOException {
     EncoderGraph encoder = EncoderNodes.read(model, MetaGraph.SERVE);
     GraphDefEditor editor = encoder.editor();
-    Set<String> matrices = new HashSet<>();
+    int hiddenSize = hiddenSize(model);
+    Map<String, String> modules = new HashMap<>(); // by the name of their A
     if (lora.isPresent()) {
-      LoraInjection.inject(editor, lora.get(), false).forEach(t -> matrices.add(t.loraA()));
+      LoraInjection.inject(editor, lora.get(), false)
+          .forEach(target -> modules.put(target.loraA(), target.module()));
     }
-    Set<String> trained = new HashSet<>();
+    Map<String, String> trained = new LinkedHashMap<>(); // module by the node of its A
     editor
         .variables()
         .forEach(
             (node, variable) -> {
-              if (matrices.contains(GraphDefEditor.sharedName(variable))) {
-                trained.add(node);
+              String name = GraphDefEditor.sharedName(variable);
+              if (modules.containsKey(name)) {
+                trained.put(node, modules.get(name));
               }
             });
     List<String> states =
@@ -53,17 +59,44 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
             .filter(cut -> !cut.getKey().equals(EncoderGraph.FRAME_MASK))
             .map(cut -> cut.getValue())
             .toList();
+    requireFrozen(model, editor.neededBy(states.subList(0, 1)), trained, states.size());
     int frozen = 0;
     while (frozen + 1 < states.size()
-        && Collections.disjoint(editor.neededBy(List.of(states.get(frozen + 1))), trained)) {
+        && Collections.disjoint(
+            editor.neededBy(List.of(states.get(frozen + 1))), trained.keySet())) {
       frozen++;
     }
-    return new EncoderStates(states.size(), hiddenSize(model), frozen);
+    return new EncoderStates(states.size(), hiddenSize, frozen);
   }
 
   /** Returns what a state is called among an encoder's outputs, and among a stage's. */
   public static String name(int state) {
     return EncoderGraph.HIDDEN_STATES + "." + state;
+  }
+
+  /** The first state is computed once and kept for all epochs. */
+  private static void requireFrozen(
+      SavedModelFolder model, Set<String> needed, Map<String, String> trained, int states) {
+    List<String> before =
+        trained.entrySet().stream()
+            .filter(module -> needed.contains(module.getKey()))
+            .map(Map.Entry::getValue)
+            .toList();
+    if (before.isEmpty()) {
+      return;
+    }
+    if (states == 1) {
+      throw new IllegalArgumentException(
+          model.path()
+              + ": LoRA cannot be trained: expected hidden_states of every layer, found only"
+              + " last_hidden_state, which is computed once for all epochs; convert the PyTorch"
+              + " checkpoint, or set audio.adaptation=frozen");
+    }
+    throw new IllegalArgumentException(
+        "LoRA target_modules: expected modules of the layers, found %s before the first hidden state,"
+                .formatted(String.join(", ", before))
+            + " which is computed once for all epochs; leave that out, such as by encoder\\.layers\\..*"
+            + " in place of all-linear");
   }
 
   private static int hiddenSize(SavedModelFolder model) throws IOException {

@@ -56,7 +56,7 @@ public final class MergedEncoder {
       NewFolder.write(
           target,
           folder -> {
-            copyFiles(encoder.path(), folder);
+            copyFiles(encoder.path().toRealPath(), folder); // walking a link gives the link
             copyNeighbours(encoder, folder);
             Path variables = SavedModelFolder.open(folder).variables();
             Files.createDirectories(variables.getParent());

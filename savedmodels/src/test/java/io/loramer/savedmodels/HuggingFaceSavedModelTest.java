@@ -149,6 +149,18 @@ final class HuggingFaceSavedModelTest {
     return TInt32.tensorOf(shape, ones -> ones.scalars().forEach(one -> one.setInt(1)));
   }
 
+  @Test
+  void loraIsNotTrainedWhereOnlyTheLastHiddenStateIsGiven() throws IOException {
+    SavedModelFolder model = SavedModelFolder.open(TfFixture.savedModel("wav2vec2", shared));
+    assertEquals(new EncoderStates(1, 48, 0), EncoderStates.of(model, Optional.empty()));
+    String refused =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> EncoderStates.of(model, Optional.of(LoraConfig.defaults())))
+            .getMessage();
+    assertTrue(refused.contains("expected hidden_states of every layer, found only"), refused);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "hubert,audio/hubert-tiny,padded,last_hidden_state",

@@ -93,6 +93,19 @@ final class LoraGoldenTest {
   }
 
   @Test
+  void encoderBehindALinkIsMergedWhole(@TempDir Path folder) throws IOException {
+    Peft peft = Peft.of("hubert-tiny-patterns");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), peft.encoder);
+    Path merged = folder.resolve("merged");
+    try (LoraAdapter adapter = LoraAdapter.read(peft.adapter.folder())) {
+      MergedEncoder.write(SavedModelFolder.open(link), adapter, merged);
+    }
+    for (String file : List.of("saved_model.pb", "assets/config.json")) {
+      assertEquals(-1, Files.mismatch(peft.encoder.resolve(file), merged.resolve(file)), file);
+    }
+  }
+
+  @Test
   void adapterFitsTheSavedModelOfTransformersToo(@TempDir Path folder) throws IOException {
     Peft peft = Peft.of("hubert-tiny-patterns");
     Path theirs = Files.createDirectories(folder.resolve("model/saved_model")).resolve("1");

@@ -48,6 +48,11 @@ final class ConfigFile {
     }
   }
 
+  /** Returns an object within; where there is none, one without keys. */
+  ConfigFile part(String key) {
+    return new ConfigFile(file, root.path(key));
+  }
+
   Path file() {
     return file;
   }
@@ -87,9 +92,12 @@ final class ConfigFile {
     return value.intValue();
   }
 
-  /** Returns an integer from 0 that has no default. */
-  int index(String key) {
+  /** Returns an integer from 0. */
+  int index(String key, int absent) {
     JsonNode value = root.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return absent;
+    }
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
       problems.add(key + ": expected an integer from 0, found " + value);
     }

@@ -32,6 +32,7 @@ public final class EncoderConversion {
       List.of(
           "config.json",
           "preprocessor_config.json",
+          "processor_config.json",
           "tokenizer.json",
           "tokenizer_config.json",
           "vocab.json");

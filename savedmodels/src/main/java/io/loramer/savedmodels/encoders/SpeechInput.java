@@ -4,6 +4,7 @@ import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a speech encoder expects of a waveform.
@@ -26,16 +27,28 @@ public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerF
     if (!(config instanceof SpeechConfig speech)) {
       throw new IOException(model.path() + ": expected a speech encoder, found a text encoder");
     }
-    Path file = model.asset("preprocessor_config.json");
-    if (!Files.exists(file)) { // transformers normalises unless the file says no
+    Optional<ConfigFile> found = preprocessor(model);
+    if (found.isEmpty()) { // transformers normalises unless the file says no
       return of(true, speech);
     }
-    ConfigFile preprocessor = ConfigFile.read(file);
+    ConfigFile preprocessor = found.get();
     int sampleRate = preprocessor.size("sampling_rate", SAMPLE_RATE);
     preprocessor.require(
         sampleRate == SAMPLE_RATE, "sampling_rate: expected 16000, found " + sampleRate);
     preprocessor.check();
     return of(preprocessor.flag("do_normalize", true), speech);
+  }
+
+  /** Reads the file of its own, or the part of the processor's that transformers 5 writes. */
+  private static Optional<ConfigFile> preprocessor(SavedModelFolder model) throws IOException {
+    Path own = model.asset("preprocessor_config.json");
+    if (Files.exists(own)) {
+      return Optional.of(ConfigFile.read(own));
+    }
+    Path processor = model.asset("processor_config.json");
+    return Files.exists(processor)
+        ? Optional.of(ConfigFile.read(processor).part("feature_extractor"))
+        : Optional.empty();
   }
 
   private static SpeechInput of(boolean normalize, SpeechConfig config) {

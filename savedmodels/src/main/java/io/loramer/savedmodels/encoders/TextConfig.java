@@ -38,7 +38,7 @@ record TextConfig(
             config.size("vocab_size"),
             config.size("max_position_embeddings"),
             config.size("type_vocab_size", 2),
-            config.index("pad_token_id"),
+            config.index("pad_token_id", family.padId()),
             TransformerConfig.ofText(config));
     config.check();
     return text;

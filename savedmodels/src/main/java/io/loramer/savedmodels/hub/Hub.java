@@ -26,6 +26,7 @@ public final class Hub {
   private static final List<String> OPTIONAL =
       List.of(
           "preprocessor_config.json",
+          "processor_config.json",
           "tokenizer.json",
           "tokenizer_config.json",
           "vocab.json",

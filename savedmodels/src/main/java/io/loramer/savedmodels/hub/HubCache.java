@@ -69,11 +69,13 @@ record HubCache(Path root) {
   void link(HubModel model, HubFile file) throws IOException {
     Path snapshot = Files.createDirectories(snapshot(model, file.commit()));
     Path link = snapshot.resolve(file.name());
-    Files.deleteIfExists(link); // dangling, or of an interrupted copy
+    Files.deleteIfExists(link); // dangling
     try {
       Files.createSymbolicLink(link, Path.of("..", "..", "blobs", file.etag()));
     } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.copy(blob(model, file.etag()), link);
+      Path copy = snapshot.resolve(file.name() + ".incomplete");
+      Files.copy(blob(model, file.etag()), copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(copy, link, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 

@@ -60,7 +60,11 @@ final class HubConnection {
             .map(quoted -> quoted.replaceFirst("^W/", "").replace("\"", ""))
             .orElse("");
     String size =
-        header(answer, "X-Linked-Size").or(() -> header(answer, "Content-Length")).orElse("");
+        header(answer, "X-Linked-Size")
+            .or(
+                () -> // a redirect's own is that of its text
+                answer.statusCode() == 200 ? header(answer, "Content-Length") : Optional.empty())
+            .orElse("");
     // The first two become names of files: nothing else may be in them.
     if (!HubModel.isCommit(commit)
         || !etag.matches("\\w[\\w-]{7,127}")
@@ -105,7 +109,7 @@ final class HubConnection {
         return answer;
       }
       URI next = target(subject, uri, answer);
-      if (!toOthers && !isHub(next)) {
+      if (!toOthers && !settings.isHub(next)) {
         return answer;
       }
       answer.body().close();
@@ -144,7 +148,7 @@ final class HubConnection {
     if (from > 0) {
       request.header("Range", "bytes=" + from + "-");
     }
-    if (isHub(uri)) {
+    if (settings.isHub(uri)) {
       settings.token().ifPresent(t -> request.header("Authorization", "Bearer " + t.value()));
     }
     int failures = 0;
@@ -170,14 +174,6 @@ final class HubConnection {
         }
       }
     }
-  }
-
-  /** Whether the token may be sent there. */
-  private boolean isHub(URI uri) {
-    URI hub = settings.endpoint();
-    return hub.getScheme().equals(uri.getScheme())
-        && hub.getHost().equals(uri.getHost())
-        && hub.getPort() == uri.getPort();
   }
 
   private static boolean isNoSuchFile(HttpResponse<?> answer) {

@@ -33,6 +33,9 @@ public record HubSettings(
     Duration downloadTimeout) {
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
+  /** The second redirects to the first. */
+  private static final Set<String> HUGGING_FACE = Set.of("huggingface.co", "hf.co");
+
   private static final String DEFAULT_TIMEOUT_SECONDS = "10";
 
   /**
@@ -76,6 +79,16 @@ public record HubSettings(
             : token(environment, path(environment, "HF_TOKEN_PATH", user, home + "/token")),
         seconds(environment, "HF_HUB_ETAG_TIMEOUT"),
         seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"));
+  }
+
+  /** Returns whether a server is the hub: whether the token may be sent there. */
+  boolean isHub(URI uri) {
+    boolean sameHost =
+        endpoint.getHost().equals(uri.getHost())
+            || (HUGGING_FACE.contains(endpoint.getHost()) && HUGGING_FACE.contains(uri.getHost()));
+    return sameHost
+        && endpoint.getScheme().equals(uri.getScheme())
+        && endpoint.getPort() == uri.getPort();
   }
 
   private static Optional<Token> token(Map<String, String> environment, Path file)

@@ -60,6 +60,22 @@ final class HubSettingsTest {
             .token());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "https://hf.co, https://huggingface.co/x, true",
+    "https://huggingface.co, https://hf.co/x, true",
+    "https://hf.co, http://huggingface.co/x, false",
+    "https://hf.co, https://huggingface.co:8443/x, false",
+    "https://huggingface.co, https://cdn-lfs.hf.co/x, false",
+    "https://mirror.example, https://mirror.example/x, true",
+    "https://mirror.example, https://huggingface.co/x, false",
+    "https://huggingface.co, https://mirror.example/x, false"
+  })
+  void bothHostsOfHuggingFaceAreOneHub(String endpoint, URI uri, boolean expected)
+      throws IOException {
+    assertEquals(expected, HubSettings.of(Map.of("HF_ENDPOINT", endpoint)).isHub(uri));
+  }
+
   @Test
   void tokenIsNeverPrinted() throws IOException {
     HubSettings settings = HubSettings.of(Map.of("HF_TOKEN", "secret"));

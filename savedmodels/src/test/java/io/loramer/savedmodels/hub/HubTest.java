@@ -71,7 +71,12 @@ final class HubTest {
     assertArrayEquals(weights, Files.readAllBytes(snapshot.resolve(WEIGHTS)));
     assertEquals(Set.of("config.json", "tokenizer.json", WEIGHTS), names(snapshot));
     assertEquals(
-        Set.of("preprocessor_config.json", "tokenizer_config.json", "vocab.json", "merges.txt"),
+        Set.of(
+            "preprocessor_config.json",
+            "processor_config.json",
+            "tokenizer_config.json",
+            "vocab.json",
+            "merges.txt"),
         names(model.resolve(".no_exist").resolve(COMMIT)));
     assertEquals(2, names(model.resolve("blobs")).size()); // two files have the content {}
   }
@@ -334,6 +339,22 @@ final class HubTest {
             commit,
             "X-Linked-Size",
             size));
+    assertRefused("not described as a hub does");
+  }
+
+  @Test
+  void lengthOfARedirectIsNotThatOfTheFile() {
+    server.misbehaviours.add(
+        FakeHub.status(
+            302,
+            "Location",
+            "https://127.0.0.2/",
+            "ETag",
+            "0123456789abcdef",
+            "X-Repo-Commit",
+            COMMIT,
+            "Content-Length",
+            "5"));
     assertRefused("not described as a hub does");
   }
 
