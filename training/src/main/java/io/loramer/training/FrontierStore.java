@@ -71,7 +71,7 @@ final class FrontierStore implements AutoCloseable {
    * Opens the store of a frontier, which is made if it is not there.
    *
    * @param cache where the stores of all frontiers lie
-   * @param encoderHash of the encoder's graph and variables
+   * @param encoderHash of the encoder, from {@link Provenance}
    */
   static FrontierStore open(Path cache, Frontier frontier, String encoderHash) throws IOException {
     MessageDigest digest = ContentHash.digest();
