@@ -106,6 +106,28 @@ final class FrontierStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks that the states of a batch go into the one buffer that they are read into.
+   *
+   * @param longest frames of the longest utterance
+   * @throws IOException if they take 2 GiB or more
+   */
+  void requireReadable(int rows, int longest) throws IOException {
+    long bytes = rows * bytes(longest);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "training.batch_size: expected batches whose stored states take less than 2 GiB, found"
+                  + " %d utterances of up to %d frames in %d states, %.1f GiB; lower it, or set"
+                  + " cache.states to float16 (half of it) or none",
+              rows,
+              longest,
+              states,
+              bytes / (double) (1 << 30)));
+    }
+  }
+
   /** Returns whether an utterance is stored. */
   boolean contains(ContentHash utterance) {
     return places.containsKey(utterance);
