@@ -96,12 +96,12 @@ public final class Sweep {
       Optional<String> failure = Optional.empty();
       try {
         result = Optional.of(crossvals.get(i).run(progress));
-      } catch (IOException
-          | IllegalArgumentException
-          | IllegalStateException
-          | TensorFlowException e) {
-        LOG.error("{}: failed", point.name(), e);
+      } catch (IOException | IllegalArgumentException e) {
+        LOG.error("{}: {}", point.name(), e.getMessage());
         failure = Optional.of(String.valueOf(e.getMessage()));
+      } catch (IllegalStateException | TensorFlowException e) { // no user's fault
+        LOG.error("{}: failed", point.name(), e);
+        failure = Optional.of(e.toString());
       }
       rows.add(new SweepSummary.Row(point.name(), point.folder(), point.paper(), result, failure));
       JsonFile.write(folder.resolve(Crossval.SUMMARY), new SweepSummary(rows));
