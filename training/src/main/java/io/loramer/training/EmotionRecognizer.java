@@ -129,7 +129,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
             .run(part, Batches::decodeWhole, done -> {});
-    return recognize(read.complete(part, progress -> {}).utterances(), lengths.samples());
+    Manifest worded = read.complete(part, Device.auto(), progress -> {});
+    return recognize(worded.utterances(), lengths.samples());
   }
 
   @Override
