@@ -3,6 +3,7 @@ package io.loramer.tools;
 import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.MeasureSummary;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** What a cross-validation came to, for the terminal. */
 record CrossvalTable(CrossvalSummary summary) {
@@ -41,19 +42,19 @@ record CrossvalTable(CrossvalSummary summary) {
   }
 
   private static String row(String name, String measure, MeasureSummary value) {
-    String seeds =
-        value.sdOfSeedMeans().isPresent()
-            ? String.format(Locale.ROOT, "%.3f", value.sdOfSeedMeans().getAsDouble())
-            : "-";
     return name.formatted(measure)
         + String.format(
             Locale.ROOT,
-            "  %.3f  %10.3f  %18s   %.3f  %.3f to %.3f%n",
+            "  %.3f  %10.3f  %18s   %.3f  %5s to %5s%n",
             value.mean(),
             value.sdOfRuns(),
-            seeds,
+            decimals(value.sdOfSeedMeans()),
             value.pooled(),
-            value.low(),
-            value.high());
+            decimals(value.low()),
+            decimals(value.high()));
+  }
+
+  private static String decimals(OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, "%.3f", value.getAsDouble()) : "-";
   }
 }

@@ -4,6 +4,7 @@ import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.MeasureSummary;
 import io.loramer.training.experiments.SweepSummary;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** What a sweep came to, for the terminal: a row per point, in percent as papers print it. */
 record SweepTable(SweepSummary summary) {
@@ -31,15 +32,19 @@ record SweepTable(SweepSummary summary) {
     MeasureSummary wa = result.weightedAccuracy();
     return String.format(
         Locale.ROOT,
-        "%6.2f ± %5.2f  %6.2f to %6.2f   %6.2f ± %5.2f       %6s %6s",
+        "%6.2f ± %5.2f  %6s to %6s   %6.2f ± %5.2f       %6s %6s",
         100 * ua.mean(),
         100 * ua.sdOfRuns(),
-        100 * ua.low(),
-        100 * ua.high(),
+        percent(ua.low()),
+        percent(ua.high()),
         100 * wa.mean(),
         100 * wa.sdOfRuns(),
         published(row, "UA"),
         published(row, "WA"));
+  }
+
+  private static String percent(OptionalDouble share) {
+    return share.isPresent() ? String.format(Locale.ROOT, "%.2f", 100 * share.getAsDouble()) : "-";
   }
 
   private static String published(SweepSummary.Row row, String measure) {

@@ -67,7 +67,7 @@ class SweepCommandTest {
     assertEquals(
         json.readTree(folder.resolve("sweep/words-alone/summary.json").toFile()),
         rows.get(0).get("result"));
-    assertTrue(rows.get(1).get("failure").asText().contains("the loss is "));
+    assertTrue(rows.get(1).get("failure").asText().contains("training.learning_rate"));
     assertEquals("frozen", rows.get(2).get("folder").asText());
     assertEquals(
         "Too fast",

@@ -86,7 +86,7 @@ public final class EmotionExport {
     List<String> labels = config.data().labels();
     EmotionModelInfo info = EmotionModelInfo.of(config, encoders, run.readMetrics());
     try (Graph graph = new Graph();
-        Session session = new Session(graph);
+        Session session = new Session(graph, config.compute().device().session());
         TrainedWeights weights = TrainedWeights.read(run.model(), adapted.isPresent())) {
       Variables variables = new Variables(graph, config.training().seed());
       LoraMer model =

@@ -66,8 +66,8 @@ public final class EmotionRecognizer implements AutoCloseable {
    * EmotionModelInfo#maxSamples}, is cropped.
    *
    * @param text the words; needed by a model that reads, of no use to any other
-   * @throws IllegalArgumentException if the words are missing, or the clip is too short for one
-   *     frame
+   * @throws IllegalArgumentException if the words are missing, the clip is too short for one frame,
+   *     or what the model gives is no number
    */
   public Recognition recognize(Waveform waveform, Optional<String> text) {
     if (info.reads() && text.isEmpty()) {
@@ -82,7 +82,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     float[] cropped = Arrays.copyOf(waveform.samples(), Math.min(samples, info.maxSamples()));
     Map<String, Tensor> inputs =
         batches.inputs(List.of(cropped), text.map(List::of).orElse(List.of()));
-    return run(inputs, 1).get(0);
+    return run(inputs, List.of("the clip")).get(0);
   }
 
   /** Recognises utterances, clips of similar lengths together, and returns them in their order. */
@@ -95,7 +95,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     Map<Utterance, Prediction> predictions = new HashMap<>();
     for (List<Utterance> part :
         Buckets.byLengthUpTo(utterances, lengths::get, MAX_SECONDS * Waveform.SAMPLE_RATE)) {
-      List<Recognition> recognized = run(batches.inputs(part), part.size());
+      List<String> ids = part.stream().map(Utterance::id).toList();
+      List<Recognition> recognized = run(batches.inputs(part), ids);
       for (int i = 0; i < part.size(); i++) {
         predictions.put(part.get(i), Prediction.of(part.get(i), recognized.get(i)));
       }
@@ -110,6 +111,7 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @param words which ones a model that reads is given
    * @throws CorpusException with every utterance that cannot be used
    * @throws IOException if the split is empty, or a clip cannot be read
+   * @throws IllegalArgumentException if what the model gives is no number
    */
   public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
       throws IOException {
@@ -127,7 +129,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
             .run(part, Batches::decodeWhole, done -> {});
-    return recognize(read.complete(part, progress -> {}).utterances(), lengths.samples());
+    Manifest worded = read.complete(part, Device.auto(), progress -> {});
+    return recognize(worded.utterances(), lengths.samples());
   }
 
   @Override
@@ -135,8 +138,12 @@ public final class EmotionRecognizer implements AutoCloseable {
     model.close();
   }
 
-  /** Runs the model on inputs, which it closes. */
-  private List<Recognition> run(Map<String, Tensor> inputs, int size) {
+  /**
+   * Runs the model on inputs, which it closes.
+   *
+   * @param names of the rows, for errors
+   */
+  private List<Recognition> run(Map<String, Tensor> inputs, List<String> names) {
     Session.Runner runner = model.bundle().session().runner();
     try {
       inputs.forEach(
@@ -151,8 +158,12 @@ public final class EmotionRecognizer implements AutoCloseable {
         Optional<TFloat32> weights =
             fuses ? Optional.of((TFloat32) result.get(1)) : Optional.empty();
         List<Recognition> recognized = new ArrayList<>();
-        for (int row = 0; row < size; row++) {
-          recognized.add(Recognition.ofRow(row, info.labels(), probabilities, weights));
+        for (int row = 0; row < names.size(); row++) {
+          try {
+            recognized.add(Recognition.ofRow(row, info.labels(), probabilities, weights));
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(names.get(row) + ": " + e.getMessage(), e);
+          }
         }
         return recognized;
       }

@@ -2,6 +2,7 @@ package io.loramer.training;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.Modality;
+import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.training.FrontierEncoder.Computed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,9 +43,11 @@ final class FrontierFilling {
   /**
    * Fills the store.
    *
-   * @throws IOException if its folder has no room, as far as the first utterances tell
+   * @throws IOException if its folder has no room, as far as the first utterances tell, or the
+   *     states of a batch of training would be too large to be read
    */
   void fill(Consumer<TrainingProgress> progress) throws IOException {
+    requireReadableBatches();
     Modality modality = frontier.modality();
     Map<ContentHash, Utterance> missing = new LinkedHashMap<>();
     for (Utterance utterance : setup.corpus().all()) {
@@ -79,6 +82,27 @@ final class FrontierFilling {
         }
       }
     }
+  }
+
+  /** Looks at the most that a batch can be, the longest utterances together. */
+  private void requireReadableBatches() throws IOException {
+    Modality modality = frontier.modality();
+    int batchSize = setup.config().training().batchSize();
+    for (Split split : Split.values()) {
+      List<Utterance> utterances = setup.corpus().of(split);
+      int longest = utterances.stream().mapToInt(u -> setup.length(modality, u)).max().orElse(0);
+      if (longest > 0) {
+        store.requireReadable(Math.min(batchSize, utterances.size()), frames(longest));
+      }
+    }
+  }
+
+  private int frames(int length) throws IOException {
+    if (frontier.modality() == Modality.TEXT) {
+      return length;
+    }
+    SpeechInput input = SpeechInput.of(frontier.encoder());
+    return 1 + (length - input.minimumSamples()) / input.samplesPerFrame();
   }
 
   private Signals signals(List<Utterance> utterances) throws IOException {

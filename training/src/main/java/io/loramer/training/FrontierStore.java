@@ -71,7 +71,7 @@ final class FrontierStore implements AutoCloseable {
    * Opens the store of a frontier, which is made if it is not there.
    *
    * @param cache where the stores of all frontiers lie
-   * @param encoderHash of the encoder's graph and variables
+   * @param encoderHash of the encoder, from {@link Provenance}
    */
   static FrontierStore open(Path cache, Frontier frontier, String encoderHash) throws IOException {
     MessageDigest digest = ContentHash.digest();
@@ -103,6 +103,28 @@ final class FrontierStore implements AutoCloseable {
               folder,
               bytes / 1e9,
               usable / 1e9));
+    }
+  }
+
+  /**
+   * Checks that the states of a batch go into the one buffer that they are read into.
+   *
+   * @param longest frames of the longest utterance
+   * @throws IOException if they take 2 GiB or more
+   */
+  void requireReadable(int rows, int longest) throws IOException {
+    long bytes = rows * bytes(longest);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "training.batch_size: expected batches whose stored states take less than 2 GiB, found"
+                  + " %d utterances of up to %d frames in %d states, %.1f GiB; lower it, or set"
+                  + " cache.states to float16 (half of it) or none",
+              rows,
+              longest,
+              states,
+              bytes / (double) (1 << 30)));
     }
   }
 

@@ -53,7 +53,7 @@ public record MineTrial(GaussianPairs pairs, int batchSize, MineEstimator estima
     Random random = new Random(seed);
     double[] estimates = new double[steps];
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = new Session(graph, Device.auto().session())) {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(graph, seed);
       var vectors = Placeholder.shape(Shape.of(-1, pairs.dim()));

@@ -1,5 +1,7 @@
 package io.loramer.training;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.loramer.model.Modality;
 import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +25,8 @@ import org.tensorflow.TensorFlow;
  * What a run's numbers come from.
  *
  * @param manifestSha256 of the manifest file
- * @param encodersSha256 of the graphs and variables of each encoder, by modality, and of the
- *     recogniser of the words, if there is one
+ * @param encodersSha256 of the graphs, variables and settings of each encoder, by modality, and of
+ *     the recogniser of the words, if there is one
  */
 public record Provenance(
     String loraMer,
@@ -37,6 +40,16 @@ public record Provenance(
 
   /** Beside the modalities of the encoders. */
   private static final String RECOGNIZER = "recognizer";
+
+  /** What else is read of a model: how a waveform or a text becomes its input. */
+  private static final List<String> ASSETS =
+      List.of(
+          "config.json",
+          "preprocessor_config.json",
+          "processor_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "vocab.json");
 
   /** Hashes what the run reads. */
   static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
@@ -128,23 +141,33 @@ public record Provenance(
     }
   }
 
-  /** Hashes the graphs of a SavedModel and the values of its variables. */
+  /** Hashes the graphs of a SavedModel, the values of its variables and its assets. */
   private static String sha256(SavedModelFolder model) throws IOException {
-    Path variables = model.variables();
-    return sha256(
-        model.path().resolve("saved_model.pb"),
-        variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
-  }
-
-  private static String sha256(Path... files) throws IOException {
     MessageDigest digest = ContentHash.digest();
-    for (Path file : files) {
-      try (InputStream in = Files.newInputStream(file);
-          DigestInputStream digested = new DigestInputStream(in, digest)) {
-        digested.transferTo(OutputStream.nullOutputStream());
+    Path variables = model.variables();
+    update(digest, model.path().resolve("saved_model.pb"));
+    update(digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
+    for (String name : ASSETS) {
+      Path asset = model.asset(name);
+      if (Files.exists(asset)) {
+        digest.update(name.getBytes(UTF_8));
+        update(digest, asset);
       }
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest = ContentHash.digest();
+    update(digest, file);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file);
+        DigestInputStream digested = new DigestInputStream(in, digest)) {
+      digested.transferTo(OutputStream.nullOutputStream());
+    }
   }
 
   /** Returns the hash of an encoder of the run. */

@@ -23,10 +23,18 @@ public record Recognition(
    *
    * @param probabilities float32 [B, labels]
    * @param fusionWeights float32 [B, 2]
+   * @throws IllegalArgumentException if a probability is no number
    */
   static Recognition ofRow(
       int row, List<String> labels, TFloat32 probabilities, Optional<TFloat32> fusionWeights) {
     Map<String, Float> named = named(labels, probabilities, row);
+    if (!named.values().stream().allMatch(Float::isFinite)) {
+      throw new IllegalArgumentException(
+          "probabilities: expected numbers, found %s: the clip's samples or the model's weights are"
+                  .formatted(named)
+              + " no numbers or too large; look at the clip, or train with a lower"
+              + " training.learning_rate or with training.max_gradient_norm");
+    }
     String best = labels.get(0);
     for (String label : labels) {
       best = named.get(label) > named.get(best) ? label : best;

@@ -26,6 +26,7 @@ import org.tensorflow.proto.GraphDef;
  *   predictions.jsonl  of its validation and test splits
  *   events.out.*       TensorBoard
  *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
+ *   lock               held by the process that works on it, while one does
  * </pre>
  *
  * <p>Every file and folder is written aside and renamed.

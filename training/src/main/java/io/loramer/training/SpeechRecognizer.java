@@ -41,12 +41,12 @@ public final class SpeechRecognizer implements AutoCloseable {
   private final CtcVocabulary vocabulary;
   private final SpeechInput input;
 
-  private SpeechRecognizer(Graph graph, SavedModelFolder model) throws IOException {
+  private SpeechRecognizer(Graph graph, SavedModelFolder model, Device device) throws IOException {
     this.graph = graph;
     input = SpeechInput.of(model);
     pass = CtcPass.build(graph, model);
     vocabulary = CtcVocabulary.of(model);
-    session = new Session(graph, Device.auto().session());
+    session = new Session(graph, device.session());
     try {
       pass.restore(session);
     } catch (IOException e) {
@@ -62,10 +62,15 @@ public final class SpeechRecognizer implements AutoCloseable {
    * @throws IOException if it is none
    */
   public static SpeechRecognizer load(Path folder) throws IOException {
+    return load(folder, Device.auto());
+  }
+
+  /** Loads a recogniser, to compute on a device. */
+  static SpeechRecognizer load(Path folder, Device device) throws IOException {
     SavedModelFolder model = SavedModelFolder.open(folder);
     Graph graph = new Graph();
     try {
-      return new SpeechRecognizer(graph, model);
+      return new SpeechRecognizer(graph, model, device);
     } catch (IOException e) {
       graph.close();
       throw e;

@@ -13,7 +13,11 @@ record SplitPredictor(
     FrontierFeatures features,
     Consumer<TrainingProgress> progress) {
 
-  /** Predicts a split, in the corpus's order. */
+  /**
+   * Predicts a split, in the corpus's order.
+   *
+   * @throws IOException if a prediction is no number
+   */
   List<EmbeddedPrediction> predict(Split split) throws IOException {
     List<Utterance> utterances = setup.corpus().of(split);
     Map<String, EmbeddedPrediction> predictions = new HashMap<>();

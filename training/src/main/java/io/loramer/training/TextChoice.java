@@ -50,9 +50,11 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
    * empty text.
    *
    * @param corpus whose clips were found in order
+   * @param device where the recogniser computes
    * @throws IOException if the recogniser is none
    */
-  Manifest complete(Manifest corpus, Consumer<TrainingProgress> progress) throws IOException {
+  Manifest complete(Manifest corpus, Device device, Consumer<TrainingProgress> progress)
+      throws IOException {
     List<Utterance> utterances = corpus.utterances();
     if (source == TextSource.NONE) {
       return new Manifest(corpus.file(), utterances.stream().map(Utterance::wordless).toList());
@@ -60,7 +62,7 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
     if (recognizer.isEmpty() || utterances.stream().noneMatch(u -> lacks(source, u))) {
       return corpus;
     }
-    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get())) {
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get(), device)) {
       return new Manifest(
           corpus.file(), loaded.recognize(utterances, u -> lacks(source, u), progress));
     }

@@ -71,7 +71,12 @@ public final class Trainer {
                 RunConfigFile.write(written.config(), setup.config());
                 written.writeJson(RunFolder.PROVENANCE, provenance);
               });
-          return train(setup, new RunFolder(folder), graph, features, traceStep, progress);
+          RunLock lock = RunLock.take(folder);
+          try {
+            return train(setup, new RunFolder(folder), graph, features, traceStep, progress);
+          } finally {
+            lock.close();
+          }
         }
       }
     }
@@ -80,7 +85,8 @@ public final class Trainer {
   /**
    * Goes on with a run that was broken off, from its last checkpoint.
    *
-   * @throws IOException if it is no run, has ended, or its corpus or an encoder is not what it was
+   * @throws IOException if it is no run, has ended, another process works on it, or its corpus or
+   *     an encoder is not what it was
    */
   public static RunMetrics resume(Path folder, Consumer<TrainingProgress> progress)
       throws IOException {
@@ -89,6 +95,16 @@ public final class Trainer {
     if (run.hasEnded()) {
       throw new IOException(folder + ": the run has ended; its metrics.json says how");
     }
+    RunLock lock = RunLock.take(folder);
+    try {
+      return resume(run, config, progress);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static RunMetrics resume(
+      RunFolder run, RunConfig config, Consumer<TrainingProgress> progress) throws IOException {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(TrainingSetup.openEncoders(config));

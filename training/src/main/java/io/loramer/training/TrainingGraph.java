@@ -174,8 +174,8 @@ final class TrainingGraph implements AutoCloseable {
     return runner.setOptions(options).runAndFetchMetadata();
   }
 
-  /** Predicts, without dropout. */
-  List<EmbeddedPrediction> predict(Batch batch, List<String> names) {
+  /** Predicts, without dropout; refuses probabilities that are no numbers. */
+  List<EmbeddedPrediction> predict(Batch batch, List<String> names) throws IOException {
     Session.Runner runner = session.runner();
     feed(runner, evaluation, batch);
     runner.fetch(evaluation.emotions().probabilities());
@@ -187,9 +187,14 @@ final class TrainingGraph implements AutoCloseable {
           result.size() > 2 ? Optional.of((TFloat32) result.get(2)) : Optional.empty();
       List<EmbeddedPrediction> predictions = new ArrayList<>();
       for (int row = 0; row < batch.utterances().size(); row++) {
-        Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
-        Prediction prediction = Prediction.of(batch.utterances().get(row), recognized);
-        predictions.add(EmbeddedPrediction.ofRow(row, prediction, (TFloat32) result.get(1)));
+        Utterance utterance = batch.utterances().get(row);
+        try {
+          Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
+          Prediction prediction = Prediction.of(utterance, recognized);
+          predictions.add(EmbeddedPrediction.ofRow(row, prediction, (TFloat32) result.get(1)));
+        } catch (IllegalArgumentException e) {
+          throw new IOException(utterance.id() + ": " + e.getMessage(), e);
+        }
       }
       return predictions;
     }
@@ -209,6 +214,30 @@ final class TrainingGraph implements AutoCloseable {
   Variables.Values trained() {
     List<String> names = variables.trainable().stream().map(Variable::name).toList();
     return variables.values(session, names);
+  }
+
+  /**
+   * Refuses weights that are no numbers. Predictions need not show them: a relu may make 0 of NaN.
+   */
+  void requireFiniteWeights() throws IOException {
+    List<String> broken = new ArrayList<>();
+    try (Variables.Values weights = trained()) {
+      for (var weight : weights.byName().entrySet()) {
+        for (float value : TensorMemory.floats(weight.getValue())) {
+          if (!Float.isFinite(value)) {
+            broken.add(weight.getKey());
+            break;
+          }
+        }
+      }
+    }
+    if (!broken.isEmpty()) {
+      throw new IOException(
+          "weights: expected numbers, found none in "
+              + broken
+              + "; lower training.learning_rate, or"
+              + " set training.max_gradient_norm; the last checkpoint is unharmed");
+    }
   }
 
   /** Returns what LoRA adapts. */

@@ -85,6 +85,7 @@ final class TrainingLoop {
     long start = System.nanoTime();
     List<TrainingGraph.Step> steps = trainEpoch(epoch);
     double seconds = (System.nanoTime() - start) / 1e9;
+    graph.requireFiniteWeights();
 
     List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
     EpochMetrics metrics = EpochMetrics.of(epoch, steps, measure(validation));

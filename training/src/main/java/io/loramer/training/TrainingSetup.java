@@ -84,7 +84,8 @@ record TrainingSetup(
           total,
           config.data().maxDurationSeconds());
     }
-    Manifest manifest = config.text().choice().complete(lines.sound(), progress);
+    Manifest manifest =
+        config.text().choice().complete(lines.sound(), config.compute().device(), progress);
     CorpusSplits corpus = CorpusSplits.of(manifest, config.data());
     Batches batches = batches(encoders, maxSamples);
     Map<String, UtteranceContent> contents = new HashMap<>();

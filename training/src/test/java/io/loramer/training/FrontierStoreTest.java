@@ -87,6 +87,18 @@ final class FrontierStoreTest {
     return numbers;
   }
 
+  /** A frame of an utterance takes 2 states * 9 numbers * 4 bytes: 64 of them 4608. */
+  @Test
+  void batchWhoseStatesTake2GibIsRefusedBeforeAnythingIsComputed() throws IOException {
+    try (FrontierStore store = open()) {
+      store.requireReadable(64, 466_033);
+      IOException e = assertThrows(IOException.class, () -> store.requireReadable(64, 466_034));
+      assertTrue(
+          e.getMessage().contains("64 utterances of up to 466034 frames in 2 states, 2.0 GiB"),
+          e.getMessage());
+    }
+  }
+
   @Test
   void whatWasAppendedIsReadBackPaddedWithZeros() throws IOException {
     try (FrontierStore store = open()) {

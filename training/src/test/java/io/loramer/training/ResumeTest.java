@@ -65,6 +65,20 @@ class ResumeTest {
   }
 
   @Test
+  void runThatSomebodyWorksOnIsNotResumed() throws IOException {
+    Path run = folder.resolve("run");
+    String refusal = run + ": another process works on this run; wait until it ends, or end it";
+    Consumer<TrainingProgress> meddling =
+        progress -> {
+          if (progress.phase().equals("epoch 2/3") && progress.done() == 1) {
+            assertRefused(run, refusal);
+          }
+        };
+    Trainer.start(tiny.config(), run, meddling);
+    assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
+  }
+
+  @Test
   void endedRunIsNotResumed() throws IOException {
     assertRefused(unbroken(), unbroken() + ": the run has ended; its metrics.json says how");
   }
@@ -155,5 +169,6 @@ class ResumeTest {
       Files.writeString(unfinished.resolve("variables.index"), "cut sh");
     }
     Files.writeString(run.resolve(".metrics.json.unfinished"), "{\"best_ep");
+    Files.createFile(run.resolve("lock"));
   }
 }

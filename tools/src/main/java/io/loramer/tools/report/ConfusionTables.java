@@ -76,7 +76,7 @@ final class ConfusionTables {
     }
     String heading = "Recall of each emotion";
     String intervals =
-        experiment.summary().isPresent()
+        experiment.summary().filter(s -> s.interval().clusters() > 1).isPresent()
             ? "With 95 % intervals, by drawing speakers with replacement"
             : "With 95 % intervals (Wilson), which take one speaker's utterances for independent";
     double chance = 1.0 / labels.size();
@@ -93,7 +93,7 @@ final class ConfusionTables {
         experiment
             .summary()
             .map(summary -> summary.recall().get(label))
-            .map(measure -> new Interval(measure.low(), measure.high()))
+            .flatMap(Interval::of)
             .orElseGet(() -> Interval.wilson(recall, utterances));
     String text =
         String.format(

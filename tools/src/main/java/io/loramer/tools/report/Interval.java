@@ -1,9 +1,19 @@
 package io.loramer.tools.report;
 
+import io.loramer.training.experiments.MeasureSummary;
+import java.util.Optional;
+
 /** A stretch of a measure in which its true value may lie. */
 record Interval(double low, double high) {
   /** Of the normal distribution, for 95 %. */
   private static final double Z = 1.959964;
+
+  /** That of a cross-validation's measure; none where it had a single speaker. */
+  static Optional<Interval> of(MeasureSummary summary) {
+    return summary.low().isPresent()
+        ? Optional.of(new Interval(summary.low().getAsDouble(), summary.high().orElseThrow()))
+        : Optional.empty();
+  }
 
   /**
    * The interval of Wilson (1927) for a share that was observed, 95 %:

@@ -18,10 +18,7 @@ record Score(double mean, OptionalDouble deviation, Optional<Interval> interval)
   }
 
   static Score of(MeasureSummary summary) {
-    return new Score(
-        summary.mean(),
-        OptionalDouble.of(summary.sdOfRuns()),
-        Optional.of(new Interval(summary.low(), summary.high())));
+    return new Score(summary.mean(), OptionalDouble.of(summary.sdOfRuns()), Interval.of(summary));
   }
 
   /** Writes it in percent, as the paper does: {@code 80.18 ± 1.25}. */

@@ -141,7 +141,8 @@ final class ReportFixture {
   }
 
   private static MeasureSummary measure(double mean, double sd, double low, double high) {
-    return new MeasureSummary(mean, sd, OptionalDouble.empty(), mean, low, high);
+    return new MeasureSummary(
+        mean, sd, OptionalDouble.empty(), mean, OptionalDouble.of(low), OptionalDouble.of(high));
   }
 
   private String line(Prediction prediction) throws IOException {

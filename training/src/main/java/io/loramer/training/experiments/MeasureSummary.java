@@ -5,6 +5,7 @@ import io.loramer.training.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -18,16 +19,17 @@ import java.util.function.Function;
  * @param sdOfSeedMeans that of the means over the folds, one per seed: what chance in training does
  *     to the mean; absent with a single seed
  * @param pooled the measure of all runs' predictions counted together
- * @param low where the 95 % interval of {@code pooled} begins, see {@link SpeakerBootstrap}
- * @param high where it ends
+ * @param low where the 95 % interval of {@code pooled} begins, see {@link SpeakerBootstrap}; absent
+ *     with a single speaker
+ * @param high where it ends; absent as {@code low} is
  */
 public record MeasureSummary(
     double mean,
     double sdOfRuns,
     OptionalDouble sdOfSeedMeans,
     double pooled,
-    double low,
-    double high) {
+    OptionalDouble low,
+    OptionalDouble high) {
 
   /** One run's predictions counted. */
   record Counted(long seed, ConfusionMatrix matrix) {}
@@ -54,13 +56,13 @@ public record MeasureSummary(
     Distribution seedMeans =
         Distribution.of(bySeed.values().stream().mapToDouble(v -> new Distribution(v).mean()));
     ConfusionMatrix pooled = ConfusionMatrix.sum(runs.stream().map(Counted::matrix).toList());
-    SpeakerBootstrap.Interval interval = bootstrap.interval(measure);
+    Optional<SpeakerBootstrap.Interval> interval = bootstrap.interval(measure);
     return new MeasureSummary(
         all.mean(),
         all.deviation(),
         bySeed.size() > 1 ? OptionalDouble.of(seedMeans.deviation()) : OptionalDouble.empty(),
         measure.apply(pooled).orElseThrow(),
-        interval.low(),
-        interval.high());
+        interval.map(i -> OptionalDouble.of(i.low())).orElse(OptionalDouble.empty()),
+        interval.map(i -> OptionalDouble.of(i.high())).orElse(OptionalDouble.empty()));
   }
 }

@@ -4,6 +4,7 @@ import io.loramer.training.ConfusionMatrix;
 import io.loramer.training.Distribution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -23,6 +24,7 @@ final class SpeakerBootstrap {
   static final long SEED = 1;
   static final double LEVEL = 0.95;
 
+  private final int speakers;
   private final List<ConfusionMatrix> resamples = new ArrayList<>();
 
   record Interval(double low, double high) {}
@@ -33,6 +35,7 @@ final class SpeakerBootstrap {
    * @param speakers the predictions of each
    */
   SpeakerBootstrap(List<ConfusionMatrix> speakers, int count) {
+    this.speakers = speakers.size();
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < count; i++) {
       List<ConfusionMatrix> drawn = new ArrayList<>();
@@ -43,10 +46,17 @@ final class SpeakerBootstrap {
     }
   }
 
-  /** Returns the interval of a measure, leaving out the draws that do not tell. */
-  Interval interval(Function<ConfusionMatrix, OptionalDouble> measure) {
+  /**
+   * Returns the interval of a measure, leaving out the draws that do not tell; nothing of a single
+   * speaker, whose draws are all the same.
+   */
+  Optional<Interval> interval(Function<ConfusionMatrix, OptionalDouble> measure) {
+    if (speakers < 2) {
+      return Optional.empty();
+    }
     Distribution drawn =
         Distribution.of(resamples.stream().map(measure).flatMapToDouble(OptionalDouble::stream));
-    return new Interval(drawn.quantile((1 - LEVEL) / 2), drawn.quantile((1 + LEVEL) / 2));
+    return Optional.of(
+        new Interval(drawn.quantile((1 - LEVEL) / 2), drawn.quantile((1 + LEVEL) / 2)));
   }
 }

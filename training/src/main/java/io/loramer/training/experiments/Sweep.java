@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * Cross-validations of several configurations.
@@ -95,9 +96,12 @@ public final class Sweep {
       Optional<String> failure = Optional.empty();
       try {
         result = Optional.of(crossvals.get(i).run(progress));
-      } catch (IOException e) {
+      } catch (IOException | IllegalArgumentException e) {
         LOG.error("{}: {}", point.name(), e.getMessage());
-        failure = Optional.of(e.getMessage());
+        failure = Optional.of(String.valueOf(e.getMessage()));
+      } catch (IllegalStateException | TensorFlowException e) { // no user's fault
+        LOG.error("{}: failed", point.name(), e);
+        failure = Optional.of(e.toString());
       }
       rows.add(new SweepSummary.Row(point.name(), point.folder(), point.paper(), result, failure));
       JsonFile.write(folder.resolve(Crossval.SUMMARY), new SweepSummary(rows));

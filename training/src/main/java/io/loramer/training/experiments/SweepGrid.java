@@ -129,9 +129,19 @@ public record SweepGrid(List<Point> points) {
 
   private static List<Point> points(File file) {
     boolean rows = file.rows != null;
+    if (rows && file.rows.contains(null)) {
+      throw new IllegalArgumentException(
+          "rows: row %d: expected name, set and paper, found nothing; fill it in or remove its dash"
+              .formatted(file.rows.indexOf(null) + 1));
+    }
     List<Point> points = rows ? file.rows : List.of(new Point("", Map.of(), Map.of()));
     if (file.grid != null) {
       for (var dimension : file.grid.entrySet()) {
+        if (dimension.getValue() == null) {
+          throw new IllegalArgumentException(
+              "grid: %s: expected a list of values, found nothing; give some or remove the key"
+                  .formatted(dimension.getKey()));
+        }
         List<Point> finer = new ArrayList<>();
         for (Point point : points) {
           dimension.getValue().forEach(v -> finer.add(point.with(dimension.getKey(), v)));

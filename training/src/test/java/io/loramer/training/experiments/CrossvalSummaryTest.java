@@ -55,8 +55,8 @@ class CrossvalSummaryTest {
             0.16666666666666663,
             OptionalDouble.of(0.11785113019775789),
             0.6916666666666668,
-            0.53809524,
-            0.80357143),
+            OptionalDouble.of(0.53809524),
+            OptionalDouble.of(0.80357143)),
         summary.unweightedAccuracy());
     assertMeasure(
         new MeasureSummary(
@@ -64,8 +64,8 @@ class CrossvalSummaryTest {
             0.08501700510170061,
             OptionalDouble.of(0.05050762722761059),
             0.7,
-            0.57692308,
-            0.78571429),
+            OptionalDouble.of(0.57692308),
+            OptionalDouble.of(0.78571429)),
         summary.weightedAccuracy());
     assertMeasure(
         new MeasureSummary(
@@ -73,8 +73,8 @@ class CrossvalSummaryTest {
             0.1621224804419518,
             OptionalDouble.of(0.08979133729352975),
             0.6952129995608257,
-            0.47311166,
-            0.77371795),
+            OptionalDouble.of(0.47311166),
+            OptionalDouble.of(0.77371795)),
         summary.macroF1());
     assertMeasure(
         new MeasureSummary(
@@ -82,8 +82,8 @@ class CrossvalSummaryTest {
             0.4194352464039305,
             OptionalDouble.of(0.35355339059327373),
             0.625,
-            0.5,
-            1),
+            OptionalDouble.of(0.5),
+            OptionalDouble.of(1)),
         summary.recall().get("sadness"));
     assertEquals( // confusion_matrix(T, P)
         List.of(List.of(7, 1, 2), List.of(3, 9, 0), List.of(2, 1, 5)), summary.confusion());
@@ -95,6 +95,23 @@ class CrossvalSummaryTest {
     CrossvalSummary summary =
         CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds().subList(0, 2));
     assertEquals(OptionalDouble.empty(), summary.unweightedAccuracy().sdOfSeedMeans());
+  }
+
+  /** Every draw is the same one: the width would be 0, as if nothing could vary. */
+  @Test
+  void oneSpeakerHasNoInterval() throws IOException {
+    CrossvalSummary summary =
+        CrossvalSummary.of(
+            plan(Protocol.CLEAN),
+            List.of(
+                outcome(1, 7, speaker("a", "020", "020")),
+                outcome(2, 7, speaker("a", "00", "01"))));
+    assertEquals(OptionalDouble.empty(), summary.weightedAccuracy().low());
+    assertEquals(OptionalDouble.empty(), summary.weightedAccuracy().high());
+    assertEquals(1, summary.interval().clusters());
+    Path file = folder.resolve("summary.json");
+    JsonFile.write(file, summary);
+    assertEquals(summary, JsonFile.read(file, CrossvalSummary.class));
   }
 
   @Test
@@ -129,8 +146,8 @@ class CrossvalSummaryTest {
     double seeds = expected.sdOfSeedMeans().orElseThrow();
     assertEquals(seeds, found.sdOfSeedMeans().orElseThrow(), 1e-12);
     assertEquals(expected.pooled(), found.pooled(), 1e-12);
-    assertEquals(expected.low(), found.low(), INTERVAL_TOLERANCE);
-    assertEquals(expected.high(), found.high(), INTERVAL_TOLERANCE);
+    assertEquals(expected.low().orElseThrow(), found.low().orElseThrow(), INTERVAL_TOLERANCE);
+    assertEquals(expected.high().orElseThrow(), found.high().orElseThrow(), INTERVAL_TOLERANCE);
   }
 
   private static CrossvalPlan plan(Protocol protocol) {

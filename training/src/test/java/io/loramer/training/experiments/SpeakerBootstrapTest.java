@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.training.ConfusionMatrix;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -19,24 +20,24 @@ class SpeakerBootstrapTest {
     int[] fear = new int[20];
     Arrays.fill(fear, 1);
     ConfusionMatrix misheard = ConfusionMatrix.of(LABELS, new int[20], fear);
-    SpeakerBootstrap.Interval interval =
+    Optional<SpeakerBootstrap.Interval> interval =
         new SpeakerBootstrap(List.of(understood, misheard), 500)
             .interval(matrix -> OptionalDouble.of(matrix.weightedAccuracy()));
-    assertEquals(new SpeakerBootstrap.Interval(0, 1), interval);
+    assertEquals(Optional.of(new SpeakerBootstrap.Interval(0, 1)), interval);
   }
 
   @Test
   void drawsThatDoNotTellAreLeftOut() {
     ConfusionMatrix joyful = ConfusionMatrix.of(LABELS, new int[] {0}, new int[] {0});
     ConfusionMatrix fearful = ConfusionMatrix.of(LABELS, new int[] {1, 1}, new int[] {1, 0});
-    SpeakerBootstrap.Interval interval =
+    Optional<SpeakerBootstrap.Interval> interval =
         new SpeakerBootstrap(List.of(joyful, fearful), 100)
             .interval(
                 matrix ->
                     matrix.support(1) > 0
                         ? OptionalDouble.of(matrix.recall(1))
                         : OptionalDouble.empty());
-    assertEquals(new SpeakerBootstrap.Interval(0.5, 0.5), interval);
+    assertEquals(Optional.of(new SpeakerBootstrap.Interval(0.5, 0.5)), interval);
   }
 
   @Test
@@ -53,6 +54,7 @@ class SpeakerBootstrapTest {
 
   private static SpeakerBootstrap.Interval interval(List<ConfusionMatrix> speakers) {
     return new SpeakerBootstrap(speakers, 50)
-        .interval(matrix -> OptionalDouble.of(matrix.unweightedAccuracy()));
+        .interval(matrix -> OptionalDouble.of(matrix.unweightedAccuracy()))
+        .orElseThrow();
   }
 }

@@ -84,6 +84,8 @@ class SweepGridTest {
           rows: []                               | : expected rows or a grid, found no point
           grid: {a.b: []}                        | : expected rows or a grid, found no point
           '{}'                                   | : expected rows or a grid, found no point
+          grid: {a.b: }                          | : grid: a.b: expected a list of values, found nothing
+          rows: [{name: a}, ~]                   | : rows: row 2: expected name, set and paper, found
           grid: {a.b: 3}                         | : line 1: expected rows (a list of name, set
           rows: [{name: a, sets: {}}]            | : line 1: expected rows (a list of name, set
           rows: [{name: a}                       | : line 1: expected rows (a list of name, set

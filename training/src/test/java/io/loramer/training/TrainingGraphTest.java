@@ -1,0 +1,42 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.model.Frontier;
+import io.loramer.model.Modality;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.RunOptions.TraceLevel;
+
+class TrainingGraphTest {
+  @TempDir private Path folder;
+
+  /** As one step makes them whose loss was a number: here one with a state that is none. */
+  @Test
+  void weightsThatAreNoNumbersAreRefused() throws IOException {
+    RunConfig config = TinySetup.in(folder).textOnly();
+    try (TrainingSetup setup = TrainingSetup.of(config, TinySetup::unwatched)) {
+      Map<Modality, Frontier> frontiers = setup.frontiers();
+      Provenance provenance = Provenance.of(config, setup.encoders());
+      List<String> labels = setup.corpus().labels();
+      List<Utterance> three = setup.corpus().of(Split.TRAIN).subList(0, 3);
+      try (TrainingGraph graph = new TrainingGraph(setup.config(), frontiers, labels.size(), 1);
+          FrontierFeatures features =
+              FrontierFeatures.prepare(setup, frontiers, provenance, TinySetup::unwatched);
+          Batch batch = features.assemble(three)) {
+        graph.requireFiniteWeights();
+
+        String states = frontiers.get(Modality.TEXT).statesInput();
+        TensorMemory.of(batch.inputs().get(states)).asFloatBuffer().put(0, Float.NaN);
+        graph.step(batch, 5, TraceLevel.NO_TRACE);
+        IOException e = assertThrows(IOException.class, graph::requireFiniteWeights);
+        assertTrue(e.getMessage().startsWith("weights: expected numbers, found"), e.getMessage());
+      }
+    }
+  }
+}
