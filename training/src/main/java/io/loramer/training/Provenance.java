@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loramer.model.Modality;
 import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.encoders.EncoderConversion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,16 +40,6 @@ public record Provenance(
 
   /** Beside the modalities of the encoders. */
   private static final String RECOGNIZER = "recognizer";
-
-  /** What else is read of a model: how a waveform or a text becomes its input. */
-  private static final List<String> ASSETS =
-      List.of(
-          "config.json",
-          "preprocessor_config.json",
-          "processor_config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "vocab.json");
 
   /** Hashes what the run reads. */
   static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
@@ -147,7 +137,7 @@ public record Provenance(
     Path variables = model.variables();
     update(digest, model.path().resolve("saved_model.pb"));
     update(digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
-    for (String name : ASSETS) {
+    for (String name : EncoderConversion.ASSETS) {
       Path asset = model.asset(name);
       if (Files.exists(asset)) {
         digest.update(name.getBytes(UTF_8));

@@ -27,8 +27,8 @@ import org.tensorflow.types.TFloat32;
  * checkpoint's own names, and the checkpoint's small files as assets.
  */
 public final class EncoderConversion {
-  /** The files of a checkpoint that those who use the encoder need. */
-  private static final List<String> ASSETS =
+  /** The files of a checkpoint that those who use the encoder need, as far as it has them. */
+  public static final List<String> ASSETS =
       List.of(
           "config.json",
           "preprocessor_config.json",
