@@ -29,8 +29,17 @@ final class FeatureExtractor {
       Convolution shape,
       Operand<TFloat32> kernel,
       Optional<Operand<TFloat32>> bias,
-      Optional<GroupNorm> groupNorm,
-      Optional<LayerNorm> layerNorm) {}
+      Optional<GroupNormedConvolution> groupNormed,
+      Optional<LayerNorm> layerNorm) {
+    Operand<TFloat32> convolve(Operand<TFloat32> x) {
+      List<Long> strides = List.of(1L, 1L, (long) shape.stride(), 1L);
+      Operand<TFloat32> y = tf.nn.conv2d(x, kernel, strides, "VALID");
+      if (bias.isPresent()) {
+        y = tf.nn.biasAdd(y, bias.get());
+      }
+      return layerNorm.isPresent() ? layerNorm.get().apply(y) : y;
+    }
+  }
 
   FeatureExtractor(Parameters parameters, SpeechConfig config) {
     this.tf = parameters.tf();
@@ -48,16 +57,19 @@ final class FeatureExtractor {
     boolean grouped = config.featureNorm() == FeatureNorm.GROUP && index == 0;
     boolean normed = config.featureNorm() == FeatureNorm.LAYER;
     int out = shape.channels();
+    var kernel = conv.convolution("weight", out, in, shape.kernel());
     return new Layer(
         conv.tf(),
         shape,
-        conv.convolution("weight", out, in, shape.kernel()),
+        kernel,
         config.convolutionBias() ? Optional.of(conv.get("bias", out)) : Optional.empty(),
         grouped
-            ? Optional.of(new GroupNorm(parameters.module("layer_norm"), out))
+            ? Optional.of(
+                new GroupNormedConvolution(parameters.module("layer_norm"), shape, kernel))
             : Optional.empty(),
         normed
-            ? Optional.of(new LayerNorm(parameters.module("layer_norm"), out, GroupNorm.EPSILON))
+            ? Optional.of(
+                new LayerNorm(parameters.module("layer_norm"), out, GroupNormedConvolution.EPSILON))
             : Optional.empty());
   }
 
@@ -73,19 +85,11 @@ final class FeatureExtractor {
     Operand<TFloat32> x = tf.expandDims(tf.expandDims(waveform, height), tf.constant(-1));
     Operand<TInt32> valid = lengths;
     for (Layer layer : layers) {
-      x =
-          layer.tf.nn.conv2d(
-              x, layer.kernel, List.of(1L, 1L, (long) layer.shape.stride(), 1L), "VALID");
       valid = frames(valid, layer.shape);
-      if (layer.bias.isPresent()) {
-        x = layer.tf.nn.biasAdd(x, layer.bias.get());
-      }
-      if (layer.groupNorm.isPresent()) {
-        x = layer.groupNorm.get().apply(x, valid, config.paddingInNorm());
-      }
-      if (layer.layerNorm.isPresent()) {
-        x = layer.layerNorm.get().apply(x);
-      }
+      x =
+          layer.groupNormed.isPresent()
+              ? layer.groupNormed.get().apply(x, valid, config.paddingInNorm())
+              : layer.convolve(x);
       x = config.featureActivation().apply(layer.tf, x);
     }
     return tf.squeeze(x, Squeeze.axis(List.of(1L)));
