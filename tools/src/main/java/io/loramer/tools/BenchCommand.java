@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import io.loramer.tools.Benchmark.Work;
+import io.loramer.training.FrozenWeights;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -112,11 +113,14 @@ final class BenchCommand implements Callable<Integer> {
   private List<BenchResult> inOwnProcess(Work work) throws IOException {
     Path report = Files.createTempFile("lora-mer-bench", ".json");
     try {
-      Process process =
+      ProcessBuilder measuring =
           new ProcessBuilder(commandLine(work, report))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      if (work == Work.INFERENCE) { // as the launcher does for what only recognises
+        measuring.environment().putIfAbsent(FrozenWeights.VARIABLE, "true");
+      }
+      Process process = measuring.start();
       if (waitFor(process) != ExitCode.OK) {
         throw new IOException(work + ": the process that measures it failed; see above");
       }

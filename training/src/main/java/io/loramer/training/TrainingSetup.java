@@ -49,6 +49,7 @@ record TrainingSetup(
    */
   static TrainingSetup of(RunConfig config, Consumer<TrainingProgress> progress)
       throws IOException {
+    FrozenWeights.requireNotAssumed(System.getenv());
     config.compute().device().requireVisible();
     Map<Modality, SavedModelFolder> encoders = openEncoders(config);
     Path manifestFile =

@@ -1,0 +1,34 @@
+package io.loramer.training;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * TensorFlow's promise to itself that variables never change. oneDNN then keeps kernels in the
+ * layout that it multiplies fastest with: right for a process that only recognises, wrong results
+ * without a word for one that trains.
+ */
+public final class FrozenWeights {
+  /** Set to {@code true} before TensorFlow is loaded; TensorFlow reads it once. */
+  public static final String VARIABLE = "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS";
+
+  private static final Set<String> FALSE = Set.of("", "0", "false"); // as TensorFlow reads it
+
+  private FrozenWeights() {}
+
+  /**
+   * Requires that weights may change.
+   *
+   * @param environment of this process
+   */
+  static void requireNotAssumed(Map<String, String> environment) throws IOException {
+    String value = environment.getOrDefault(VARIABLE, "");
+    if (!FALSE.contains(value.toLowerCase(Locale.ROOT))) {
+      throw new IOException(
+          "%s=%s: with it TensorFlow would go on computing with the weights of the first step; unset it to train"
+              .formatted(VARIABLE, value));
+    }
+  }
+}
