@@ -35,9 +35,6 @@ public record Frontier(
     List<Integer> states,
     Storage storage) {
 
-  /** How many layers {@link Layers#SUM_LAST_FOUR} looks at. */
-  private static final int LAST_FEW = 4;
-
   /** The type of stored numbers. */
   public enum Storage {
     /** Exact. */
@@ -52,7 +49,8 @@ public record Frontier(
    * @param lora what is trained of the encoder; empty for nothing
    * @param layers which hidden states the head sees
    * @throws IOException if the SavedModel cannot be used as an encoder
-   * @throws IllegalArgumentException if a target of LoRA matches nothing
+   * @throws IllegalArgumentException if a target of LoRA matches nothing, or the encoder has fewer
+   *     layers than the head looks at
    */
   public static Frontier of(
       Modality modality,
@@ -62,11 +60,13 @@ public record Frontier(
       Storage storage)
       throws IOException {
     EncoderStates size = EncoderStates.of(encoder, lora);
+    layers.requireIn(EncoderSize.of(size));
     int last = size.lastFrozen();
     int first =
         switch (layers) {
           case LAST -> last;
-          case SUM_LAST_FOUR -> size.count() - 1 == last ? Math.max(0, last + 1 - LAST_FEW) : 0;
+          case SUM_LAST_FOUR ->
+              size.count() - 1 == last ? Math.max(0, last + 1 - Layers.LAST_FEW) : 0;
           case WEIGHTED -> 0;
         };
     List<Integer> states = IntStream.rangeClosed(first, last).boxed().toList();

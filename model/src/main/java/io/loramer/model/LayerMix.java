@@ -12,17 +12,11 @@ import org.tensorflow.types.TFloat32;
 
 /** Makes one sequence of an encoder's hidden states, as {@link Layers} says. */
 final class LayerMix {
-  private static final int LAST_FEW = 4;
-
   private final Layers layers;
   private final Optional<Operand<TFloat32>> weight; // [layers + 1], before the softmax
 
   LayerMix(Variables variables, Layers layers, EncoderSize encoder) {
-    if (layers == Layers.SUM_LAST_FOUR && encoder.layers() < LAST_FEW) {
-      throw new IllegalArgumentException(
-          "layers: SUM_LAST_FOUR needs an encoder of 4 layers, found %d; take LAST or WEIGHTED"
-              .formatted(encoder.layers()));
-    }
+    layers.requireIn(encoder);
     this.layers = layers;
     Shape states = Shape.of(encoder.layers() + 1);
     this.weight =
@@ -48,7 +42,7 @@ final class LayerMix {
     return switch (layers) {
       case LAST -> states;
       case SUM_LAST_FOUR ->
-          tf.sum(tf.stridedSlice(states, Indices.sliceFrom(-LAST_FEW)), tf.constant(0));
+          tf.sum(tf.stridedSlice(states, Indices.sliceFrom(-Layers.LAST_FEW)), tf.constant(0));
       case WEIGHTED -> {
         var shares = tf.nn.softmax(weight.orElseThrow()); // [layers + 1]
         yield tf.linalg.einsum(List.of(shares, states), "l,lbth->bth");

@@ -11,5 +11,21 @@ public enum Layers {
    *
    * @see <a href="https://arxiv.org/abs/2105.01051">Yang et al. 2021 (SUPERB), section 2.2</a>
    */
-  WEIGHTED
+  WEIGHTED;
+
+  /** How many layers {@link #SUM_LAST_FOUR} looks at. */
+  static final int LAST_FEW = 4;
+
+  /**
+   * Requires that an encoder has as many layers as are looked at.
+   *
+   * @throws IllegalArgumentException if it has fewer
+   */
+  void requireIn(EncoderSize encoder) {
+    if (this == SUM_LAST_FOUR && encoder.layers() < LAST_FEW) {
+      throw new IllegalArgumentException(
+          "head.layers: sum_last_four needs an encoder of %d layers, found %d; take last or weighted"
+              .formatted(LAST_FEW, encoder.layers()));
+    }
+  }
 }

@@ -73,7 +73,7 @@ final class LayerMixTest {
               IllegalArgumentException.class,
               () -> new LayerMix(graph.variables, Layers.SUM_LAST_FOUR, small));
       assertEquals(
-          "layers: SUM_LAST_FOUR needs an encoder of 4 layers, found 2; take LAST or WEIGHTED",
+          "head.layers: sum_last_four needs an encoder of 4 layers, found 2; take last or weighted",
           refused.getMessage());
     }
   }

@@ -26,11 +26,13 @@ import org.tensorflow.Tensor;
  * What a run needs before its first step, read and checked: encoders, tokenizer, corpus.
  *
  * @param config with the labels that are in use, and the speakers that the head knows, if any
+ * @param frontiers where the frozen part of each encoder ends
  * @param contents of each utterance, by its id
  */
 record TrainingSetup(
     RunConfig config,
     Map<Modality, SavedModelFolder> encoders,
+    Map<Modality, Frontier> frontiers,
     CorpusSplits corpus,
     Batches batches,
     Map<String, UtteranceContent> contents,
@@ -52,6 +54,7 @@ record TrainingSetup(
     FrozenWeights.requireNotAssumed(System.getenv());
     config.compute().device().requireVisible();
     Map<Modality, SavedModelFolder> encoders = openEncoders(config);
+    Map<Modality, Frontier> frontiers = frontiers(config, encoders);
     Path manifestFile =
         config
             .data()
@@ -99,7 +102,8 @@ record TrainingSetup(
     if (config.lacksSpeakers()) {
       resolved = resolved.withSpeakers(List.copyOf(corpus.trainingSpeakers()));
     }
-    return new TrainingSetup(resolved, encoders, corpus, batches, contents, lengths.cropped());
+    return new TrainingSetup(
+        resolved, encoders, frontiers, corpus, batches, contents, lengths.cropped());
   }
 
   private static UtteranceContent content(
@@ -112,14 +116,11 @@ record TrainingSetup(
         samples, heard.get(utterance.clip()), ids.length, ContentHash.of(ids));
   }
 
-  Map<Modality, Frontier> frontiers() throws IOException {
-    return frontiers(config, encoders);
-  }
-
   /**
    * Returns where the frozen part of each encoder ends.
    *
    * @throws IOException if one cannot be used as an encoder
+   * @throws IllegalArgumentException if LoRA or the head does not fit one
    */
   static Map<Modality, Frontier> frontiers(
       RunConfig config, Map<Modality, SavedModelFolder> encoders) throws IOException {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loramer.model.HeadConfig;
+import io.loramer.model.Layers;
 import io.loramer.model.Marginals;
 import io.loramer.model.MineEstimator;
 import io.loramer.model.SpeakerConfig;
@@ -108,6 +110,33 @@ class TrainerTest {
     Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase()));
     assertTrue(phases.contains("test split"), phases.toString());
     assertFalse(phases.contains("encoding speech"), phases.toString());
+  }
+
+  @Test
+  void headThatDoesNotFitAnEncoderIsRefusedBeforeAClipIsDecoded() {
+    RunConfig all = tiny.config();
+    HeadConfig head = all.head();
+    HeadConfig deep =
+        new HeadConfig(
+            head.size(),
+            head.attentionSize(),
+            Layers.SUM_LAST_FOUR,
+            head.pooling(),
+            head.dropout(),
+            head.mine(),
+            head.speaker());
+    RunConfig config =
+        new RunConfig(
+            all.data(), all.audio(), all.text(), deep, all.training(), all.cache(), all.compute());
+    List<String> phases = new ArrayList<>();
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase())));
+    assertEquals(
+        "head.layers: sum_last_four needs an encoder of 4 layers, found 2; take last or weighted",
+        refused.getMessage());
+    assertEquals(List.of(), phases);
   }
 
   @Test
