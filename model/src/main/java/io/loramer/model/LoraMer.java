@@ -69,6 +69,7 @@ public final class LoraMer {
    * @param variables takes in those of the encoders, frozen, of LoRA and of the head, trainable
    * @param folders the encoder SavedModel of each modality; one or two
    * @param lora of the speech encoder; empty leaves it frozen
+   * @param precision of the encoders' products
    * @param labels how many emotions there are
    * @param mode of the first way, whose nodes lie at the top of the graph
    * @throws IOException if a SavedModel is not an encoder of its modality
@@ -78,6 +79,7 @@ public final class LoraMer {
       Variables variables,
       Map<Modality, SavedModelFolder> folders,
       Optional<LoraConfig> lora,
+      Precision precision,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -89,7 +91,7 @@ public final class LoraMer {
         folders,
         sizes(folders),
         lora,
-        Precision.FLOAT32,
+        precision,
         config,
         labels,
         mode);
@@ -100,7 +102,8 @@ public final class LoraMer {
    *
    * @param frontiers of each modality, found for the same {@code lora} and {@code config}
    * @param precision of what lies beyond in an encoder
-   * @see #LoraMer(Graph, Variables, Map, Optional, HeadConfig, int, Mode) the other parameters
+   * @see #LoraMer(Graph, Variables, Map, Optional, Precision, HeadConfig, int, Mode) the other
+   *     parameters
    */
   public static LoraMer beyond(
       Graph graph,
@@ -220,9 +223,12 @@ public final class LoraMer {
   }
 
   /**
-   * Puts an adapter to work: in the bypasses of a model with LoRA, else in the kernels themselves.
+   * Puts an adapter to work: in the bypasses of a model with LoRA, else in the kernels themselves,
+   * in place of an earlier one.
+   *
+   * @throws IOException if the kernels cannot be read
    */
-  public void adapt(LoraAdapter adapter, Session session) {
+  public void adapt(LoraAdapter adapter, Session session) throws IOException {
     ImportedEncoder audio = encoders.get(Modality.AUDIO);
     if (adapted) {
       audio.assign(adapter, variables, session);

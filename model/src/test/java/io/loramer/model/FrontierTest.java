@@ -173,6 +173,7 @@ final class FrontierTest {
               one.variables,
               encoders,
               lora,
+              Precision.FLOAT32,
               head(layers),
               LABELS,
               LoraMer.Mode.INFERENCE);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variables;
@@ -185,7 +186,8 @@ final class LoraMerTest {
     Built(Map<Modality, SavedModelFolder> encoders, LoraMer.Mode mode, Optional<LoraConfig> lora)
         throws IOException {
       Variables variables = host.variables;
-      model = new LoraMer(host.graph, variables, encoders, lora, HEAD, LABELS, mode);
+      model =
+          new LoraMer(host.graph, variables, encoders, lora, Precision.FLOAT32, HEAD, LABELS, mode);
       model.restoreEncoders(host.session);
       variables.initialize(host.session);
     }

@@ -3,7 +3,6 @@ package io.loramer.savedmodels;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,12 +91,7 @@ final class DerivedFrameMask {
 
   /** Returns the convolutions in the order in which the waveform passes them. */
   private static List<NodeDef.Builder> convolutionsAfter(GraphDefEditor editor, String waveform) {
-    Map<String, List<NodeDef.Builder>> readers = new HashMap<>();
-    for (NodeDef.Builder node : editor.nodes()) {
-      for (String input : node.getInputList()) {
-        readers.computeIfAbsent(GraphDefEditor.nodeName(input), i -> new ArrayList<>()).add(node);
-      }
-    }
+    Map<String, List<NodeDef.Builder>> readers = editor.readers();
     List<NodeDef.Builder> convolutions = new ArrayList<>();
     Set<String> passed = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(List.of(GraphDefEditor.nodeName(waveform)));

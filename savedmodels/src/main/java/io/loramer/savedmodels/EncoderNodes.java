@@ -3,6 +3,7 @@ package io.loramer.savedmodels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ final class EncoderNodes {
   private final List<LoraTarget> linearMaps;
   private final List<LoraTarget> targets;
   private final List<String> stageInputs;
+  private final Map<String, String> restored = new HashMap<>(); // by the variable's shared name
 
   /**
    * Reads and rewrites a SavedModel's graph.
@@ -103,19 +105,46 @@ final class EncoderNodes {
   }
 
   /**
-   * Leaves out what is not needed, and returns the variables that are: what each is named in the
-   * SavedModel, by its node.
+   * Leaves out what is not needed, lets kernels be held as they are rounded, and returns the
+   * variables that are: what each is named in the SavedModel, by its node.
    *
    * @param restores whether the variables' values are read from the SavedModel
    */
   Map<String, String> reduce(boolean restores) {
     editor.keepOnly(needed(restores));
+    readRestored();
+    precision.rounded().ifPresent(type -> RoundedProducts.holdKernels(editor, type));
     Map<String, String> variables = new LinkedHashMap<>();
     editor
         .variables()
         .forEach((node, definition) -> variables.put(node, GraphDefEditor.sharedName(definition)));
     variables.keySet().forEach(editor::ensureRead);
     return variables;
+  }
+
+  /** Notes what each variable is restored from, before that may be rounded. */
+  private void readRestored() {
+    for (NodeDef.Builder node : editor.nodes()) {
+      if (node.getOp().equals("AssignVariableOp")) {
+        String name = GraphDefEditor.sharedName(editor.producer(node.getInput(0)));
+        restored.put(name, GraphDefEditor.withPlace(node.getInput(1)));
+      }
+    }
+  }
+
+  /**
+   * Returns the tensor that holds a variable's value, as the SavedModel has it, once the saver's
+   * file name is fed.
+   *
+   * @throws IllegalArgumentException if the variable is not restored, for nothing reads it
+   */
+  String restored(String variable) {
+    String tensor = restored.get(variable);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          model.path() + ": " + variable + " is no part of what the encoder computes");
+    }
+    return tensor;
   }
 
   /** Returns the nodes, with the variables' names behind a prefix. */

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,18 @@ final class GraphDefEditor {
             .toList();
     boolean biased = readers.size() == 1 && readers.get(0).getOp().equals("BiasAdd");
     return biased ? readers.get(0).getName() : node;
+  }
+
+  /** Returns for each node that is read or waited for by its name the nodes that do it. */
+  Map<String, List<NodeDef.Builder>> readers() {
+    Map<String, List<NodeDef.Builder>> readers = new HashMap<>();
+    for (NodeDef.Builder node : nodes.values()) {
+      node.getInputList().stream()
+          .map(GraphDefEditor::nodeName)
+          .distinct()
+          .forEach(name -> readers.computeIfAbsent(name, n -> new ArrayList<>()).add(node));
+    }
+    return readers;
   }
 
   /** Returns where an output comes from, past the nodes that hand it on as it is. */

@@ -7,14 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.SaverDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
@@ -159,20 +160,23 @@ public final class ImportedEncoder {
 
   /**
    * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 +
-   * scaling · B A}.
+   * scaling · B A}, W0 as the SavedModel has it.
    *
    * @param variables that the import was given
+   * @throws IOException if the SavedModel's values are missing or damaged
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
-  public void merge(LoraAdapter adapter, Variables variables, Session session) {
+  public void merge(LoraAdapter adapter, Variables variables, Session session) throws IOException {
     List<LoraTarget> targets = adapter.targetsAmong(nodes.linearMaps());
-    List<String> names = targets.stream().map(t -> variablePrefix + t.kernel()).toList();
     Map<String, TFloat32> merged = new LinkedHashMap<>();
-    try (Variables.Values kernels = variables.values(session, names)) {
-      Map<String, TFloat32> byName = kernels.byName();
-      for (LoraTarget target : targets) {
-        String name = variablePrefix + target.kernel();
-        merged.put(name, adapter.merge(target, byName.get(name)));
+    // From the SavedModel, since the variables may hold rounded values.
+    List<String> kernels =
+        targets.stream().map(t -> scope + "/" + nodes.restored(t.kernel())).toList();
+    try (Result stored = runSaver(session, runner -> kernels.forEach(runner::fetch))) {
+      for (int i = 0; i < targets.size(); i++) {
+        LoraTarget target = targets.get(i);
+        TFloat32 kernel = (TFloat32) stored.get(i);
+        merged.put(variablePrefix + target.kernel(), adapter.merge(target, kernel));
       }
       variables.assign(session, merged);
     } finally {
@@ -208,15 +212,17 @@ public final class ImportedEncoder {
    * @throws IOException if they are missing or damaged
    */
   public void restore(Session session) throws IOException {
+    String restoring = scope + "/" + nodes.saver().getRestoreOpName();
+    runSaver(session, runner -> runner.addTarget(restoring)).close();
+  }
+
+  private Result runSaver(Session session, Consumer<Session.Runner> wanted) throws IOException {
     Path variables = nodes.model().variables();
-    SaverDef saver = nodes.saver();
     try (TString files = TString.scalarOf(variables.toString())) {
-      session
-          .runner()
-          .feed(scope + "/" + saver.getFilenameTensorName(), files)
-          .addTarget(scope + "/" + saver.getRestoreOpName())
-          .run()
-          .close();
+      String fileName = scope + "/" + nodes.saver().getFilenameTensorName();
+      Session.Runner runner = session.runner().feed(fileName, files);
+      wanted.accept(runner);
+      return runner.run();
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new IOException(variables + ": cannot be restored: " + e.getMessage(), e);
     }
@@ -250,19 +256,18 @@ public final class ImportedEncoder {
     variables.forEach(
         (node, name) -> {
           Initial drawn = initial.get(name);
-          Operand<? extends TType> handle = graph.outputOrThrow(scope + "/" + node + ":0");
-          Operand<TFloat32> value =
-              graph.outputOrThrow(scope + "/" + nodes.readOf(node) + ":0").expect(TFloat32.class);
-          Shape shape = value.shape();
-          Variable<TFloat32> variable =
-              new Variable<>(
+          Variable<?> variable =
+              variable(
                   variablePrefix + name,
-                  TFloat32.class,
-                  shape,
                   drawn == null ? Role.FROZEN : Role.TRAINABLE,
-                  handle,
-                  value);
+                  graph.outputOrThrow(scope + "/" + node + ":0"),
+                  graph.outputOrThrow(scope + "/" + nodes.readOf(node) + ":0"));
           adopter.adopt(variable, Optional.ofNullable(drawn));
         });
+  }
+
+  private static <T extends TType> Variable<T> variable(
+      String name, Role role, Operand<?> handle, Output<T> value) {
+    return new Variable<>(name, value.type(), value.shape(), role, handle, value);
   }
 }

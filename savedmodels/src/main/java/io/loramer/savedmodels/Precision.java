@@ -3,7 +3,9 @@ package io.loramer.savedmodels;
 import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
-/** What an encoder's matrix products are computed in; everything else is float32. */
+/**
+ * What an encoder's products, of matrices and convolutions, are computed in; all else is float32.
+ */
 public enum Precision {
   FLOAT32(Optional.empty()),
   /**

@@ -3,12 +3,10 @@ package io.loramer.savedmodels;
 import com.google.protobuf.ByteString;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,7 +50,7 @@ final class Rematerialization {
   }
 
   private final GraphDefEditor graph;
-  private final Map<String, List<NodeDef.Builder>> readers = new HashMap<>();
+  private final Map<String, List<NodeDef.Builder>> readers;
 
   /** What is read in the end for each value, by {@code node:0}. */
   private final Map<String, String> moved = new LinkedHashMap<>();
@@ -61,13 +59,7 @@ final class Rematerialization {
 
   private Rematerialization(GraphDefEditor graph) {
     this.graph = graph;
-    for (NodeDef.Builder node : graph.nodes()) {
-      for (String input : Set.copyOf(node.getInputList())) {
-        readers
-            .computeIfAbsent(GraphDefEditor.nodeName(input), name -> new ArrayList<>())
-            .add(node);
-      }
-    }
+    this.readers = graph.readers();
   }
 
   /** Rewrites a graph for training, which has no {@code IdentityN} yet. */

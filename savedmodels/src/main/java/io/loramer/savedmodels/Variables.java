@@ -96,14 +96,14 @@ public final class Variables {
    *
    * @param initial how its value is drawn, unless somebody restores it
    */
-  void adopt(Variable<TFloat32> variable, Optional<Initial> initial) {
+  void adopt(Variable<?> variable, Optional<Initial> initial) {
     if (byName.putIfAbsent(variable.name(), variable) != null) {
       throw new IllegalArgumentException("variable " + variable.name() + " exists already");
     }
     initial.ifPresent(i -> drawInitially(variable, i));
   }
 
-  private void drawInitially(Variable<TFloat32> variable, Initial drawn) {
+  private void drawInitially(Variable<?> variable, Initial drawn) {
     Ops tf = initial;
     var dimensions = tf.constant(variable.shape().asArray());
     long variableSeed = seed ^ hash(variable.name());
@@ -121,7 +121,7 @@ public final class Variables {
   }
 
   /**
-   * Gives variables values.
+   * Gives float32 variables values, and rounded ones to those that hold half precision.
    *
    * @param values by the variables' names
    * @throws IllegalArgumentException if there is no such variable, or it has another shape; all
@@ -148,7 +148,9 @@ public final class Variables {
         (name, value) -> {
           var fed = tf.placeholder(TFloat32.class, Placeholder.shape(value.shape()));
           runner.feed(fed, value);
-          runner.addTarget(tf.assignVariableOp(byName.get(name).handle(), fed));
+          Variable<?> variable = byName.get(name);
+          runner.addTarget(
+              tf.assignVariableOp(variable.handle(), tf.dtypes.cast(fed, variable.type())));
         });
     if (!values.isEmpty()) {
       runner.run().close();
@@ -170,7 +172,7 @@ public final class Variables {
 
   /** Values of variables at one moment. */
   public record Values(List<String> names, Result result) implements AutoCloseable {
-    /** Returns the tensors by name; they live until this is closed. */
+    /** Returns the tensors of float32 variables by name; they live until this is closed. */
     public Map<String, TFloat32> byName() {
       Map<String, TFloat32> values = new LinkedHashMap<>();
       for (int i = 0; i < names.size(); i++) {

@@ -28,18 +28,16 @@ final class AdaptedEncoder implements AutoCloseable {
   private final Fixture base;
 
   AdaptedEncoder(Path savedModel, Fixture base, Optional<LoraConfig> lora) throws IOException {
+    this(savedModel, base, lora, Precision.FLOAT32);
+  }
+
+  AdaptedEncoder(Path savedModel, Fixture base, Optional<LoraConfig> lora, Precision precision)
+      throws IOException {
     SavedModelFolder model = SavedModelFolder.open(savedModel);
     this.base = base;
     encoder =
         ImportedEncoder.into(
-            graph,
-            variables,
-            "audio",
-            model,
-            MetaGraph.SERVE,
-            lora,
-            Optional.empty(),
-            Precision.FLOAT32);
+            graph, variables, "audio", model, MetaGraph.SERVE, lora, Optional.empty(), precision);
     output = encoder.output("last_hidden_state", TFloat32.class);
     encoder.restore(session);
     variables.initialize(session);

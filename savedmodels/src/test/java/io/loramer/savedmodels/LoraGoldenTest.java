@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -172,6 +173,37 @@ final class LoraGoldenTest {
           String kernel = targets.get(i).kernel();
           try (TFloat32 expected = peft.adapter.float32(GOLDEN, "merged." + kernel)) {
             assertClose(kernel, expected, values.byName().get(kernels.get(i)), 1e-6);
+          }
+        }
+      }
+    }
+  }
+
+  /** Rounded before and after, a value could be twice as far away. */
+  @ParameterizedTest
+  @ValueSource(strings = {"wavlm-base-qv", "hubert-base-qv"})
+  void mergedKernelsInHalfPrecisionAreRoundedOnce(String name) throws IOException {
+    Peft peft = Peft.of(name);
+    try (LoraAdapter adapter = LoraAdapter.read(peft.adapter.folder());
+        AdaptedEncoder plain =
+            new AdaptedEncoder(peft.encoder, peft.base, Optional.empty(), Precision.BFLOAT16)) {
+      Ops tf = Ops.create(plain.graph);
+      plain.encoder.merge(adapter, plain.variables, plain.session);
+      for (LoraTarget target :
+          adapter.targetsAmong(ImportedEncoder.linearMaps(SavedModelFolder.open(peft.encoder)))) {
+        Variable<?> kernel =
+            plain.variables.all(Variable.Role.FROZEN).stream()
+                .filter(v -> v.name().equals(AdaptedEncoder.PREFIX + target.kernel()))
+                .findAny()
+                .orElseThrow();
+        assertEquals(TBfloat16.class, kernel.type());
+        var value = tf.dtypes.cast(kernel.value(), TFloat32.class);
+        try (Result result = plain.session.runner().fetch(value).run();
+            TFloat32 expected = peft.adapter.float32(GOLDEN, "merged." + target.kernel())) {
+          float[] exact = floats(expected);
+          float[] found = floats((TFloat32) result.get(0));
+          for (int i = 0; i < exact.length; i++) {
+            assertEquals(exact[i], found[i], Math.abs(exact[i]) * 0x1p-8 + 1e-6, kernel.name());
           }
         }
       }

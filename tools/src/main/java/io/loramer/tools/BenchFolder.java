@@ -50,7 +50,10 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     corpus().write("epoch", size.mixedLengths(), random);
     Trainer.start(config("start-up", 0), fresh("run"), progress -> {});
     EmotionExport.write(
-        new RunFolder(path.resolve("run")), fresh("model"), EmotionExport.Lora.MERGED);
+        new RunFolder(path.resolve("run")),
+        fresh("model"),
+        EmotionExport.Lora.MERGED,
+        config("start-up", 0).compute().precision());
   }
 
   private void makeEncoder(String family, String name) throws IOException {

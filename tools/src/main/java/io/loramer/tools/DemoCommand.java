@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
@@ -87,7 +88,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     Path model = folder.resolve("model");
     EmotionExport.write(
-        new RunFolder(folder.resolve("run")), ModelVersions.next(model), EmotionExport.Lora.MERGED);
+        new RunFolder(folder.resolve("run")),
+        ModelVersions.next(model),
+        EmotionExport.Lora.MERGED,
+        Precision.FLOAT32);
     predict(manifest, model, result);
     report(metrics, untrained, folder, result);
     return ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.loramer.tools;
 
+import io.loramer.savedmodels.Precision;
 import io.loramer.training.EmotionExport;
 import io.loramer.training.ModelVersions;
 import io.loramer.training.RunFolder;
@@ -44,13 +45,21 @@ final class ExportCommand implements Callable<Integer> {
       description = "Keeps LoRA as bypasses instead of adding it to the kernels.")
   private boolean separate;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "float32|bfloat16|float16",
+      description =
+          "Of the encoders' products (default: float32). Half precision makes a smaller model, a faster one where the"
+              + " processor has instructions for it.")
+  private Precision precision = Precision.FLOAT32;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     EmotionExport.Lora lora = separate ? EmotionExport.Lora.SEPARATE : EmotionExport.Lora.MERGED;
     Path target = target();
-    EmotionExport.write(new RunFolder(run), target, lora);
+    EmotionExport.write(new RunFolder(run), target, lora, precision);
     spec.commandLine().getOut().println(target);
     return ExitCode.OK;
   }

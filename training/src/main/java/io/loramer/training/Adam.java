@@ -56,6 +56,7 @@ final class Adam {
       long totalSteps,
       OptionalDouble maxGradientNorm,
       Optional<LossScale> scale) {
+    FrozenWeights.requireNotAssumed(System.getenv());
     Ops tf = Ops.create(graph).withSubScope("train");
     Variable<TInt64> stepsDone = variables.state("train.step", TInt64.class, Shape.scalar());
     var done = tf.dtypes.cast(stepsDone.value(), TFloat32.class);

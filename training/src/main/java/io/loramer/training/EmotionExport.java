@@ -8,6 +8,7 @@ import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Saver;
 import io.loramer.savedmodels.Variable.Role;
@@ -74,10 +75,12 @@ public final class EmotionExport {
    * Exports. The model is loaded back and compared with the run before its folder gets its name.
    *
    * @param target the folder of the model's version, {@code NAME/VERSION}, made here
+   * @param precision of the encoders' products, and of the kernels that are for nothing else
    * @throws IOException if the run has not ended, an encoder is not what it was, the target exists,
    *     or what was written gives other outputs than the run
    */
-  public static void write(RunFolder run, Path target, Lora lora) throws IOException {
+  public static void write(RunFolder run, Path target, Lora lora, Precision precision)
+      throws IOException {
     NewFolder.requireAbsent(target);
     RunConfig config = run.readConfig();
     Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
@@ -95,6 +98,7 @@ public final class EmotionExport {
               variables,
               encoders,
               lora == Lora.SEPARATE ? adapted : Optional.empty(),
+              precision,
               config.head(),
               labels.size(),
               LoraMer.Mode.INFERENCE);
@@ -112,23 +116,28 @@ public final class EmotionExport {
 
       model.restoreEncoders(session);
       variables.assign(session, weights.head());
-      weights.adapter().ifPresent(adapter -> model.adapt(adapter, session));
+      if (weights.adapter().isPresent()) {
+        model.adapt(weights.adapter().get(), session);
+      }
       NewFolder.write(
           target,
           folder -> {
             SavedModelFolder.write(folder, List.of(metaGraph), saver, session);
             writeAssets(SavedModelFolder.open(folder), encoders, info, run);
-            finish(folder, target.toAbsolutePath().getParent().getFileName().toString(), session);
+            String name = target.toAbsolutePath().getParent().getFileName().toString();
+            finish(folder, name, precision, session);
           });
     }
   }
 
   /** Checks what was written, and adds what needs the whole of it. */
-  private static void finish(Path folder, String name, Session session) throws IOException {
+  private static void finish(Path folder, String name, Precision precision, Session session)
+      throws IOException {
     try (EmotionModel exported = EmotionModel.load(folder)) {
-      double difference = ExportCheck.run(session, exported);
+      double difference = ExportCheck.run(session, exported, precision);
       new WarmUpRequests(name, exported.info(), exported.tokenizer()).write(folder);
-      Files.writeString(folder.resolve("README.md"), ExportReadme.of(name, exported, difference));
+      Files.writeString(
+          folder.resolve("README.md"), ExportReadme.of(name, exported, precision, difference));
     }
     Files.writeString(folder.resolve(BATCHING_FILE), BATCHING);
   }

@@ -1,5 +1,6 @@
 package io.loramer.training;
 
+import io.loramer.savedmodels.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -28,9 +29,10 @@ final class ExportReadme {
    * Writes the text.
    *
    * @param name of the model
+   * @param precision of the encoders' products
    * @param difference see {@link ExportCheck}
    */
-  static String of(String name, EmotionModel model, double difference) {
+  static String of(String name, EmotionModel model, Precision precision, double difference) {
     EmotionModelInfo info = model.info();
     String ids = model.tokenizer().map(known -> Arrays.toString(known.encode(WORDS))).orElse("");
     return """
@@ -38,7 +40,7 @@ final class ExportReadme {
 
         Recognises %2$s. Made by LoRA-MER for Java.
         %3$s
-        The SavedModel was loaded back and compared with the run it comes from, on clips alone, in batches, and in batches that were
+        The SavedModel was loaded back and compared with the run's weights, on clips alone, in batches, and in batches that were
         padded as TF Serving pads. An output of a clip alone and in a batch differs by %4$s at most.
 
         ## Signatures
@@ -84,12 +86,24 @@ final class ExportReadme {
         .formatted(
             name,
             String.join(", ", info.labels()),
-            quality(info),
+            quality(info) + products(precision),
             String.format(Locale.ROOT, "%.1e", difference),
             signatures(info),
             curl(name, info, ids),
             (info.hears() ? PYTHON_SPEECH : "") + (info.reads() ? PYTHON_WORDS : ""),
             WORDS);
+  }
+
+  private static String products(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> "";
+      case BFLOAT16, FLOAT16 ->
+          """
+          The encoders' products are computed in %s, whatever the run's were: fast on processors with instructions for it, slow on
+          others.
+          """
+              .formatted(precision.name().toLowerCase(Locale.ROOT));
+    };
   }
 
   private static String quality(EmotionModelInfo info) {

@@ -1,6 +1,5 @@
 package io.loramer.training;
 
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +13,7 @@ public final class FrozenWeights {
   /** Set to {@code true} before TensorFlow is loaded; TensorFlow reads it once. */
   public static final String VARIABLE = "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS";
 
-  private static final Set<String> FALSE = Set.of("", "0", "false"); // as TensorFlow reads it
+  private static final Set<String> FALSE = Set.of("0", "false"); // as TensorFlow reads it
 
   private FrozenWeights() {}
 
@@ -22,13 +21,17 @@ public final class FrozenWeights {
    * Requires that weights may change.
    *
    * @param environment of this process
+   * @throws IllegalArgumentException if the environment says that they do not
    */
-  static void requireNotAssumed(Map<String, String> environment) throws IOException {
-    String value = environment.getOrDefault(VARIABLE, "");
+  static void requireNotAssumed(Map<String, String> environment) {
+    String value = environment.getOrDefault(VARIABLE, "false");
     if (!FALSE.contains(value.toLowerCase(Locale.ROOT))) {
-      throw new IOException(
-          "%s=%s: with it TensorFlow would go on computing with the weights of the first step; unset it to train"
-              .formatted(VARIABLE, value));
+      throw new IllegalArgumentException(
+          VARIABLE
+              + "="
+              + value
+              + ": with it TensorFlow would go on computing with the weights of the first step; unset"
+              + " it to train");
     }
   }
 }

@@ -25,6 +25,7 @@ public final class Trainer {
    * @throws CorpusException with every utterance that cannot be used
    */
   public static Provenance check(RunConfig config, Manifest corpus) throws IOException {
+    FrozenWeights.requireNotAssumed(System.getenv());
     Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
     TrainingSetup.frontiers(config, encoders);
     TrainingSetup.corpusCheck(config, encoders).requireDescribed(corpus);

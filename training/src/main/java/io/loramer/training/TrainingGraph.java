@@ -25,6 +25,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -249,9 +250,13 @@ final class TrainingGraph implements AutoCloseable {
   double kernelNorm(LoraTarget target) {
     String name = TrainedWeights.AUDIO_PREFIX + target.kernel();
     try (Variables.Values value = variables.values(session, List.of(name))) {
+      FloatNdArray kernel = (FloatNdArray) value.result().get(0); // in any precision
       double squares = 0;
-      for (float weight : TensorMemory.floats(value.byName().get(name))) {
-        squares += (double) weight * weight;
+      for (long row = 0; row < kernel.shape().get(0); row++) {
+        for (long column = 0; column < kernel.shape().get(1); column++) {
+          double weight = kernel.getFloat(row, column);
+          squares += weight * weight;
+        }
       }
       return Math.sqrt(squares);
     }

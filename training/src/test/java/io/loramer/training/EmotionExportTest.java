@@ -3,17 +3,20 @@ package io.loramer.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loramer.model.SpeakerConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.training.EmotionExport.Lora;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,7 +50,7 @@ class EmotionExportTest {
     run = new RunFolder(shared.resolve("run"));
     Trainer.start(tiny.config(), run.path(), TinySetup::unwatched);
     exported = shared.resolve("model");
-    EmotionExport.write(run, exported, Lora.MERGED);
+    EmotionExport.write(run, exported, Lora.MERGED, Precision.FLOAT32);
   }
 
   /** Else the tests below would not see whether it is merged rightly. */
@@ -65,7 +68,7 @@ class EmotionExportTest {
   @EnumSource
   void exportedModelGivesTheRunsPredictions(Lora lora) throws IOException {
     Path model = folder.resolve("model");
-    EmotionExport.write(run, model, lora);
+    EmotionExport.write(run, model, lora, Precision.FLOAT32);
     Manifest corpus = Manifest.read(tiny.manifest());
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
       List<Prediction> predictions =
@@ -77,6 +80,36 @@ class EmotionExportTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+  void exportInHalfPrecisionGivesNearlyTheSamePredictions(Precision precision) throws IOException {
+    Path model = folder.resolve("model");
+    EmotionExport.write(run, model, Lora.MERGED, precision);
+    Manifest corpus = Manifest.read(tiny.manifest());
+    try (EmotionRecognizer exact = EmotionRecognizer.load(exported);
+        EmotionRecognizer rounded = EmotionRecognizer.load(model)) {
+      List<Prediction> expected =
+          exact.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript());
+      List<Prediction> found =
+          rounded.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript());
+      assertNotEquals(expected, found);
+      for (int i = 0; i < expected.size(); i++) {
+        Map<String, Float> probabilities = found.get(i).recognized().probabilities();
+        expected
+            .get(i)
+            .recognized()
+            .probabilities()
+            .forEach((label, p) -> assertEquals(p, probabilities.get(label), 0.02, label));
+      }
+    }
+    Path values = Path.of("variables/variables.data-00000-of-00001");
+    // Its embeddings and its head, which are no kernels, are most of so small a model.
+    assertTrue(Files.size(model.resolve(values)) < 0.9 * Files.size(exported.resolve(values)));
+    String readme = Files.readString(model.resolve("README.md"));
+    String type = precision.name().toLowerCase(Locale.ROOT);
+    assertTrue(readme.contains("The encoders' products are computed in " + type), readme);
+  }
+
   /** Those of the test split were not heard in training. */
   @Test
   void modelThatWasToldWhoSpeaksTakesAllForUnknown() throws IOException {
@@ -84,7 +117,7 @@ class EmotionExportTest {
     SpeakerConfig speaker = new SpeakerConfig(OptionalInt.of(5), List.of());
     Trainer.start(tiny.config(speaker), told.path(), TinySetup::unwatched);
     Path model = folder.resolve("model");
-    EmotionExport.write(told, model, Lora.MERGED);
+    EmotionExport.write(told, model, Lora.MERGED, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
       assertTrue(recognizer.info().toldSpeakers());
       Manifest corpus = Manifest.read(tiny.manifest());
@@ -167,7 +200,8 @@ class EmotionExportTest {
   void modelThatOnlyHearsAsksForNoWords() throws IOException {
     Path hearing = folder.resolve("run");
     Trainer.start(tiny.audioOnly().untrained(), hearing, TinySetup::unwatched);
-    EmotionExport.write(new RunFolder(hearing), folder.resolve("model"), Lora.MERGED);
+    EmotionExport.write(
+        new RunFolder(hearing), folder.resolve("model"), Lora.MERGED, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(folder.resolve("model"))) {
       assertFalse(recognizer.info().reads());
       Recognition recognition =
@@ -180,7 +214,8 @@ class EmotionExportTest {
   void modelThatOnlyReadsListensToNothing() throws IOException {
     Path reading = folder.resolve("run");
     Trainer.start(tiny.textOnly().untrained(), reading, TinySetup::unwatched);
-    EmotionExport.write(new RunFolder(reading), folder.resolve("model"), Lora.SEPARATE);
+    EmotionExport.write(
+        new RunFolder(reading), folder.resolve("model"), Lora.SEPARATE, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(folder.resolve("model"))) {
       assertFalse(recognizer.info().hears());
       recognizer.recognize(new Waveform(new float[0]), Optional.of("so"));
@@ -284,7 +319,9 @@ class EmotionExportTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> EmotionExport.write(new RunFolder(from), folder.resolve("model"), Lora.MERGED));
+            () ->
+                EmotionExport.write(
+                    new RunFolder(from), folder.resolve("model"), Lora.MERGED, Precision.FLOAT32));
     assertEquals(message, e.getMessage());
     assertEquals(before, RunFiles.files(folder));
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loramer.savedmodels.Precision;
 import io.loramer.training.EmotionExport.Lora;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class ExplanationTest {
     Path run = folder.resolve(name + "-run");
     Trainer.start(config.untrained(), run, TinySetup::unwatched);
     Path model = folder.resolve(name);
-    EmotionExport.write(new RunFolder(run), model, Lora.MERGED);
+    EmotionExport.write(new RunFolder(run), model, Lora.MERGED, Precision.FLOAT32);
     return model;
   }
 

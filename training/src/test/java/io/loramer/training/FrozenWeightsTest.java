@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +14,17 @@ final class FrozenWeightsTest {
         "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS=True: with it TensorFlow would go on computing with the"
             + " weights of the first step; unset it to train",
         assertThrows(
-                IOException.class,
+                IllegalArgumentException.class,
                 () -> FrozenWeights.requireNotAssumed(Map.of(FrozenWeights.VARIABLE, "True")))
             .getMessage());
+  }
+
+  /** TensorFlow ends the process over it. */
+  @Test
+  void trainingIsRefusedWhereItIsSetToNothing() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> FrozenWeights.requireNotAssumed(Map.of(FrozenWeights.VARIABLE, "")));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.loramer.model.Modality;
 import io.loramer.model.PoolingOrder;
 import io.loramer.model.SpeakerConfig;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.TargetModules;
@@ -99,6 +100,7 @@ final class GoldenTrajectoryTest {
                 Modality.AUDIO, encoder("audio/wavlm-base"),
                 Modality.TEXT, encoder("text/roberta")),
             Optional.of(lora),
+            Precision.FLOAT32,
             HEAD,
             4,
             LoraMer.Mode.INFERENCE);

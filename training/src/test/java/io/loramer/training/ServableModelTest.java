@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import io.loramer.savedmodels.Precision;
 import io.loramer.training.EmotionExport.Lora;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,8 @@ class ServableModelTest {
     tiny = TinySetup.in(shared);
     Trainer.start(tiny.config().untrained(), shared.resolve("run"), TinySetup::unwatched);
     exported = shared.resolve("emotions/7");
-    EmotionExport.write(new RunFolder(shared.resolve("run")), exported, Lora.MERGED);
+    EmotionExport.write(
+        new RunFolder(shared.resolve("run")), exported, Lora.MERGED, Precision.FLOAT32);
   }
 
   /** By the field numbers of TF Serving's prediction_log.proto, predict.proto and model.proto. */
@@ -108,12 +110,15 @@ class ServableModelTest {
   void exportThatDiffersFromItsRunIsRefused() throws IOException {
     Trainer.start(tiny.config(), folder.resolve("other"), TinySetup::unwatched);
     Path other = folder.resolve("models/1");
-    EmotionExport.write(new RunFolder(folder.resolve("other")), other, Lora.MERGED);
+    EmotionExport.write(
+        new RunFolder(folder.resolve("other")), other, Lora.MERGED, Precision.FLOAT32);
     try (EmotionModel first = EmotionModel.load(exported);
         EmotionModel second = EmotionModel.load(other)) {
-      assertTrue(ExportCheck.run(first.bundle().session(), first) < 1e-5);
+      assertTrue(ExportCheck.run(first.bundle().session(), first, Precision.FLOAT32) < 1e-5);
       IOException e =
-          assertThrows(IOException.class, () -> ExportCheck.run(first.bundle().session(), second));
+          assertThrows(
+              IOException.class,
+              () -> ExportCheck.run(first.bundle().session(), second, Precision.FLOAT32));
       assertTrue(
           e.getMessage().startsWith(other + ": the model that was written differs"),
           e.getMessage());

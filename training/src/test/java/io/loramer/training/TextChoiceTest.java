@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.loramer.model.Modality;
+import io.loramer.savedmodels.Precision;
 import io.loramer.training.CorpusException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class TextChoiceTest {
         run,
         TinySetup::unwatched);
     Path model = folder.resolve("model");
-    EmotionExport.write(new RunFolder(run), model, EmotionExport.Lora.MERGED);
+    EmotionExport.write(new RunFolder(run), model, EmotionExport.Lora.MERGED, Precision.FLOAT32);
     Manifest corpus = Manifest.read(tiny.manifest());
     try (EmotionRecognizer emotions = EmotionRecognizer.load(model)) {
       for (TextSource source : TextSource.values()) {

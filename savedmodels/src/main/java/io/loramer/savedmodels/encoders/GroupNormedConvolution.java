@@ -74,6 +74,8 @@ final class GroupNormedConvolution {
     var scaled = tf.math.mul(kernel, tf.expandDims(tf.math.mul(scale, weight), one)); // [B, k, C]
 
     // The bias is one more row of the kernel, for a tap that is always 1.
+    // Not as a MatMul or Conv2D: where weights are told to be frozen, oneDNN would take this kernel
+    // for one.
     var row = tf.math.add(tf.zerosLike(tf.expandDims(scale, one)), bias); // [B, 1, C]
     var taps =
         tf.dtypes.cast(
