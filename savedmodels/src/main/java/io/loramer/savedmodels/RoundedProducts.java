@@ -53,8 +53,11 @@ final class RoundedProducts {
     if (!read.getOp().equals("ReadVariableOp")) {
       return false;
     }
-    NodeDef.Builder variable = graph.producer(read.getInput(0));
-    return variable.getAttrOrThrow("shape").getShape().getDim(2).getSize() > 1; // [1, k, in, out]
+    AttrValue shape =
+        graph
+            .producer(read.getInput(0))
+            .getAttrOrDefault("shape", AttrValue.getDefaultInstance()); // [1, k, in, out]
+    return shape.getShape().getDimCount() == 4 && shape.getShape().getDim(2).getSize() > 1;
   }
 
   /**
@@ -98,7 +101,9 @@ final class RoundedProducts {
   }
 
   private boolean isRounding(NodeDef.Builder node) {
-    return node.getOp().equals("Cast") && node.getAttrOrThrow("DstT").getType() == type;
+    return node.getOp().equals("Cast")
+        && node.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT
+        && node.getAttrOrThrow("DstT").getType() == type;
   }
 
   private void hold(
