@@ -27,8 +27,9 @@ public final class Trainer {
   public static Provenance check(RunConfig config, Manifest corpus) throws IOException {
     FrozenWeights.requireNotAssumed(System.getenv());
     Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    CorpusCheck check = TrainingSetup.corpusCheck(config, encoders);
     TrainingSetup.frontiers(config, encoders);
-    TrainingSetup.corpusCheck(config, encoders).requireDescribed(corpus);
+    check.requireDescribed(corpus);
     return Provenance.of(config, encoders);
   }
 

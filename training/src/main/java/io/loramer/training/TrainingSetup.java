@@ -54,13 +54,13 @@ record TrainingSetup(
     FrozenWeights.requireNotAssumed(System.getenv());
     config.compute().device().requireVisible();
     Map<Modality, SavedModelFolder> encoders = openEncoders(config);
-    Map<Modality, Frontier> frontiers = frontiers(config, encoders);
     Path manifestFile =
         config
             .data()
             .manifest()
             .orElseThrow(() -> new IOException("data.manifest is missing: name the corpus"));
     CorpusCheck check = corpusCheck(config, encoders);
+    Map<Modality, Frontier> frontiers = frontiers(config, encoders);
     ManifestReader.Lines lines = new ManifestReader(manifestFile).read();
     int total = lines.sound().utterances().size();
     IntConsumer checked =
