@@ -39,7 +39,10 @@ final class PositionalConvolution {
     var padding = tf.constant(new int[][] {{0, 0}, {0, 0}, {left, right}, {0, 0}});
     var padded = tf.pad(tf.expandDims(x, tf.constant(1)), padding, tf.constant(0f));
     var convolved = tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID");
-    var activated = config.featureActivation().apply(tf, tf.nn.biasAdd(convolved, bias));
-    return tf.squeeze(activated, Squeeze.axis(List.of(1L)));
+    var frames = tf.squeeze(convolved, Squeeze.axis(List.of(1L)));
+    // Not by biasAdd: Grappler would make it one op with the convolution, and without oneDNN that
+    // op
+    // knows no groups.
+    return config.featureActivation().apply(tf, tf.math.add(frames, bias));
   }
 }
