@@ -65,8 +65,7 @@ public record Frontier(
     int first =
         switch (layers) {
           case LAST -> last;
-          case SUM_LAST_FOUR ->
-              size.count() - 1 == last ? Math.max(0, last + 1 - Layers.LAST_FEW) : 0;
+          case SUM_LAST_FOUR -> size.count() - 1 == last ? last + 1 - Layers.LAST_FEW : 0;
           case WEIGHTED -> 0;
         };
     List<Integer> states = IntStream.rangeClosed(first, last).boxed().toList();

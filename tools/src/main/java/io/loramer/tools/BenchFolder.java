@@ -48,12 +48,13 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     corpus().write("start-up", startUp, random);
     corpus().write("step", size.equalLengths(), random);
     corpus().write("epoch", size.mixedLengths(), random);
-    Trainer.start(config("start-up", 0), fresh("run"), progress -> {});
+    RunConfig untrained = config("start-up", 0);
+    Trainer.start(untrained, fresh("run"), progress -> {});
     EmotionExport.write(
         new RunFolder(path.resolve("run")),
         fresh("model"),
         EmotionExport.Lora.MERGED,
-        config("start-up", 0).compute().precision());
+        untrained.compute().precision());
   }
 
   private void makeEncoder(String family, String name) throws IOException {

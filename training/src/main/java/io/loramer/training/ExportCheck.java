@@ -39,14 +39,14 @@ final class ExportCheck {
 
   private final Session session;
   private final EmotionModel exported;
-  private final float tolerance; // of other ways
+  private final float otherWayTolerance;
   private final Batches batches;
   private final List<short[]> clips;
 
   private ExportCheck(Session session, EmotionModel exported, Precision precision) {
     this.session = session;
     this.exported = exported;
-    this.tolerance = precision == Precision.FLOAT32 ? TOLERANCE : ROUNDED_TOLERANCE;
+    otherWayTolerance = precision == Precision.FLOAT32 ? TOLERANCE : ROUNDED_TOLERANCE;
     batches = exported.batches();
     clips = clips(exported.info());
   }
@@ -80,13 +80,13 @@ final class ExportCheck {
         "a batch padded with first elements",
         batch,
         outputs(loaded, MetaGraph.DEFAULT_SIGNATURE, paddedAsTfServingDoes()),
-        tolerance);
+        otherWayTolerance);
     if (exported.info().hears()) {
       requireClose(
           "a batch of WAV files",
           batch,
           outputs(loaded, EmotionExport.WAV_BYTES, wavFiles()),
-          tolerance);
+          otherWayTolerance);
     }
     double difference = 0;
     for (int i = 0; i < alone.size(); i++) {

@@ -73,9 +73,9 @@ final class GroupNormedConvolution {
             tf.dtypes.cast(tf.math.add(variance, tf.constant((double) EPSILON)), TFloat32.class));
     var scaled = tf.math.mul(kernel, tf.expandDims(tf.math.mul(scale, weight), one)); // [B, k, C]
 
-    // The bias is one more row of the kernel, for a tap that is always 1.
-    // Not as a MatMul or Conv2D: where weights are told to be frozen, oneDNN would take this kernel
-    // for one.
+    // The bias is one more row of the kernel, for a tap that is always 1. No MatMul or Conv2D:
+    // where
+    // weights are said to be frozen, oneDNN would take this kernel for one of them.
     var row = tf.math.add(tf.zerosLike(tf.expandDims(scale, one)), bias); // [B, 1, C]
     var taps =
         tf.dtypes.cast(

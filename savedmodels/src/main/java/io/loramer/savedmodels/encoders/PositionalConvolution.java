@@ -40,8 +40,7 @@ final class PositionalConvolution {
     var padded = tf.pad(tf.expandDims(x, tf.constant(1)), padding, tf.constant(0f));
     var convolved = tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID");
     var frames = tf.squeeze(convolved, Squeeze.axis(List.of(1L)));
-    // Not by biasAdd: Grappler would make it one op with the convolution, and without oneDNN that
-    // op
+    // Not by biasAdd: Grappler would make it one op with the convolution, which without oneDNN
     // knows no groups.
     return config.featureActivation().apply(tf, tf.math.add(frames, bias));
   }
