@@ -1,8 +1,8 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.MetaGraph;
-import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variables;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public record CtcPass(
             MetaGraph.SERVE,
             Optional.empty(),
             Optional.of(LoraMer.stage(Modality.AUDIO, model)),
-            Precision.FLOAT32);
+            Computation.FLOAT32);
     LoraMer.requireAnySize(model, encoder.fixedSizes());
     Ops tf = Ops.create(graph).withSubScope("ctc");
     Operand<TFloat32> logits = logits(model, encoder); // [B, T, V]

@@ -1,5 +1,6 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.EncoderStates;
 import io.loramer.savedmodels.FixedSizes;
@@ -9,7 +10,6 @@ import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.MetaGraph;
-import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variables;
 import io.loramer.savedmodels.encoders.SpeechInput;
@@ -69,7 +69,7 @@ public final class LoraMer {
    * @param variables takes in those of the encoders, frozen, of LoRA and of the head, trainable
    * @param folders the encoder SavedModel of each modality; one or two
    * @param lora of the speech encoder; empty leaves it frozen
-   * @param precision of the encoders' products
+   * @param computation of the encoders
    * @param labels how many emotions there are
    * @param mode of the first way, whose nodes lie at the top of the graph
    * @throws IOException if a SavedModel is not an encoder of its modality
@@ -79,7 +79,7 @@ public final class LoraMer {
       Variables variables,
       Map<Modality, SavedModelFolder> folders,
       Optional<LoraConfig> lora,
-      Precision precision,
+      Computation computation,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -91,7 +91,7 @@ public final class LoraMer {
         folders,
         sizes(folders),
         lora,
-        precision,
+        computation,
         config,
         labels,
         mode);
@@ -101,8 +101,8 @@ public final class LoraMer {
    * Builds what of the model lies beyond the frontiers of its encoders: what is trained.
    *
    * @param frontiers of each modality, found for the same {@code lora} and {@code config}
-   * @param precision of what lies beyond in an encoder
-   * @see #LoraMer(Graph, Variables, Map, Optional, Precision, HeadConfig, int, Mode) the other
+   * @param computation of what lies beyond in an encoder
+   * @see #LoraMer(Graph, Variables, Map, Optional, Computation, HeadConfig, int, Mode) the other
    *     parameters
    */
   public static LoraMer beyond(
@@ -110,7 +110,7 @@ public final class LoraMer {
       Variables variables,
       Map<Modality, Frontier> frontiers,
       Optional<LoraConfig> lora,
-      Precision precision,
+      Computation computation,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -127,7 +127,7 @@ public final class LoraMer {
           }
         });
     return new LoraMer(
-        graph, variables, stages, split, sizes, lora, precision, config, labels, mode);
+        graph, variables, stages, split, sizes, lora, computation, config, labels, mode);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class LoraMer {
       Map<Modality, SavedModelFolder> folders,
       Map<Modality, EncoderSize> sizes,
       Optional<LoraConfig> lora,
-      Precision precision,
+      Computation computation,
       HeadConfig config,
       int labels,
       Mode mode)
@@ -164,7 +164,7 @@ public final class LoraMer {
               tag(modality, mode),
               modality == Modality.AUDIO ? lora : Optional.empty(),
               Optional.of(stages.get(modality)),
-              precision);
+              computation);
       requireAnySize(entry.getValue(), encoder.fixedSizes());
       encoders.put(modality, encoder);
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Frontier.Storage;
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.TargetModules;
 import io.loramer.savedmodels.Variable;
@@ -153,7 +153,7 @@ final class FrontierTest {
         host.variables,
         frontiers,
         lora,
-        Precision.FLOAT32,
+        Computation.FLOAT32,
         head(layers),
         LABELS,
         LoraMer.Mode.INFERENCE);
@@ -173,7 +173,7 @@ final class FrontierTest {
               one.variables,
               encoders,
               lora,
-              Precision.FLOAT32,
+              Computation.FLOAT32,
               head(layers),
               LABELS,
               LoraMer.Mode.INFERENCE);

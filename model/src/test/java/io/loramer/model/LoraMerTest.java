@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.LoraAdapter;
 import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Variable;
 import io.loramer.savedmodels.Variables;
@@ -187,7 +187,8 @@ final class LoraMerTest {
         throws IOException {
       Variables variables = host.variables;
       model =
-          new LoraMer(host.graph, variables, encoders, lora, Precision.FLOAT32, HEAD, LABELS, mode);
+          new LoraMer(
+              host.graph, variables, encoders, lora, Computation.FLOAT32, HEAD, LABELS, mode);
       model.restoreEncoders(host.session);
       variables.initialize(host.session);
     }

@@ -21,7 +21,7 @@ public final class Dropout {
   public static final String SEED = "dropout_seed";
 
   /** How many values a number of 16 bits has, and how many such numbers one of 64 bits. */
-  private static final int VALUES = 1 << Short.SIZE;
+  static final int VALUES = 1 << Short.SIZE;
 
   private static final int PER_DRAW = Long.SIZE / Short.SIZE;
 

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -29,7 +30,7 @@ final class EncoderNodes {
 
   private final SavedModelFolder model;
   private final Optional<LoraConfig> lora;
-  private final Precision precision;
+  private final Computation computation;
   private final GraphDefEditor editor;
   private final Map<String, String> inputs;
   private final Map<String, String> cuts;
@@ -51,12 +52,12 @@ final class EncoderNodes {
       String tag,
       Optional<LoraConfig> lora,
       Optional<InputStage> stage,
-      Precision precision,
+      Computation computation,
       List<Integer> states)
       throws IOException {
     this.model = model;
     this.lora = lora;
-    this.precision = precision;
+    this.computation = computation;
     EncoderGraph encoder = read(model, tag);
     editor = encoder.editor();
     inputs = encoder.inputs();
@@ -69,8 +70,11 @@ final class EncoderNodes {
         lora.isPresent()
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
-    precision.rounded().ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type));
-    if (tag.equals(MetaGraph.TRAIN)) {
+    Optional<DataType> rounded = computation.precision().rounded();
+    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type));
+    if (tag.equals(MetaGraph.TRAIN) && computation.fused()) {
+      Fusion.rewrite(editor);
+    } else if (tag.equals(MetaGraph.TRAIN)) {
       Rematerialization.rewrite(editor);
     }
     stageInputs = stage.isPresent() ? connect(stage.get()) : List.of();
@@ -79,7 +83,7 @@ final class EncoderNodes {
 
   /** Returns the same encoder with another tag and stage. */
   EncoderNodes again(String tag, Optional<InputStage> stage) throws IOException {
-    return new EncoderNodes(model, tag, lora, stage, precision, List.of());
+    return new EncoderNodes(model, tag, lora, stage, computation, List.of());
   }
 
   /**
@@ -113,7 +117,7 @@ final class EncoderNodes {
   Map<String, String> reduce(boolean restores) {
     editor.keepOnly(needed(restores));
     readRestored();
-    precision.rounded().ifPresent(type -> RoundedProducts.holdKernels(editor, type));
+    computation.precision().rounded().ifPresent(type -> RoundedProducts.holdKernels(editor, type));
     Map<String, String> variables = new LinkedHashMap<>();
     editor
         .variables()

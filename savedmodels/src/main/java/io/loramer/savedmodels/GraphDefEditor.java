@@ -89,6 +89,11 @@ final class GraphDefEditor {
     }
   }
 
+  /** Adds functions, which nodes may call; their names must be new. */
+  void addFunctions(Collection<FunctionDef> added) {
+    functions.addAll(added);
+  }
+
   /**
    * Adds the nodes and functions of another graph.
    *

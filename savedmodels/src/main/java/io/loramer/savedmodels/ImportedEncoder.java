@@ -55,7 +55,6 @@ public final class ImportedEncoder {
    * @param scope where the nodes go, and the first part of the variables' names
    * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
    * @param stage what is put before the encoder's inputs, if anything
-   * @param precision of the products with frozen kernels
    * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing
    */
@@ -67,12 +66,12 @@ public final class ImportedEncoder {
       String tag,
       Optional<LoraConfig> lora,
       Optional<InputStage> stage,
-      Precision precision)
+      Computation computation)
       throws IOException {
     return new ImportedEncoder(
         graph,
         scope,
-        new EncoderNodes(model, tag, lora, stage, precision, List.of()),
+        new EncoderNodes(model, tag, lora, stage, computation, List.of()),
         scope + ".",
         Optional.of(variables));
   }
@@ -99,7 +98,7 @@ public final class ImportedEncoder {
             MetaGraph.SERVE,
             Optional.empty(),
             Optional.of(stage),
-            Precision.FLOAT32,
+            Computation.FLOAT32,
             states),
         scope + ".",
         Optional.of(variables));

@@ -37,7 +37,14 @@ final class AdaptedEncoder implements AutoCloseable {
     this.base = base;
     encoder =
         ImportedEncoder.into(
-            graph, variables, "audio", model, MetaGraph.SERVE, lora, Optional.empty(), precision);
+            graph,
+            variables,
+            "audio",
+            model,
+            MetaGraph.SERVE,
+            lora,
+            Optional.empty(),
+            Computation.in(precision));
     output = encoder.output("last_hidden_state", TFloat32.class);
     encoder.restore(session);
     variables.initialize(session);

@@ -67,7 +67,7 @@ final class HuggingFaceSavedModelTest {
               MetaGraph.SERVE,
               lora,
               Optional.empty(),
-              Precision.FLOAT32);
+              Computation.FLOAT32);
       imported.restore(session);
       variables.initialize(session);
     }
@@ -337,7 +337,7 @@ final class HuggingFaceSavedModelTest {
                 MetaGraph.SERVE,
                 Optional.empty(),
                 Optional.empty(),
-                Precision.FLOAT32)
+                Computation.FLOAT32)
             .restore(session);
       }
       String kernel = "tf_roberta_model/roberta/encoder/layer_._0/attention/self/key/kernel";

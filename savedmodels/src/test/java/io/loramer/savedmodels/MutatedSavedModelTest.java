@@ -171,7 +171,7 @@ final class MutatedSavedModelTest {
               MetaGraph.SERVE,
               Optional.of(lora),
               Optional.empty(),
-              Precision.FLOAT32);
+              Computation.FLOAT32);
       encoder.restore(session);
       variables.initialize(session);
       session

@@ -56,7 +56,7 @@ record SavedModelCopy(Path folder) {
               MetaGraph.SERVE,
               Optional.empty(),
               Optional.empty(),
-              Precision.FLOAT32)
+              Computation.FLOAT32)
           .restore(session);
     }
   }

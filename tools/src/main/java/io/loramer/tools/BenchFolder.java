@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import io.loramer.savedmodels.NewFolder;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
@@ -54,7 +55,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
         new RunFolder(path.resolve("run")),
         fresh("model"),
         EmotionExport.Lora.MERGED,
-        untrained.compute().precision());
+        untrained.compute().precision().orElse(Precision.FLOAT32));
   }
 
   private void makeEncoder(String family, String name) throws IOException {

@@ -57,7 +57,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16|float16",
-      description = "Of the speech encoder's matrix products; stands for compute.precision.")
+      description =
+          "Of the speech encoder's matrix products (default: what the processor does well); stands for compute.precision.")
   private Optional<String> precision;
 
   @Option(

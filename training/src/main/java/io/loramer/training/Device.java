@@ -68,6 +68,11 @@ public record Device(String name) {
     return config.build();
   }
 
+  /** Returns whether sessions with these options compute on a GPU. */
+  boolean isGpu() {
+    return name.startsWith(GPU) || (name.equals("auto") && Gpu.hasNatives() && Gpu.isVisible());
+  }
+
   private int index() {
     int colon = name.indexOf(':');
     return colon < 0 ? 0 : Integer.parseInt(name.substring(colon + 1));

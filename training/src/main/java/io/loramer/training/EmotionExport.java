@@ -4,6 +4,7 @@ import io.loramer.model.Emotions;
 import io.loramer.model.ForwardPass;
 import io.loramer.model.LoraMer;
 import io.loramer.model.Modality;
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
@@ -98,7 +99,7 @@ public final class EmotionExport {
               variables,
               encoders,
               lora == Lora.SEPARATE ? adapted : Optional.empty(),
-              precision,
+              Computation.in(precision),
               config.head(),
               labels.size(),
               LoraMer.Mode.INFERENCE);

@@ -33,6 +33,7 @@ public record PlannedRun(Path folder, RunConfig config) {
     if (config.lacksSpeakers() && found.head().speaker().size().isPresent()) {
       expected = expected.withSpeakers(found.head().speaker().known());
     }
+    expected = expected.computed(config.compute().orElse(found.compute()));
     List<String> differences = new ArrayList<>(RunConfigFile.differences(found, expected));
     Provenance began = run.readProvenance();
     if (!began.manifestSha256().equals(now.manifestSha256())) {

@@ -89,6 +89,11 @@ public record RunConfig(
     return new RunConfig(resolved, audio, text, head, training, cache, compute);
   }
 
+  /** Returns the same computed so. */
+  RunConfig computed(ComputeConfig how) {
+    return new RunConfig(data, audio, text, head, training, cache, how);
+  }
+
   /** Returns the same with these speakers known to the head. */
   RunConfig withSpeakers(List<String> speakers) {
     return new RunConfig(data, audio, text, head.knowing(speakers), training, cache, compute);

@@ -97,7 +97,7 @@ final class TrainingGraph implements AutoCloseable {
             variables,
             frontiers,
             config.audio().activeLora(),
-            config.compute().precision(),
+            config.compute().computation(),
             config.head(),
             labelCount,
             LoraMer.Mode.TRAINING);
@@ -118,7 +118,7 @@ final class TrainingGraph implements AutoCloseable {
             optimization.learningRate(),
             totalSteps,
             optimization.maxGradientNorm(),
-            config.compute().precision() == Precision.FLOAT16
+            config.compute().computation().precision() == Precision.FLOAT16
                 ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
                 : Optional.empty());
     readable = new ReadableGraph(graph.toGraphDef(), ends());

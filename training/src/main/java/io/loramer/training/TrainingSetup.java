@@ -98,12 +98,19 @@ record TrainingSetup(
       int samples = Math.min(lengths.samples().get(i), maxSamples);
       contents.put(utterance.id(), content(utterance, samples, heard, batches));
     }
-    RunConfig resolved = config.withLabels(corpus.labels());
+    RunConfig resolved =
+        config.withLabels(corpus.labels()).computed(config.compute().resolved(width(frontiers)));
     if (config.lacksSpeakers()) {
       resolved = resolved.withSpeakers(List.copyOf(corpus.trainingSpeakers()));
     }
     return new TrainingSetup(
         resolved, encoders, frontiers, corpus, batches, contents, lengths.cropped());
+  }
+
+  private static int width(Map<Modality, Frontier> frontiers) {
+    return frontiers.containsKey(Modality.AUDIO)
+        ? frontiers.get(Modality.AUDIO).size().hiddenSize()
+        : 0;
   }
 
   private static UtteranceContent content(

@@ -17,8 +17,8 @@ import io.loramer.model.MineEstimator;
 import io.loramer.model.Modality;
 import io.loramer.model.PoolingOrder;
 import io.loramer.model.SpeakerConfig;
+import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.Safetensors;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.TargetModules;
@@ -100,7 +100,7 @@ final class GoldenTrajectoryTest {
                 Modality.AUDIO, encoder("audio/wavlm-base"),
                 Modality.TEXT, encoder("text/roberta")),
             Optional.of(lora),
-            Precision.FLOAT32,
+            Computation.FLOAT32,
             HEAD,
             4,
             LoraMer.Mode.INFERENCE);

@@ -63,6 +63,25 @@ class PlannedRunTest {
   }
 
   @Test
+  void whatTheMachineChoseIsNoDifferenceAndWhatIsSetOtherwiseIs() throws IOException {
+    RunConfig chosen =
+        RunConfigFile.read(
+            Optional.of(run.resolve("config.yaml")),
+            Map.of("compute.precision", "bfloat16", "compute.xla", "true"));
+    RunConfigFile.write(run.resolve("config.yaml"), chosen);
+    new PlannedRun(run, config).requireSame(provenance("m", "e"));
+    RunConfig set =
+        RunConfigFile.read(
+            Optional.of(run.resolve("config.yaml")), Map.of("compute.precision", "float32"));
+    IOException e =
+        assertThrows(
+            IOException.class, () -> new PlannedRun(run, set).requireSame(provenance("m", "e")));
+    assertTrue(
+        e.getMessage().contains("compute.precision was \"bfloat16\" and is now \"float32\""),
+        e.getMessage());
+  }
+
+  @Test
   void allThatDiffersIsSaid() {
     RunConfig other =
         config

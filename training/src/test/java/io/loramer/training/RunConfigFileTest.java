@@ -107,7 +107,9 @@ class RunConfigFileTest {
         config.training());
     assertEquals(
         new CacheConfig(CacheConfig.States.NONE, Optional.of(Path.of("/cache"))), config.cache());
-    assertEquals(new ComputeConfig(new Device("auto"), Precision.BFLOAT16), config.compute());
+    assertEquals(
+        new ComputeConfig(new Device("auto"), Optional.of(Precision.BFLOAT16), Optional.empty()),
+        config.compute());
   }
 
   @Test

@@ -119,7 +119,7 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
         head(Marginals.ALL_PAIRS, MineEstimator.DV),
         new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
         new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))),
-        ComputeConfig.defaults());
+        ComputeConfig.defaults().resolved(0));
   }
 
   private static HeadConfig head(Marginals marginals, MineEstimator estimator) {
@@ -179,7 +179,8 @@ record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
   /** The same run, but for its precision. */
   RunConfig config(Precision precision) {
     RunConfig all = config();
-    ComputeConfig compute = new ComputeConfig(new Device("cpu"), precision);
+    ComputeConfig compute =
+        new ComputeConfig(new Device("cpu"), Optional.of(precision), Optional.empty());
     return new RunConfig(
         all.data(), all.audio(), all.text(), all.head(), all.training(), all.cache(), compute);
   }

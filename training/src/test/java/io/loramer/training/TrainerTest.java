@@ -103,6 +103,26 @@ class TrainerTest {
     assertNotEquals(expected, rounded.epochs().get(0).loss());
   }
 
+  /** Its dropout drops by other numbers, so its losses are others. */
+  @Test
+  void twoCompiledRunsOfOneSeedAreEqualBitForBit() throws IOException {
+    ComputeConfig compiled =
+        new ComputeConfig(new Device("cpu"), Optional.of(Precision.FLOAT32), Optional.of(true));
+    RunConfig config = tiny.config().computed(compiled);
+    RunMetrics first = Trainer.start(config, folder.resolve("first"), TinySetup::unwatched);
+    Trainer.start(config, folder.resolve("second"), TinySetup::unwatched);
+    RunFiles.assertSameResults(folder.resolve("first"), folder.resolve("second"));
+    assertEquals(metrics.epochs().get(0).loss(), first.epochs().get(0).loss(), 0.1);
+    assertNotEquals(metrics.epochs().get(0).loss(), first.epochs().get(0).loss());
+  }
+
+  @Test
+  void theRunFolderSaysHowItWasComputed() throws IOException {
+    ComputeConfig told = new RunFolder(run).readConfig().compute();
+    assertEquals(Optional.of(Precision.FLOAT32), told.precision());
+    assertEquals(Optional.of(false), told.xla());
+  }
+
   @Test
   void nothingIsComputedOfAnUtteranceThatIsStored() throws IOException {
     List<String> phases = new ArrayList<>();

@@ -1,0 +1,130 @@
+package io.loramer.savedmodels;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Gives values of a graph gradients other than TensorFlow's.
+ *
+ * <p>Such a value gets an {@code IdentityN} behind it, {@code [value, inputs]}, an op for which
+ * TensorFlow's C++ has no gradient of its own; its name says what to compute. The value stands
+ * behind a {@code StopGradient}, so nothing asks for the gradients of what led to it.
+ */
+final class OwnGradients {
+  /** Computes the gradients of a value. */
+  @FunctionalInterface
+  interface Kind {
+    /**
+     * Returns the gradients of the inputs that the value was given.
+     *
+     * @param value the op that computed it
+     * @param inputs as they were given
+     * @param dy the gradient of the value
+     */
+    List<Operand<TFloat32>> of(
+        Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy);
+  }
+
+  private static final Map<String, Kind> KINDS =
+      Map.of(
+          "gelu_gradient", Rematerialization::gelu,
+          "dropout_gradient", Rematerialization::dropout,
+          "dropped_product_gradient", Rematerialization::product,
+          "fused_gelu_gradient", Fusion::gelu,
+          "fused_dropout_gradient", Fusion::dropout,
+          "fused_product_gradient", Fusion::product,
+          "fused_attention_gradient", Fusion::attention,
+          "fused_scores_gradient", Fusion::scores,
+          "fused_layer_norm_gradient", Fusion::layerNorm);
+
+  static {
+    TensorFlow.registerCustomGradient("IdentityN", OwnGradients::gradient);
+  }
+
+  private final GraphDefEditor graph;
+
+  /** What is read in the end for each value, by {@code node:0}. */
+  private final Map<String, String> moved = new LinkedHashMap<>();
+
+  private final List<NodeDef> added = new ArrayList<>();
+
+  OwnGradients(GraphDefEditor graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Gives a value a gradient.
+   *
+   * @param value a node's name, which gives it as its only output
+   * @param kind one of those that are known
+   * @param inputs float32, what it is computed from that has gradients
+   */
+  void give(String value, String kind, List<String> inputs) {
+    if (!KINDS.containsKey(kind)) {
+      throw new IllegalArgumentException("no gradient " + kind);
+    }
+    AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder();
+    String name = value + "/" + kind;
+    String stop = name + "/value";
+    NodeDef.Builder all = NodeDef.newBuilder().setName(name).setOp("IdentityN");
+    all.addInput(stop).addAllInput(inputs);
+    all.getInputList().forEach(input -> types.addType(DataType.DT_FLOAT));
+    all.putAttr("T", AttrValue.newBuilder().setList(types).build());
+    added.add(
+        NodeDef.newBuilder()
+            .setName(stop)
+            .setOp("StopGradient")
+            .addInput(value)
+            .putAttr("T", type)
+            .build());
+    added.add(all.build());
+    moved.put(value + ":0", name + ":0");
+  }
+
+  /**
+   * Adds what was made; of two values in a row the second takes what the first gives in the end.
+   */
+  void finish() {
+    graph.redirect(moved);
+    for (NodeDef node : added) {
+      NodeDef.Builder taking = node.toBuilder();
+      boolean isGradient = node.getOp().equals("IdentityN");
+      for (int i = 0; isGradient && i < node.getInputCount(); i++) {
+        String input = node.getInput(i);
+        taking.setInput(i, moved.getOrDefault(GraphDefEditor.withPlace(input), input));
+      }
+      graph.add(taking.build());
+    }
+  }
+
+  /** Returns the gradients of an {@code IdentityN}'s inputs; that of the first goes nowhere. */
+  private static List<Operand<?>> gradient(Ops tf, GraphOperation op, List<Output<?>> gradients) {
+    Kind kind = KINDS.get(op.name().substring(op.name().lastIndexOf('/') + 1));
+    GraphOperation value = operation(operation(op, 0), 0);
+    List<Output<TFloat32>> inputs = new ArrayList<>();
+    for (int i = 1; i < op.numInputs(); i++) {
+      inputs.add(op.input(i).expect(TFloat32.class));
+    }
+    Output<TFloat32> dy = gradients.get(0).expect(TFloat32.class);
+    List<Operand<?>> all = new ArrayList<>(List.of(dy));
+    all.addAll(kind.of(tf, value, inputs, dy));
+    return all;
+  }
+
+  /** Returns the op that computes an input of another. */
+  static GraphOperation operation(GraphOperation reader, int input) {
+    return (GraphOperation) reader.input(input).op();
+  }
+}
