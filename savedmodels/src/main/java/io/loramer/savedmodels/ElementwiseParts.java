@@ -1,10 +1,12 @@
 package io.loramer.savedmodels;
 
 import com.google.protobuf.ByteString;
+import io.loramer.savedmodels.OwnGradients.Typed;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
@@ -16,6 +18,8 @@ import org.tensorflow.proto.TensorProto;
 final class ElementwiseParts {
   /** Of an Einsum that multiplies matrices, batched alike, such as {@code bnqk,bnkd->bnqd}. */
   static final Pattern EQUATION = Pattern.compile("(\\w*)(\\w)(\\w),\\1\\3(\\w)->\\1\\2\\4");
+
+  private static final Set<DataType> HALF = Set.of(DataType.DT_BFLOAT16, DataType.DT_HALF);
 
   /** How many nodes there are between the comparison of random numbers and their key. */
   private static final int MAX_NODES_TO_KEY = 5;
@@ -108,6 +112,12 @@ final class ElementwiseParts {
       numbers = graph.producer(numbers.getInput(0));
     }
     return Optional.empty();
+  }
+
+  /** Returns the Einsum that attends with what dropout let through, rounded or not. */
+  Optional<NodeDef.Builder> attending(Dropped dropped) {
+    return product(rounding(dropped.value).orElse(dropped.value))
+        .filter(product -> product.getOp().equals("Einsum"));
   }
 
   private Optional<NodeDef.Builder> product(NodeDef.Builder dropped) {
@@ -231,6 +241,24 @@ final class ElementwiseParts {
       return tensor.getFloatValList().stream().findFirst();
     }
     return Optional.of(content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getFloat());
+  }
+
+  /** Returns the cast to half precision that a node is for, if it is for nothing else. */
+  Optional<NodeDef.Builder> rounding(NodeDef.Builder node) {
+    return onlyReader(node, "Cast")
+        .filter(cast -> cast.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT)
+        .filter(cast -> HALF.contains(cast.getAttrOrThrow("DstT").getType()));
+  }
+
+  /** Returns what a tensor was raised to float32 from, if it was from half precision. */
+  Optional<Typed> raised(String tensor) {
+    NodeDef.Builder node = graph.producer(tensor);
+    if (!node.getOp().equals("Cast")
+        || node.getAttrOrThrow("DstT").getType() != DataType.DT_FLOAT
+        || !HALF.contains(node.getAttrOrThrow("SrcT").getType())) {
+      return Optional.empty();
+    }
+    return Optional.of(new Typed(node.getInput(0), node.getAttrOrThrow("SrcT").getType()));
   }
 
   /** Returns whether a node reads another, and is the only one. */

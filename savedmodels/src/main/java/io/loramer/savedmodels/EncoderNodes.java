@@ -71,8 +71,9 @@ final class EncoderNodes {
             ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
             : List.of();
     Optional<DataType> rounded = computation.precision().rounded();
-    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type));
-    if (tag.equals(MetaGraph.TRAIN) && computation.fused()) {
+    boolean fused = tag.equals(MetaGraph.TRAIN) && computation.fused();
+    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type, fused));
+    if (fused) {
       Fusion.rewrite(editor);
     } else if (tag.equals(MetaGraph.TRAIN)) {
       Rematerialization.rewrite(editor);

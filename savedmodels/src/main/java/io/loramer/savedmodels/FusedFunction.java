@@ -2,13 +2,15 @@ package io.loramer.savedmodels;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
@@ -19,6 +21,8 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -27,13 +31,14 @@ import org.tensorflow.types.family.TType;
 /**
  * Element-wise parts of a transformer layer, forwards and backwards: each a function of the graph's
  * library that XLA compiles, once for each shape, to one loop over its operands. As ops of their
- * own they would pass over the memory many times. All give one float32 tensor.
+ * own they would pass over the memory many times. They compute in float32, but may take and give
+ * half precision.
  *
  * @see <a href="https://openxla.org/xla/tf2xla">XLA in TensorFlow</a>
  */
 enum FusedFunction {
   /** {@code dropout(GELU(x))} of x, key, dropped. */
-  GELU(DataType.DT_FLOAT, DataType.DT_INT64, DataType.DT_INT32) {
+  GELU {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var x = rows(tf, in.floats(0));
@@ -47,7 +52,7 @@ enum FusedFunction {
    * The gradient of {@link #GELU} by x, of x, dy, key, dropped; with z = x √½: {@code dropout(dy) ·
    * ½ (1 + erf(z) + 2/√π z exp(−z²))}.
    */
-  GELU_GRADIENT(DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_INT64, DataType.DT_INT32) {
+  GELU_GRADIENT {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var x = rows(tf, in.floats(0));
@@ -57,7 +62,7 @@ enum FusedFunction {
     }
   },
   /** {@code x · keep / P(keep)} of x, key, dropped; and its gradient, of dy in place of x. */
-  DROPOUT(DataType.DT_FLOAT, DataType.DT_INT64, DataType.DT_INT32) {
+  DROPOUT {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var x = rows(tf, in.floats(0));
@@ -68,7 +73,7 @@ enum FusedFunction {
    * {@code scores + gate · bias + mask}, what softmax is taken of. (Softmax itself, with its
    * reductions, is faster as TensorFlow's op.)
    */
-  SCORES(DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT) {
+  SCORES {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var bias = tf.math.mul(in.floats(1), in.floats(2));
@@ -80,12 +85,7 @@ enum FusedFunction {
    * {@code y = softmax(s)}, row [..., 1], key, dropped, where {@code row = Σ dropout(dy) · y} over
    * the last dimension.
    */
-  SOFTMAX_GRADIENT(
-      DataType.DT_FLOAT,
-      DataType.DT_FLOAT,
-      DataType.DT_FLOAT,
-      DataType.DT_INT64,
-      DataType.DT_INT32) {
+  SOFTMAX_GRADIENT {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var dy = rows(tf, in.floats(0));
@@ -96,7 +96,7 @@ enum FusedFunction {
     }
   },
   /** {@code Σ a · b} over the last dimension, which stays, with size 1. */
-  ROW_PRODUCTS(DataType.DT_FLOAT, DataType.DT_FLOAT) {
+  ROW_PRODUCTS {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var products = tf.math.mul(in.floats(0), in.floats(1));
@@ -104,7 +104,7 @@ enum FusedFunction {
     }
   },
   /** {@code (x − mean) / sqrt(variance + epsilon) · weight + bias}. */
-  LAYER_NORM(DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT) {
+  LAYER_NORM {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       Normed normed = Normed.of(tf, in.floats(0), in.floats(3));
@@ -115,7 +115,7 @@ enum FusedFunction {
    * The gradient of {@link #LAYER_NORM} by x, of x, weight, epsilon, dy; with n the normed x and g
    * = dy · weight: {@code (g − mean(g) − n · mean(g · n)) / sqrt(variance + epsilon)}.
    */
-  LAYER_NORM_GRADIENT(DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT, DataType.DT_FLOAT) {
+  LAYER_NORM_GRADIENT {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       Normed normed = Normed.of(tf, in.floats(0), in.floats(2));
@@ -125,91 +125,123 @@ enum FusedFunction {
     }
   };
 
+  /** The op of a call, and the attribute that lets XLA compile it. */
+  private static final String CALL = "PartitionedCall";
+
+  private static final String COMPILED = "_XlaMustCompile";
   private static final float SQRT_HALF = (float) Math.sqrt(0.5);
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
-  private final List<DataType> inputs;
+  private static final Map<DataType, Class<? extends TType>> TYPES =
+      Map.of(
+          DataType.DT_FLOAT, TFloat32.class,
+          DataType.DT_BFLOAT16, TBfloat16.class,
+          DataType.DT_HALF, TFloat16.class,
+          DataType.DT_INT32, TInt32.class,
+          DataType.DT_INT64, TInt64.class);
 
-  FusedFunction(DataType... inputs) {
-    this.inputs = List.of(inputs);
-  }
+  private static final Map<String, FunctionDef> DEFINITIONS = new ConcurrentHashMap<>();
 
   abstract Operand<TFloat32> body(Ops tf, Arguments in);
 
-  /** Returns the definitions of all of them. */
-  static Collection<FunctionDef> library() {
-    return Library.FUNCTIONS;
-  }
-
-  /** Returns a node that calls it in a graph that has {@link #library} already. */
-  NodeDef call(String name, List<String> arguments) {
+  /**
+   * Returns a node that calls it in a graph that has its definition.
+   *
+   * @param inputs the types of the arguments; where they are float, any float
+   * @param output the type of the value
+   */
+  NodeDef call(String name, List<String> arguments, List<DataType> inputs, DataType output) {
     return NodeDef.newBuilder()
         .setName(name)
-        .setOp("PartitionedCall")
+        .setOp(CALL)
         .addAllInput(arguments)
         .putAttr("Tin", types(inputs))
-        .putAttr("Tout", types(List.of(DataType.DT_FLOAT)))
-        .putAttr("f", function())
-        .putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build())
+        .putAttr("Tout", types(List.of(output)))
+        .putAttr("f", function(inputs, output))
+        .putAttr(COMPILED, AttrValue.newBuilder().setB(true).build())
         .build();
   }
 
-  /** Calls it in a graph that has {@link #library} already. */
-  Operand<TFloat32> call(Ops tf, Operand<?>... arguments) {
+  /**
+   * Calls it in a graph that has its definition. (None can be added where gradients are: the
+   * builder of gradients holds the graph's lock.)
+   *
+   * @param type of the value
+   * @param arguments of the types that {@link #call(String, List, List, DataType)} takes
+   */
+  <T extends TType> Operand<T> call(Ops tf, Class<T> type, Operand<?>... arguments) {
+    List<DataType> inputs =
+        Arrays.stream(arguments).map(argument -> type(argument.type())).toList();
+    DataType output = type(type);
     GraphOperationBuilder call =
         ((Graph) tf.scope().env())
-            .opBuilder("PartitionedCall", tf.scope().makeOpName(definedName()), tf.scope());
-    call.addInputList(
-        Arrays.stream(arguments).map(Operand::asOutput).toArray(org.tensorflow.Output[]::new));
+            .opBuilder(CALL, tf.scope().makeOpName(definedName(inputs, output)), tf.scope());
+    call.addInputList(Arrays.stream(arguments).map(Operand::asOutput).toArray(Output[]::new));
     call.setAttr("Tin", inputs.toArray(DataType[]::new));
-    call.setAttr("Tout", new DataType[] {DataType.DT_FLOAT});
-    call.setAttr("f", function());
-    call.setAttr("_XlaMustCompile", true);
-    return call.build().<TFloat32>output(0);
+    call.setAttr("Tout", new DataType[] {output});
+    call.setAttr("f", function(inputs, output));
+    call.setAttr(COMPILED, true);
+    return call.build().output(0).expect(type);
   }
 
-  private String definedName() {
-    return "fused_" + name().toLowerCase(Locale.ROOT);
+  /** Returns its definition for arguments and a value of these types; it computes in float32. */
+  FunctionDef definition(List<DataType> inputs, DataType output) {
+    return DEFINITIONS.computeIfAbsent(
+        definedName(inputs, output), name -> define(name, inputs, output));
   }
 
-  private AttrValue function() {
-    return AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(definedName())).build();
+  private FunctionDef define(String name, List<DataType> inputs, DataType output) {
+    Signature.Builder signature = Signature.builder().key(name);
+    try (ConcreteFunction function =
+            ConcreteFunction.create(
+                tf -> {
+                  List<Operand<?>> arguments = new ArrayList<>();
+                  for (DataType input : inputs) {
+                    Operand<?> argument = tf.placeholder(TYPES.get(input));
+                    signature.input("argument_" + arguments.size(), argument);
+                    arguments.add(argument);
+                  }
+                  Operand<?> value = body(tf, new Arguments(tf, arguments));
+                  if (output != DataType.DT_FLOAT) {
+                    value = tf.dtypes.cast(value, TYPES.get(output));
+                  }
+                  return signature.output("value", value).build();
+                });
+        Graph graph = new Graph()) {
+      graph.attachFunction(function);
+      FunctionDef.Builder definition =
+          graph.toGraphDef().getLibrary().getFunction(0).toBuilder(); // named with a hash
+      definition.getSignatureBuilder().setName(name);
+      return definition.build();
+    }
+  }
+
+  private String definedName(List<DataType> inputs, DataType output) {
+    StringBuilder name = new StringBuilder("fused_" + name());
+    inputs.forEach(input -> name.append('_').append(input));
+    return name.append("_TO_")
+        .append(output)
+        .toString()
+        .replace("DT_", "")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private AttrValue function(List<DataType> inputs, DataType output) {
+    NameAttrList.Builder function = NameAttrList.newBuilder().setName(definedName(inputs, output));
+    return AttrValue.newBuilder().setFunc(function).build();
+  }
+
+  private static DataType type(Class<? extends TType> type) {
+    return TYPES.entrySet().stream()
+        .filter(known -> known.getValue() == type)
+        .findAny()
+        .orElseThrow()
+        .getKey();
   }
 
   private static AttrValue types(List<DataType> types) {
     return AttrValue.newBuilder()
         .setList(AttrValue.ListValue.newBuilder().addAllType(types))
         .build();
-  }
-
-  private static Class<? extends TType> type(DataType type) {
-    return switch (type) {
-      case DT_FLOAT -> TFloat32.class;
-      case DT_INT64 -> TInt64.class;
-      default -> TInt32.class;
-    };
-  }
-
-  private FunctionDef definition() {
-    Signature.Builder signature = Signature.builder().key(definedName());
-    try (ConcreteFunction function =
-            ConcreteFunction.create(
-                tf -> {
-                  List<Operand<?>> arguments = new ArrayList<>();
-                  for (DataType input : inputs) {
-                    Operand<?> argument = tf.placeholder(type(input));
-                    signature.input("argument_" + arguments.size(), argument);
-                    arguments.add(argument);
-                  }
-                  return signature.output("value", body(tf, new Arguments(arguments))).build();
-                });
-        Graph graph = new Graph()) {
-      graph.attachFunction(function);
-      FunctionDef.Builder definition =
-          graph.toGraphDef().getLibrary().getFunction(0).toBuilder(); // named with a hash
-      definition.getSignatureBuilder().setName(definedName());
-      return definition.build();
-    }
   }
 
   /** Returns x with its last dimension as the columns of a matrix. */
@@ -295,9 +327,12 @@ enum FusedFunction {
   }
 
   /** What a function is called with. */
-  record Arguments(List<Operand<?>> all) {
+  record Arguments(Ops tf, List<Operand<?>> all) {
     Operand<TFloat32> floats(int index) {
-      return all.get(index).asOutput().expect(TFloat32.class);
+      Operand<?> argument = all.get(index);
+      return argument.type() == TFloat32.class
+          ? argument.asOutput().expect(TFloat32.class)
+          : tf.dtypes.cast(argument, TFloat32.class);
     }
 
     Operand<TInt32> ints(int index) {
@@ -307,11 +342,5 @@ enum FusedFunction {
     Operand<TInt64> longs(int index) {
       return all.get(index).asOutput().expect(TInt64.class);
     }
-  }
-
-  /** Built when they are needed first. */
-  private static final class Library {
-    static final List<FunctionDef> FUNCTIONS =
-        Arrays.stream(values()).map(FusedFunction::definition).toList();
   }
 }

@@ -2,9 +2,12 @@ package io.loramer.savedmodels;
 
 import io.loramer.savedmodels.ElementwiseParts.Dropped;
 import io.loramer.savedmodels.ElementwiseParts.GatedScores;
+import io.loramer.savedmodels.OwnGradients.Typed;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -12,8 +15,10 @@ import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
  * Lets GELU, dropout, the scores and weights of attention and layer norms be {@link FusedFunction}s
@@ -24,11 +29,15 @@ import org.tensorflow.types.TFloat32;
  */
 final class Fusion {
   private static final String NO_KEY = "fused_gelu_no_key";
+  private static final DataType FLOAT = DataType.DT_FLOAT;
+  private static final DataType KEY = DataType.DT_INT64;
+  private static final DataType DROPPED = DataType.DT_INT32;
   private static final String NONE_DROPPED = "fused_gelu_none_dropped";
 
   private final GraphDefEditor graph;
   private final ElementwiseParts parts;
   private final OwnGradients gradients;
+  private final Set<FunctionDef> functions = new LinkedHashSet<>();
 
   private Fusion(GraphDefEditor graph) {
     this.graph = graph;
@@ -41,8 +50,12 @@ final class Fusion {
     new Fusion(graph).rewrite();
   }
 
-  /** Weights of attention, with dropout. */
-  private record Attention(NodeDef.Builder softmax, Optional<GatedScores> gated, Dropped dropped) {}
+  /** Weights of attention, with dropout, and what attends with them. */
+  private record Attention(
+      NodeDef.Builder softmax,
+      Optional<GatedScores> gated,
+      Dropped dropped,
+      NodeDef.Builder product) {}
 
   private void rewrite() {
     // All is found before any of it is changed.
@@ -52,21 +65,23 @@ final class Fusion {
     List<Attention> attentions = dropouts.stream().flatMap(d -> attention(d).stream()).toList();
     attentions.forEach(attention -> dropouts.remove(attention.dropped));
 
-    graph.addFunctions(FusedFunction.library());
     addConstants();
     gelus.forEach(gelu -> rewrite(gelu, dropouts));
     attentions.forEach(this::rewrite);
     dropouts.forEach(this::rewrite);
     layerNorms.forEach(this::rewrite);
+    graph.addFunctions(functions);
     gradients.finish();
   }
 
   private Optional<Attention> attention(Dropped dropped) {
-    return dropped
-        .product()
-        .filter(product -> product.getOp().equals("Einsum"))
-        .flatMap(product -> parts.softmax(dropped))
-        .map(softmax -> new Attention(softmax, parts.gatedScores(softmax), dropped));
+    return parts
+        .attending(dropped)
+        .flatMap(
+            product ->
+                parts
+                    .softmax(dropped)
+                    .map(s -> new Attention(s, parts.gatedScores(s), dropped, product)));
   }
 
   /** Takes the dropout behind GELU, if there is one, along. */
@@ -74,54 +89,87 @@ final class Fusion {
     Optional<Dropped> behind =
         dropouts.stream().filter(d -> parts.isOnlyReader(d.value(), gelu.value())).findAny();
     behind.ifPresent(dropouts::remove);
-    NodeDef.Builder value = behind.map(Dropped::value).orElse(gelu.value());
-    String key = behind.map(Dropped::key).orElse(NO_KEY);
-    String dropped = behind.map(Dropped::dropped).orElse(NONE_DROPPED);
-    replace(FusedFunction.GELU, value, List.of(gelu.x(), key, dropped));
-    gradients.give(value.getName(), "fused_gelu_gradient", List.of(gelu.x()));
+    Typed x = unraised(gelu.x());
+    Typed value =
+        replace(
+            FusedFunction.GELU,
+            behind.map(Dropped::value).orElse(gelu.value()),
+            List.of(
+                x,
+                new Typed(behind.map(Dropped::key).orElse(NO_KEY), KEY),
+                new Typed(behind.map(Dropped::dropped).orElse(NONE_DROPPED), DROPPED)));
+    define(FusedFunction.GELU_GRADIENT, x.type(), x.type(), value.type(), KEY, DROPPED);
+    gradients.give(value, "fused_gelu_gradient", List.of(x));
   }
 
   private void rewrite(Attention attention) {
-    NodeDef.Builder product = attention.dropped.product().orElseThrow();
-    String scores = attention.softmax.getInput(0);
     drop(attention.dropped);
-    gradients.give(
-        product.getName(), "fused_attention_gradient", List.of(scores, product.getInput(1)));
-    if (attention.gated.isPresent()) {
-      GatedScores gated = attention.gated.get();
-      replace(
-          FusedFunction.SCORES,
-          gated.value(),
-          List.of(gated.scores(), gated.gate(), gated.bias(), gated.mask()));
-      gradients.give(
-          gated.value().getName(), "fused_scores_gradient", List.of(gated.scores(), gated.gate()));
+    DataType type = attention.product.getAttrOrThrow("T").getType();
+    Typed product = new Typed(attention.product.getName(), type);
+    Typed values = new Typed(attention.product.getInput(1), type);
+    define(FusedFunction.DROPOUT, type, FLOAT, KEY, DROPPED);
+    define(FusedFunction.ROW_PRODUCTS, FLOAT, type, type);
+    if (attention.gated.isEmpty()) {
+      Typed scores = Typed.float32(attention.softmax.getInput(0));
+      define(FusedFunction.SOFTMAX_GRADIENT, FLOAT, type, FLOAT, FLOAT, KEY, DROPPED);
+      gradients.give(product, "fused_attention_gradient", List.of(scores, values));
+      return;
     }
+    GatedScores gated = attention.gated.get();
+    Typed scores = unraised(gated.scores());
+    Typed gate = Typed.float32(gated.gate());
+    replace(
+        FusedFunction.SCORES,
+        gated.value(),
+        List.of(scores, gate, Typed.float32(gated.bias()), Typed.float32(gated.mask())));
+    define(FusedFunction.SOFTMAX_GRADIENT, scores.type(), type, FLOAT, FLOAT, KEY, DROPPED);
+    define(FusedFunction.ROW_PRODUCTS, FLOAT, scores.type(), FLOAT);
+    gradients.give(product, "fused_gated_attention_gradient", List.of(scores, gate, values));
   }
 
   private void rewrite(Dropped dropped) {
-    drop(dropped);
+    Typed value = drop(dropped);
+    Typed x = Typed.float32(dropped.x());
+    define(FusedFunction.DROPOUT, FLOAT, value.type(), KEY, DROPPED);
     if (dropped.product().isPresent()) {
       NodeDef.Builder product = dropped.product().get();
       gradients.give(
-          product.getName(), "fused_product_gradient", List.of(dropped.x(), product.getInput(1)));
+          Typed.float32(product.getName()),
+          "fused_product_gradient",
+          List.of(x, Typed.float32(product.getInput(1))));
     } else {
-      gradients.give(dropped.value().getName(), "fused_dropout_gradient", List.of(dropped.x()));
+      gradients.give(value, "fused_dropout_gradient", List.of(x));
     }
   }
 
-  private void drop(Dropped dropped) {
-    replace(
+  private Typed drop(Dropped dropped) {
+    return replace(
         FusedFunction.DROPOUT,
         dropped.value(),
-        List.of(dropped.x(), dropped.key(), dropped.dropped()));
+        List.of(
+            Typed.float32(dropped.x()),
+            new Typed(dropped.key(), KEY),
+            new Typed(dropped.dropped(), DROPPED)));
   }
 
   private void rewrite(ElementwiseParts.LayerNorm norm) {
-    replace(
-        FusedFunction.LAYER_NORM,
-        norm.value(),
-        List.of(norm.x(), norm.weight(), norm.bias(), norm.epsilon()));
-    gradients.give(norm.value().getName(), "fused_layer_norm_gradient", List.of(norm.x()));
+    Typed x = unraised(norm.x());
+    Typed value =
+        replace(
+            FusedFunction.LAYER_NORM,
+            norm.value(),
+            List.of(
+                x,
+                Typed.float32(norm.weight()),
+                Typed.float32(norm.bias()),
+                Typed.float32(norm.epsilon())));
+    define(FusedFunction.LAYER_NORM_GRADIENT, x.type(), x.type(), FLOAT, FLOAT, value.type());
+    gradients.give(value, "fused_layer_norm_gradient", List.of(x));
+  }
+
+  /** Returns what a tensor was raised to float32 from, or it as it is. */
+  private Typed unraised(String tensor) {
+    return parts.raised(tensor).orElse(Typed.float32(tensor));
   }
 
   /** Adds what GELU takes where there is no dropout behind it. */
@@ -135,25 +183,39 @@ final class Fusion {
   }
 
   /**
-   * Lets a call compute what a node did. Its value, which has the shape of its first argument, gets
-   * that again: behind a call that XLA compiles Grappler knows no shapes, and warns of it.
+   * Lets a call compute what a node did and, if nothing but a cast to half precision reads that,
+   * the cast too. The value, which has the shape of the first argument, gets that again: behind a
+   * call that XLA compiles Grappler knows no shapes, and warns of it.
+   *
+   * @return the value
    */
-  private void replace(FusedFunction function, NodeDef.Builder node, List<String> arguments) {
-    AttrValue value = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+  private Typed replace(FusedFunction function, NodeDef.Builder node, List<Typed> arguments) {
+    Optional<NodeDef.Builder> rounding = parts.rounding(node);
+    NodeDef.Builder value = rounding.orElse(node);
+    DataType type = rounding.map(cast -> cast.getAttrOrThrow("DstT").getType()).orElse(FLOAT);
+    List<DataType> inputs = arguments.stream().map(Typed::type).toList();
+    Typed first = arguments.get(0);
     AttrValue index = AttrValue.newBuilder().setType(DataType.DT_INT32).build();
     String call = node.getName() + "/fused";
     String shape = call + "/shape";
-    graph.add(function.call(call, arguments));
+    functions.add(function.definition(inputs, type));
+    graph.add(function.call(call, arguments.stream().map(Typed::tensor).toList(), inputs, type));
     graph.add(
         NodeDef.newBuilder()
             .setName(shape)
             .setOp("Shape")
-            .addInput(arguments.get(0))
-            .putAttr("T", value)
+            .addInput(first.tensor())
+            .putAttr("T", AttrValue.newBuilder().setType(first.type()).build())
             .putAttr("out_type", index)
             .build());
-    node.setOp("Reshape").clearInput().addInput(call).addInput(shape);
-    node.clearAttr().putAttr("T", value).putAttr("Tshape", index);
+    value.setOp("Reshape").clearInput().addInput(call).addInput(shape).clearAttr();
+    value.putAttr("T", AttrValue.newBuilder().setType(type).build()).putAttr("Tshape", index);
+    return new Typed(value.getName(), type);
+  }
+
+  /** Adds a function that a gradient will call. */
+  private void define(FusedFunction function, DataType output, DataType... inputs) {
+    functions.add(function.definition(List.of(inputs), output));
   }
 
   /** Returns the call behind a value of {@link #replace}. */
@@ -161,62 +223,73 @@ final class Fusion {
     return OwnGradients.operation(value, 0);
   }
 
-  static List<Operand<TFloat32>> gelu(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> gelu(Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     GraphOperation call = call(value);
+    Output<?> x = inputs.get(0);
     return List.of(
-        FusedFunction.GELU_GRADIENT.call(tf, inputs.get(0), dy, call.input(1), call.input(2)));
+        FusedFunction.GELU_GRADIENT.call(tf, x.type(), x, dy, call.input(1), call.input(2)));
   }
 
-  static List<Operand<TFloat32>> dropout(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
-    return List.of(dropped(tf, dy, call(value)));
+  static List<Operand<?>> dropout(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
+    return List.of(dropped(tf, inputs.get(0).type(), dy, call(value)));
   }
 
-  static List<Operand<TFloat32>> product(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> product(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     GraphOperation dropout = call(OwnGradients.operation(value, 0));
-    List<Operand<TFloat32>> factors = ofFactors(tf, value, dropout, dy);
-    return List.of(dropped(tf, factors.get(0), dropout), factors.get(1));
+    var factors = ofFactors(tf, value, dropout, dy);
+    return List.of(dropped(tf, inputs.get(0).type(), factors.get(0), dropout), factors.get(1));
   }
 
   /** Of {@code dropout(softmax(s)) V} by s and V. */
-  static List<Operand<TFloat32>> attention(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> attention(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     GraphOperation dropout = call(OwnGradients.operation(value, 0));
-    List<Operand<TFloat32>> factors = ofFactors(tf, value, dropout, dy);
+    var factors = ofFactors(tf, value, dropout, dy);
     // Σ dropout(dA) · A over the keys is Σ dO · O over the head's dimensions, which are fewer.
-    var row = FusedFunction.ROW_PRODUCTS.call(tf, dy, value.output(0));
+    var row = FusedFunction.ROW_PRODUCTS.call(tf, TFloat32.class, dy, value.output(0));
     var scores =
         FusedFunction.SOFTMAX_GRADIENT.call(
-            tf, factors.get(0), dropout.input(0), row, dropout.input(1), dropout.input(2));
+            tf,
+            inputs.get(0).type(),
+            factors.get(0),
+            dropout.input(0),
+            row,
+            dropout.input(1),
+            dropout.input(2));
     return List.of(scores, factors.get(1));
   }
 
-  /** Of {@code scores + gate · bias + mask} by scores and gate. */
-  static List<Operand<TFloat32>> scores(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
-    return List.of(dy, FusedFunction.ROW_PRODUCTS.call(tf, dy, call(value).input(2)));
+  /** Of {@code dropout(softmax(s + gate · bias + mask)) V} by s, gate and V. */
+  static List<Operand<?>> gatedAttention(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
+    List<Operand<?>> ungated = attention(tf, value, List.of(inputs.get(0)), dy);
+    GraphOperation softmax =
+        OwnGradients.operation(call(OwnGradients.operation(value, 0)), 0); // behind dropout
+    Output<?> bias = call(OwnGradients.operation(softmax, 0)).input(2);
+    var gate = FusedFunction.ROW_PRODUCTS.call(tf, TFloat32.class, ungated.get(0), bias);
+    return List.of(ungated.get(0), gate, ungated.get(1));
   }
 
-  static List<Operand<TFloat32>> layerNorm(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> layerNorm(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     GraphOperation call = call(value);
+    Output<?> x = inputs.get(0);
     return List.of(
-        FusedFunction.LAYER_NORM_GRADIENT.call(
-            tf, inputs.get(0), call.input(1), call.input(3), dy));
+        FusedFunction.LAYER_NORM_GRADIENT.call(tf, x.type(), x, call.input(1), call.input(3), dy));
   }
 
   /** Drops again what a call of dropout dropped. */
-  private static Operand<TFloat32> dropped(Ops tf, Operand<TFloat32> x, GraphOperation dropout) {
-    return FusedFunction.DROPOUT.call(tf, x, dropout.input(1), dropout.input(2));
+  private static <T extends TType> Operand<T> dropped(
+      Ops tf, Class<T> type, Operand<?> x, GraphOperation dropout) {
+    return FusedFunction.DROPOUT.call(tf, type, x, dropout.input(1), dropout.input(2));
   }
 
   /** Returns the gradients of a product by what a call of dropout gave, and by the other factor. */
-  private static List<Operand<TFloat32>> ofFactors(
-      Ops tf, GraphOperation product, GraphOperation dropout, Output<TFloat32> dy) {
-    Output<TFloat32> x = dropout.input(0).expect(TFloat32.class);
-    var let = dropped(tf, Rematerialization.once(tf, dy, x), dropout);
+  private static <T extends TType> List<Operand<T>> ofFactors(
+      Ops tf, GraphOperation product, GraphOperation dropout, Output<T> dy) {
+    var let = dropped(tf, dy.type(), Rematerialization.once(tf, dy, dropout.input(0)), dropout);
     return Rematerialization.ofFactors(tf, product, let, dy);
   }
 }

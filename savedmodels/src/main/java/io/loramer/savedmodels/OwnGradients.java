@@ -12,7 +12,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.types.TFloat32;
 
 /**
  * Gives values of a graph gradients other than TensorFlow's.
@@ -32,8 +31,14 @@ final class OwnGradients {
      * @param inputs as they were given
      * @param dy the gradient of the value
      */
-    List<Operand<TFloat32>> of(
-        Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy);
+    List<Operand<?>> of(Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy);
+  }
+
+  /** A tensor of a graph. */
+  record Typed(String tensor, DataType type) {
+    static Typed float32(String tensor) {
+      return new Typed(tensor, DataType.DT_FLOAT);
+    }
   }
 
   private static final Map<String, Kind> KINDS =
@@ -45,7 +50,7 @@ final class OwnGradients {
           "fused_dropout_gradient", Fusion::dropout,
           "fused_product_gradient", Fusion::product,
           "fused_attention_gradient", Fusion::attention,
-          "fused_scores_gradient", Fusion::scores,
+          "fused_gated_attention_gradient", Fusion::gatedAttention,
           "fused_layer_norm_gradient", Fusion::layerNorm);
 
   static {
@@ -68,29 +73,29 @@ final class OwnGradients {
    *
    * @param value a node's name, which gives it as its only output
    * @param kind one of those that are known
-   * @param inputs float32, what it is computed from that has gradients
+   * @param inputs what it is computed from that has gradients
    */
-  void give(String value, String kind, List<String> inputs) {
+  void give(Typed value, String kind, List<Typed> inputs) {
     if (!KINDS.containsKey(kind)) {
       throw new IllegalArgumentException("no gradient " + kind);
     }
-    AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
-    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder();
-    String name = value + "/" + kind;
+    AttrValue type = AttrValue.newBuilder().setType(value.type).build();
+    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder().addType(value.type);
+    inputs.forEach(input -> types.addType(input.type));
+    String name = value.tensor + "/" + kind;
     String stop = name + "/value";
     NodeDef.Builder all = NodeDef.newBuilder().setName(name).setOp("IdentityN");
-    all.addInput(stop).addAllInput(inputs);
-    all.getInputList().forEach(input -> types.addType(DataType.DT_FLOAT));
+    all.addInput(stop).addAllInput(inputs.stream().map(Typed::tensor).toList());
     all.putAttr("T", AttrValue.newBuilder().setList(types).build());
     added.add(
         NodeDef.newBuilder()
             .setName(stop)
             .setOp("StopGradient")
-            .addInput(value)
+            .addInput(value.tensor)
             .putAttr("T", type)
             .build());
     added.add(all.build());
-    moved.put(value + ":0", name + ":0");
+    moved.put(value.tensor + ":0", name + ":0");
   }
 
   /**
@@ -113,11 +118,11 @@ final class OwnGradients {
   private static List<Operand<?>> gradient(Ops tf, GraphOperation op, List<Output<?>> gradients) {
     Kind kind = KINDS.get(op.name().substring(op.name().lastIndexOf('/') + 1));
     GraphOperation value = operation(operation(op, 0), 0);
-    List<Output<TFloat32>> inputs = new ArrayList<>();
+    List<Output<?>> inputs = new ArrayList<>();
     for (int i = 1; i < op.numInputs(); i++) {
-      inputs.add(op.input(i).expect(TFloat32.class));
+      inputs.add(op.input(i));
     }
-    Output<TFloat32> dy = gradients.get(0).expect(TFloat32.class);
+    Output<?> dy = gradients.get(0);
     List<Operand<?>> all = new ArrayList<>(List.of(dy));
     all.addAll(kind.of(tf, value, inputs, dy));
     return all;

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels;
 
+import io.loramer.savedmodels.OwnGradients.Typed;
 import java.util.List;
 import java.util.regex.Matcher;
 import org.tensorflow.GraphOperation;
@@ -28,17 +29,21 @@ final class Rematerialization {
     ElementwiseParts parts = new ElementwiseParts(graph);
     OwnGradients gradients = new OwnGradients(graph);
     for (ElementwiseParts.Gelu gelu : parts.gelus()) {
-      gradients.give(gelu.value().getName(), "gelu_gradient", List.of(gelu.x()));
+      gradients.give(
+          Typed.float32(gelu.value().getName()), "gelu_gradient", List.of(Typed.float32(gelu.x())));
     }
     for (ElementwiseParts.Dropped dropped : parts.dropouts()) {
       if (dropped.product().isPresent()) {
         NodeDef.Builder product = dropped.product().get();
         gradients.give(
-            product.getName(),
+            Typed.float32(product.getName()),
             "dropped_product_gradient",
-            List.of(dropped.x(), product.getInput(1)));
+            List.of(Typed.float32(dropped.x()), Typed.float32(product.getInput(1))));
       } else {
-        gradients.give(dropped.value().getName(), "dropout_gradient", List.of(dropped.x()));
+        gradients.give(
+            Typed.float32(dropped.value().getName()),
+            "dropout_gradient",
+            List.of(Typed.float32(dropped.x())));
       }
     }
     for (NodeDef.Builder node : graph.nodes()) {
@@ -49,22 +54,23 @@ final class Rematerialization {
     gradients.finish();
   }
 
-  static List<Operand<TFloat32>> gelu(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
-    return List.of(ofGelu(tf, once(tf, dy, inputs.get(0)), dy));
+  static List<Operand<?>> gelu(Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
+    Output<TFloat32> x = inputs.get(0).expect(TFloat32.class);
+    return List.of(ofGelu(tf, once(tf, dy, x), dy.expect(TFloat32.class)));
   }
 
-  static List<Operand<TFloat32>> dropout(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> dropout(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     Dropped dropped = Dropped.of(value);
-    return List.of(tf.math.mul(tf.math.mul(dy, dropped.scale), dropped.mask(tf, dy)));
+    var scaled = tf.math.mul(dy.expect(TFloat32.class), dropped.scale);
+    return List.of(tf.math.mul(scaled, dropped.mask(tf, dy)));
   }
 
-  static List<Operand<TFloat32>> product(
-      Ops tf, GraphOperation value, List<Output<TFloat32>> inputs, Output<TFloat32> dy) {
+  static List<Operand<?>> product(
+      Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
     Dropped dropped = Dropped.of(OwnGradients.operation(value, 0));
     var mask = dropped.mask(tf, dy);
-    var scaled = tf.math.mul(dy, dropped.scale); // here, where it is small
+    var scaled = tf.math.mul(dy.expect(TFloat32.class), dropped.scale); // here, where it is small
     var let = tf.math.mul(dropped.x, mask);
     List<Operand<TFloat32>> factors = ofFactors(tf, value, let, scaled);
     return List.of(tf.math.mul(factors.get(0), mask), factors.get(1));
@@ -75,7 +81,7 @@ final class Rematerialization {
    * the forward pass too, and then would be kept. A shape that the gradient goes into lets it wait;
    * control inputs are dropped by the builder of gradients, and an {@code IdentityN} by Grappler.
    */
-  static <T extends TType> Operand<T> once(Ops tf, Output<TFloat32> gradient, Output<T> kept) {
+  static <T extends TType> Operand<T> once(Ops tf, Output<?> gradient, Output<T> kept) {
     var one = tf.math.sign(tf.size(gradient));
     return tf.reshape(kept, tf.math.mul(tf.shape(kept), one));
   }
@@ -96,9 +102,9 @@ final class Rematerialization {
    *     ElementwiseParts#EQUATION}
    * @param first its first factor
    */
-  static List<Operand<TFloat32>> ofFactors(
-      Ops tf, GraphOperation product, Operand<TFloat32> first, Operand<TFloat32> dy) {
-    Output<TFloat32> second = product.input(1).expect(TFloat32.class);
+  static <T extends TType> List<Operand<T>> ofFactors(
+      Ops tf, GraphOperation product, Operand<T> first, Operand<T> dy) {
+    Output<T> second = product.input(1).expect(dy.type());
     if (product.type().equals("Einsum")) {
       Matcher indices =
           ElementwiseParts.EQUATION.matcher(product.attributes().getAttrString("equation"));
@@ -126,7 +132,7 @@ final class Rematerialization {
           scaled.input(1).expect(TFloat32.class));
     }
 
-    Operand<TFloat32> mask(Ops tf, Output<TFloat32> gradient) {
+    Operand<TFloat32> mask(Ops tf, Output<?> gradient) {
       return tf.dtypes.cast(once(tf, gradient, keep), TFloat32.class);
     }
   }

@@ -28,8 +28,9 @@ final class RoundedProducts {
    * Rewrites a graph.
    *
    * @param trained the shared names of kernels that stay as they are
+   * @param attention whether the products of queries, keys and values are rounded too
    */
-  static void rewrite(GraphDefEditor graph, Set<String> trained, DataType type) {
+  static void rewrite(GraphDefEditor graph, Set<String> trained, DataType type, boolean attention) {
     RoundedProducts products = new RoundedProducts(graph, type);
     for (NodeDef.Builder node : List.copyOf(graph.nodes())) {
       boolean isProduct =
@@ -38,6 +39,7 @@ final class RoundedProducts {
                 Kernel.readBy(graph, node.getInput(1))
                     .filter(k -> !trained.contains(GraphDefEditor.sharedName(k.variable())))
                     .isPresent();
+            case "Einsum" -> attention && isOfHeads(node);
             case "Conv2D" -> hasManyChannels(graph, node.getInput(1));
             default -> false;
           };
@@ -45,6 +47,12 @@ final class RoundedProducts {
         products.rewrite(node);
       }
     }
+  }
+
+  /** Returns whether a product is one of queries, keys, values or weights, [B, N, T, D or T]. */
+  private static boolean isOfHeads(NodeDef.Builder einsum) {
+    String equation = einsum.getAttrOrThrow("equation").getS().toStringUtf8();
+    return equation.matches("\\w{4},\\w{4}->\\w{4}");
   }
 
   /** Returns whether a kernel, as {@code convert} lays it, is for more than a waveform. */

@@ -90,7 +90,7 @@ final class RoundedProductsTest {
   }
 
   private static GraphDefEditor rounded(GraphDefEditor editor) {
-    RoundedProducts.rewrite(editor, Set.of(), TYPE);
+    RoundedProducts.rewrite(editor, Set.of(), TYPE, false);
     editor.keepOnly(List.of("end"));
     RoundedProducts.holdKernels(editor, TYPE);
     return editor;
