@@ -5,7 +5,6 @@ import io.loramer.savedmodels.LoraConfig;
 import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.Variables;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.types.TFloat32;
 
@@ -17,12 +16,12 @@ import org.tensorflow.types.TFloat32;
 final class LoraEvents {
   private final TrainingGraph graph;
   private final LoraConfig config;
-  private final Map<LoraTarget, Double> kernelNorms = new LinkedHashMap<>();
+  private final Map<LoraTarget, Float> kernelNorms;
 
   LoraEvents(TrainingGraph graph, LoraConfig config) {
     this.graph = graph;
     this.config = config;
-    graph.loraTargets().forEach(target -> kernelNorms.put(target, graph.kernelNorm(target)));
+    kernelNorms = graph.kernelNorms();
   }
 
   /** Records the matrices as they are. */

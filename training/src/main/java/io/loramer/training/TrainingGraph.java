@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.FloatNdArray;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -53,6 +54,7 @@ final class TrainingGraph implements AutoCloseable {
   private final Adam adam;
   private final Saver saver;
   private final ReadableGraph readable;
+  private final Map<LoraTarget, Operand<TFloat32>> kernelNorms;
 
   /**
    * What a step tells.
@@ -124,6 +126,7 @@ final class TrainingGraph implements AutoCloseable {
     readable = new ReadableGraph(graph.toGraphDef(), ends());
     evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
+    kernelNorms = kernelNorms(tf.withSubScope("kernel_norms"));
     session = new Session(graph, config.compute().device().session());
     model.restoreEncoders(session);
     variables.initialize(session);
@@ -246,20 +249,29 @@ final class TrainingGraph implements AutoCloseable {
     return model.loraTargets();
   }
 
-  /** Returns the Frobenius norm of the frozen kernel of something that LoRA adapts. */
-  double kernelNorm(LoraTarget target) {
-    String name = TrainedWeights.AUDIO_PREFIX + target.kernel();
-    try (Variables.Values value = variables.values(session, List.of(name))) {
-      FloatNdArray kernel = (FloatNdArray) value.result().get(0); // in any precision
-      double squares = 0;
-      for (long row = 0; row < kernel.shape().get(0); row++) {
-        for (long column = 0; column < kernel.shape().get(1); column++) {
-          double weight = kernel.getFloat(row, column);
-          squares += weight * weight;
-        }
+  /** Returns the Frobenius norm of the frozen kernel of each thing that LoRA adapts. */
+  Map<LoraTarget, Float> kernelNorms() {
+    Map<LoraTarget, Float> norms = new LinkedHashMap<>();
+    if (!kernelNorms.isEmpty()) {
+      Session.Runner runner = session.runner();
+      kernelNorms.values().forEach(runner::fetch);
+      try (Result result = runner.run()) {
+        kernelNorms.keySet().forEach(target -> norms.put(target, scalar(result, norms.size())));
       }
-      return Math.sqrt(squares);
     }
+    return norms;
+  }
+
+  private Map<LoraTarget, Operand<TFloat32>> kernelNorms(Ops tf) {
+    Map<String, Variable<?>> frozen = new HashMap<>();
+    variables.all(Role.FROZEN).forEach(variable -> frozen.put(variable.name(), variable));
+    Map<LoraTarget, Operand<TFloat32>> norms = new LinkedHashMap<>();
+    for (LoraTarget target : loraTargets()) {
+      Variable<?> kernel = frozen.get(TrainedWeights.AUDIO_PREFIX + target.kernel());
+      var weights = tf.dtypes.cast(kernel.value(), TFloat32.class); // from any precision
+      norms.put(target, tf.linalg.euclideanNorm(weights, tf.constant(new int[] {0, 1})));
+    }
+    return norms;
   }
 
   /** Returns the number of trainable parameters. */
