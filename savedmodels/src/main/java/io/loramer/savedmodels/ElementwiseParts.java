@@ -14,7 +14,10 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
-/** Finds the parts of an encoder's graph that lie between its products, as {@code convert} lays. */
+/**
+ * Finds the parts of an encoder's graph that lie between its products, as {@code convert} lays
+ * them.
+ */
 final class ElementwiseParts {
   /** Of an Einsum that multiplies matrices, batched alike, such as {@code bnqk,bnkd->bnqd}. */
   static final Pattern EQUATION = Pattern.compile("(\\w*)(\\w)(\\w),\\1\\3(\\w)->\\1\\2\\4");
@@ -191,7 +194,9 @@ final class ElementwiseParts {
     NodeDef.Builder square = graph.producer(variance.getInput(0));
     NodeDef.Builder mean = graph.producer(centred.getInput(1));
     boolean found =
-        square.getOp().equals("Square")
+        graph.producer(weighted.get().getInput(0)) == normed.get()
+            && graph.producer(value.get().getInput(0)) == weighted.get()
+            && square.getOp().equals("Square")
             && graph.producer(square.getInput(0)) == centred
             && isMeanOfLast(mean)
             && mean.getInput(0).equals(centred.getInput(0));
@@ -207,7 +212,8 @@ final class ElementwiseParts {
   }
 
   private boolean isMeanOfLast(NodeDef.Builder node) {
-    if (!node.getOp().equals("Mean") || !node.getAttrOrThrow("keep_dims").getB()) {
+    AttrValue keeps = node.getAttrOrDefault("keep_dims", AttrValue.getDefaultInstance());
+    if (!node.getOp().equals("Mean") || !keeps.getB()) {
       return false;
     }
     TensorProto axis =

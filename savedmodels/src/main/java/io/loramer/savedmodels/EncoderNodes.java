@@ -72,7 +72,8 @@ final class EncoderNodes {
             : List.of();
     Optional<DataType> rounded = computation.precision().rounded();
     boolean fused = tag.equals(MetaGraph.TRAIN) && computation.fused();
-    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type, fused));
+    boolean attends = fused && Fusion.fusesAttention(editor);
+    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type, attends));
     if (fused) {
       Fusion.rewrite(editor);
     } else if (tag.equals(MetaGraph.TRAIN)) {

@@ -13,6 +13,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.index.Indices;
+import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.op.math.Mean;
@@ -170,8 +171,8 @@ enum FusedFunction {
    */
   <T extends TType> Operand<T> call(Ops tf, Class<T> type, Operand<?>... arguments) {
     List<DataType> inputs =
-        Arrays.stream(arguments).map(argument -> type(argument.type())).toList();
-    DataType output = type(type);
+        Arrays.stream(arguments).map(argument -> Operands.toDataType(argument.type())).toList();
+    DataType output = Operands.toDataType(type);
     GraphOperationBuilder call =
         ((Graph) tf.scope().env())
             .opBuilder(CALL, tf.scope().makeOpName(definedName(inputs, output)), tf.scope());
@@ -228,14 +229,6 @@ enum FusedFunction {
   private AttrValue function(List<DataType> inputs, DataType output) {
     NameAttrList.Builder function = NameAttrList.newBuilder().setName(definedName(inputs, output));
     return AttrValue.newBuilder().setFunc(function).build();
-  }
-
-  private static DataType type(Class<? extends TType> type) {
-    return TYPES.entrySet().stream()
-        .filter(known -> known.getValue() == type)
-        .findAny()
-        .orElseThrow()
-        .getKey();
   }
 
   private static AttrValue types(List<DataType> types) {

@@ -28,10 +28,11 @@ import org.tensorflow.types.family.TType;
  * <p>Dropout drops by numbers of its own, not by those of the graph, but by the same key.
  */
 final class Fusion {
-  private static final String NO_KEY = "fused_gelu_no_key";
   private static final DataType FLOAT = DataType.DT_FLOAT;
   private static final DataType KEY = DataType.DT_INT64;
   private static final DataType DROPPED = DataType.DT_INT32;
+
+  private static final String NO_KEY = "fused_gelu_no_key";
   private static final String NONE_DROPPED = "fused_gelu_none_dropped";
 
   private final GraphDefEditor graph;
@@ -48,6 +49,13 @@ final class Fusion {
   /** Rewrites a graph for training, which has no {@code IdentityN} yet. */
   static void rewrite(GraphDefEditor graph) {
     new Fusion(graph).rewrite();
+  }
+
+  /** Returns whether attention is fused, which is where its weights have dropout. */
+  static boolean fusesAttention(GraphDefEditor graph) {
+    ElementwiseParts parts = new ElementwiseParts(graph);
+    return parts.dropouts().stream()
+        .anyMatch(d -> parts.attending(d).isPresent() && parts.softmax(d).isPresent());
   }
 
   /** Weights of attention, with dropout, and what attends with them. */
@@ -129,8 +137,8 @@ final class Fusion {
 
   private void rewrite(Dropped dropped) {
     Typed value = drop(dropped);
-    Typed x = Typed.float32(dropped.x());
-    define(FusedFunction.DROPOUT, FLOAT, value.type(), KEY, DROPPED);
+    Typed x = unraised(dropped.x());
+    define(FusedFunction.DROPOUT, x.type(), value.type(), KEY, DROPPED);
     if (dropped.product().isPresent()) {
       NodeDef.Builder product = dropped.product().get();
       gradients.give(
@@ -147,7 +155,7 @@ final class Fusion {
         FusedFunction.DROPOUT,
         dropped.value(),
         List.of(
-            Typed.float32(dropped.x()),
+            unraised(dropped.x()),
             new Typed(dropped.key(), KEY),
             new Typed(dropped.dropped(), DROPPED)));
   }

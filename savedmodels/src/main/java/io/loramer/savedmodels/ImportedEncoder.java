@@ -55,6 +55,7 @@ public final class ImportedEncoder {
    * @param scope where the nodes go, and the first part of the variables' names
    * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
    * @param stage what is put before the encoder's inputs, if anything
+   * @param computation how it is computed; fused only with the tag of training
    * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing
    */

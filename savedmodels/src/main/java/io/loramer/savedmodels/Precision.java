@@ -9,8 +9,9 @@ import org.tensorflow.proto.DataType;
 public enum Precision {
   FLOAT32(Optional.empty()),
   /**
-   * Inputs and outputs of the products with frozen kernels are rounded to bfloat16, sums are
-   * float32: what CPUs with AMX or AVX512-BF16 multiply several times faster.
+   * Inputs and outputs of the products with frozen kernels are rounded to bfloat16, and where a
+   * graph is fused those of attention; sums are float32: what CPUs with AMX or AVX512-BF16 multiply
+   * several times faster.
    */
   BFLOAT16(Optional.of(DataType.DT_BFLOAT16)),
   /**

@@ -8,9 +8,9 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Lets every product with a frozen kernel, and the bias behind it, be computed in half precision;
- * of convolutions those that {@code convert} lays, but for the one that hears the waveform. Kernels
- * and biases that nothing else reads are held in it too.
+ * Lets every product with a frozen kernel, and the bias behind it, be computed in half precision,
+ * and on demand attention's; of convolutions those that {@code convert} lays, but for the one that
+ * hears the waveform. Kernels and biases that nothing else reads are held in it too.
  *
  * <p>Grappler's {@code auto_mixed_precision_onednn_bfloat16} would put the element-wise ops into
  * bfloat16 too, which TensorFlow has no vector code for: that took longer than float32.

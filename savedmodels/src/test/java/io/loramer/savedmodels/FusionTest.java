@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -70,6 +71,19 @@ class FusionTest {
         assertTrue(largest > 0, "tensor " + i);
         assertArrayEquals(expected.get(i), found.get(i), largest * tolerance, "tensor " + i);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wavlm-base", "wavlm-large", "hubert-base"})
+  void whereNothingIsDroppedTheStatesAreThoseOfTheServeGraph(String name) throws IOException {
+    try (Trained trained =
+        new Trained(Fixture.of("audio/" + name), lora("all"), Precision.FLOAT32)) {
+      ImportedEncoder serving =
+          trained.encoder.again("serving/audio", MetaGraph.SERVE, Optional.empty());
+      float[] expected = trained.states(serving);
+      float[] found = trained.states(trained.encoder);
+      assertArrayEquals(expected, found, largest(expected) * 2e-5f);
     }
   }
 
@@ -251,6 +265,31 @@ class FusionTest {
           List<float[]> all = new ArrayList<>();
           result.forEach(entry -> all.add(floats((TFloat32) entry.getValue())));
           return all;
+        }
+      }
+    }
+
+    /** Returns what an import gives where every dropout is told to drop nothing. */
+    float[] states(ImportedEncoder of) throws IOException {
+      try (TFloat32 input = fixture.float32(GOLDEN, "padded.input_values");
+          TInt32 mask = fixture.int32(GOLDEN, "padded.attention_mask");
+          TInt64 seed = TInt64.scalarOf(1);
+          TInt32 none = TInt32.scalarOf(0)) {
+        Session.Runner runner =
+            session
+                .runner()
+                .feed(of.input("input_values", TFloat32.class), input)
+                .feed(of.input("attention_mask", TInt32.class), mask)
+                .feed("audio/" + Dropout.SEED, seed)
+                .fetch(of.output("last_hidden_state", TFloat32.class));
+        graph.toGraphDef().getNodeList().stream()
+            .filter(node -> node.getOp().equals("PartitionedCall"))
+            .filter(node -> node.getAttrOrThrow("f").getFunc().getName().contains("_int32_"))
+            .map(node -> node.getInput(node.getInputCount() - 1))
+            .distinct()
+            .forEach(dropped -> runner.feed(dropped, none));
+        try (Result result = runner.run()) {
+          return floats((TFloat32) result.get(0));
         }
       }
     }

@@ -51,11 +51,9 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     corpus().write("epoch", size.mixedLengths(), random);
     RunConfig untrained = config("start-up", 0);
     Trainer.start(untrained, fresh("run"), progress -> {});
-    EmotionExport.write(
-        new RunFolder(path.resolve("run")),
-        fresh("model"),
-        EmotionExport.Lora.MERGED,
-        untrained.compute().precision().orElse(Precision.FLOAT32));
+    RunFolder run = new RunFolder(path.resolve("run"));
+    Precision precision = run.readConfig().compute().precision().orElseThrow(); // the run chose
+    EmotionExport.write(run, fresh("model"), EmotionExport.Lora.MERGED, precision);
   }
 
   private void makeEncoder(String family, String name) throws IOException {

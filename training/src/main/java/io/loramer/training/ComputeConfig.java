@@ -24,6 +24,11 @@ public record ComputeConfig(Device device, Optional<Precision> precision, Option
     return new ComputeConfig(Device.auto(), Optional.empty(), Optional.empty());
   }
 
+  /** What runs of versions that had no choice of these did. */
+  static ComputeConfig ofOlderRuns() {
+    return new ComputeConfig(Device.auto(), Optional.of(Precision.FLOAT32), Optional.of(false));
+  }
+
   /**
    * Returns the same with nothing left to choose. On a GPU nothing is chosen but TensorFlow's own
    * float32, since none of it was measured on one.

@@ -13,9 +13,14 @@ public final class FrozenWeights {
   /** Set to {@code true} before TensorFlow is loaded; TensorFlow reads it once. */
   public static final String VARIABLE = "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS";
 
-  private static final Set<String> FALSE = Set.of("0", "false"); // as TensorFlow reads it
+  private static final Set<String> FALSE = Set.of("0", "false");
 
   private FrozenWeights() {}
+
+  /** Returns whether TensorFlow takes a variable's value for false. */
+  static boolean isFalse(String value) {
+    return FALSE.contains(value.toLowerCase(Locale.ROOT));
+  }
 
   /**
    * Requires that weights may change.
@@ -25,7 +30,7 @@ public final class FrozenWeights {
    */
   static void requireNotAssumed(Map<String, String> environment) {
     String value = environment.getOrDefault(VARIABLE, "false");
-    if (!FALSE.contains(value.toLowerCase(Locale.ROOT))) {
+    if (!isFalse(value)) {
       throw new IllegalArgumentException(
           VARIABLE
               + "="

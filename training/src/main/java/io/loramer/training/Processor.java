@@ -34,7 +34,7 @@ final class Processor {
    * @param environment where oneDNN, which has the kernels, may be switched off
    */
   static boolean multipliesBfloat16(List<String> description, Map<String, String> environment) {
-    return !"0".equals(environment.get("TF_ENABLE_ONEDNN_OPTS"))
+    return !FrozenWeights.isFalse(environment.getOrDefault("TF_ENABLE_ONEDNN_OPTS", "true"))
         && description.stream()
             .filter(line -> line.startsWith("flags"))
             .flatMap(line -> Arrays.stream(line.split("\\s+")))

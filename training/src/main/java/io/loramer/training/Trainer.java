@@ -93,7 +93,8 @@ public final class Trainer {
   public static RunMetrics resume(Path folder, Consumer<TrainingProgress> progress)
       throws IOException {
     RunFolder run = new RunFolder(folder);
-    RunConfig config = run.readConfig();
+    RunConfig begun = run.readConfig();
+    RunConfig config = begun.computed(begun.compute().orElse(ComputeConfig.ofOlderRuns()));
     if (run.hasEnded()) {
       throw new IOException(folder + ": the run has ended; its metrics.json says how");
     }

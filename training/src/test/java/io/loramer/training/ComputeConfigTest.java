@@ -32,6 +32,14 @@ class ComputeConfigTest {
   }
 
   @Test
+  void runOfAnOlderVersionGoesOnAsItBegan() {
+    ComputeConfig written =
+        new ComputeConfig(CPU, Optional.of(Precision.BFLOAT16), Optional.empty());
+    ComputeConfig resumed = written.orElse(ComputeConfig.ofOlderRuns());
+    assertEquals(Computation.in(Precision.BFLOAT16), resumed.resolved(768).computation());
+  }
+
+  @Test
   void onGpuNothingIsChosenThatWasNotMeasuredOnOne() {
     ComputeConfig gpu = new ComputeConfig(new Device("gpu"), Optional.empty(), Optional.empty());
     assertEquals(Computation.FLOAT32, gpu.resolved(768).computation());

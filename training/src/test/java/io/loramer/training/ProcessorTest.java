@@ -1,6 +1,7 @@
 package io.loramer.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,10 @@ class ProcessorTest {
 
   @Test
   void withoutOneDnnNothingIsGainedByBfloat16() {
-    assertEquals(
-        false,
-        Processor.multipliesBfloat16(
-            List.of("flags : amx_bf16"), Map.of("TF_ENABLE_ONEDNN_OPTS", "0")));
+    for (String off : List.of("0", "False")) {
+      assertFalse(
+          Processor.multipliesBfloat16(
+              List.of("flags : amx_bf16"), Map.of("TF_ENABLE_ONEDNN_OPTS", off)));
+    }
   }
 }
