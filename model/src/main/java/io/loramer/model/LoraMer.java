@@ -120,7 +120,7 @@ public final class LoraMer {
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
     frontiers.forEach(
         (modality, frontier) -> {
-          stages.put(modality, new FrontierStage(frontier));
+          stages.put(modality, new FrontierStage(frontier, computation.fused()));
           sizes.put(modality, EncoderSize.of(frontier.size()));
           if (frontier.splitsEncoder()) {
             split.put(modality, frontier.encoder());

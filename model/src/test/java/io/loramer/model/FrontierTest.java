@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.model.Frontier.Storage;
 import io.loramer.savedmodels.Computation;
 import io.loramer.savedmodels.LoraConfig;
+import io.loramer.savedmodels.Precision;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.TargetModules;
 import io.loramer.savedmodels.Variable;
@@ -90,6 +91,13 @@ final class FrontierTest {
   }
 
   @Test
+  void lengthsThatAreRoundedUpForCompilingChangeNothing() throws IOException {
+    Computation fused = new Computation(Precision.FLOAT32, true);
+    requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT32, fused, ATOL);
+    requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, fused, ATOL);
+  }
+
+  @Test
   void halfPrecisionChangesTheThirdDigit() throws IOException {
     requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT16, HALF_ATOL);
   }
@@ -97,7 +105,8 @@ final class FrontierTest {
   @Test
   void nothingBeforeTheFrontierIsInTheGraphBeyond() throws IOException {
     try (TestGraph host = new TestGraph()) {
-      beyond(host, frontiers(ALL_LAYERS, Layers.LAST, Storage.FLOAT32), ALL_LAYERS, Layers.LAST);
+      Map<Modality, Frontier> frontiers = frontiers(ALL_LAYERS, Layers.LAST, Storage.FLOAT32);
+      beyond(host, frontiers, ALL_LAYERS, Layers.LAST, Computation.FLOAT32);
       List<String> names =
           host.variables.all(Variable.Role.FROZEN).stream().map(Variable::name).toList();
       assertTrue(names.contains("audio.encoder.layers.0.attention.k_proj.weight"));
@@ -146,22 +155,36 @@ final class FrontierTest {
   }
 
   private static LoraMer beyond(
-      TestGraph host, Map<Modality, Frontier> frontiers, Optional<LoraConfig> lora, Layers layers)
+      TestGraph host,
+      Map<Modality, Frontier> frontiers,
+      Optional<LoraConfig> lora,
+      Layers layers,
+      Computation computation)
       throws IOException {
     return LoraMer.beyond(
         host.graph,
         host.variables,
         frontiers,
         lora,
-        Computation.FLOAT32,
+        computation,
         head(layers),
         LABELS,
         LoraMer.Mode.INFERENCE);
   }
 
-  /** Compares the probabilities of one graph with those of three, LoRA's B no longer zero. */
   private static void requireSame(
       Optional<LoraConfig> lora, Layers layers, Storage storage, float tolerance)
+      throws IOException {
+    requireSame(lora, layers, storage, Computation.FLOAT32, tolerance);
+  }
+
+  /** Compares the probabilities of one graph with those of three, LoRA's B no longer zero. */
+  private static void requireSame(
+      Optional<LoraConfig> lora,
+      Layers layers,
+      Storage storage,
+      Computation computation,
+      float tolerance)
       throws IOException {
     Map<Modality, Frontier> frontiers = frontiers(lora, layers, storage);
     try (TestGraph one = new TestGraph();
@@ -177,7 +200,7 @@ final class FrontierTest {
               head(layers),
               LABELS,
               LoraMer.Mode.INFERENCE);
-      LoraMer beyond = beyond(rest, frontiers, lora, layers);
+      LoraMer beyond = beyond(rest, frontiers, lora, layers, computation);
       start(one, whole);
       start(rest, beyond);
       Map<String, Tensor> states = new LinkedHashMap<>();
