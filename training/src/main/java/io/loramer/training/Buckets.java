@@ -80,6 +80,17 @@ final class Buckets {
     return batches;
   }
 
+  /** Returns how much of batches that hold something is padding, in [0, 1). */
+  static <T> double padding(List<List<T>> batches, ToIntFunction<T> length) {
+    long all = 0;
+    long used = 0;
+    for (List<T> batch : batches) {
+      all += (long) batch.size() * batch.stream().mapToInt(length).max().orElseThrow();
+      used += batch.stream().mapToLong(length::applyAsInt).sum();
+    }
+    return 1 - (double) used / all;
+  }
+
   private static <T> List<T> longestFirst(List<T> items, ToIntFunction<T> length) {
     List<T> sorted = new ArrayList<>(items);
     sorted.sort(Comparator.comparingInt(length).reversed());

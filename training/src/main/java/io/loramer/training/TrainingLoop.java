@@ -112,6 +112,11 @@ final class TrainingLoop {
             setup::length,
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
+    if (epoch == 1) {
+      double padding = 100 * Buckets.padding(order, setup::length);
+      LOG.info(
+          "{} % of an epoch's batches is padding", String.format(Locale.ROOT, "%.1f", padding));
+    }
     String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
     progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
     List<TrainingGraph.Step> steps = new ArrayList<>();

@@ -49,18 +49,9 @@ final class BucketsTest {
     for (int i = 0; i < 640; i++) {
       lengths.add(30 + random.nextInt(620));
     }
-    assertTrue(padded(Buckets.inOrder(lengths, 16)) > 0.4);
-    assertTrue(padded(Buckets.shuffled(lengths, n -> n, 16, 1)) < 0.05);
-  }
-
-  private static double padded(List<List<Integer>> batches) {
-    long all = 0;
-    long used = 0;
-    for (List<Integer> batch : batches) {
-      all += (long) batch.size() * batch.stream().mapToInt(n -> n).max().orElseThrow();
-      used += batch.stream().mapToInt(n -> n).sum();
-    }
-    return 1 - (double) used / all;
+    assertTrue(Buckets.padding(Buckets.inOrder(lengths, 16), n -> n) > 0.4);
+    assertTrue(Buckets.padding(Buckets.shuffled(lengths, n -> n, 16, 1), n -> n) < 0.05);
+    assertEquals(2 / 14.0, Buckets.padding(List.of(List.of(2, 4), List.of(6)), n -> n), 1e-12);
   }
 
   @Test
