@@ -71,7 +71,7 @@ final class ElementwiseParts {
   }
 
   private Stream<NodeDef.Builder> ofOp(String op) {
-    return List.copyOf(graph.nodes()).stream().filter(node -> node.getOp().equals(op));
+    return graph.nodes().stream().filter(node -> node.getOp().equals(op));
   }
 
   private Optional<Gelu> gelu(NodeDef.Builder erf) {
@@ -134,7 +134,7 @@ final class ElementwiseParts {
   /** Returns whether {@link Rematerialization} has the gradients of a product. */
   private static boolean isDifferentiable(NodeDef.Builder product) {
     return product.getOp().equals("MatMul")
-        ? !product.getAttrOrThrow("transpose_a").getB()
+        ? !GraphDefEditor.flag(product, "transpose_a")
         : EQUATION.matcher(product.getAttrOrThrow("equation").getS().toStringUtf8()).matches();
   }
 
@@ -212,21 +212,14 @@ final class ElementwiseParts {
   }
 
   private boolean isMeanOfLast(NodeDef.Builder node) {
-    AttrValue keeps = node.getAttrOrDefault("keep_dims", AttrValue.getDefaultInstance());
-    if (!node.getOp().equals("Mean") || !keeps.getB()) {
-      return false;
-    }
-    TensorProto axis =
-        graph
-            .producer(node.getInput(1))
-            .getAttrOrDefault("value", AttrValue.getDefaultInstance())
-            .getTensor();
-    return axis.getTensorShape().getDimCount() == 0
-        && (axis.getIntValList().equals(List.of(-1)) || isMinusOne(axis.getTensorContent()));
+    return node.getOp().equals("Mean")
+        && GraphDefEditor.flag(node, "keep_dims")
+        && graph.integers(node.getInput(1)).equals(List.of(-1L))
+        && isOfRankZero(graph.producer(node.getInput(1)).getAttrOrThrow("value").getTensor());
   }
 
-  private static boolean isMinusOne(ByteString int32) {
-    return int32.size() == Integer.BYTES && int32.asReadOnlyByteBuffer().getInt() == -1;
+  private static boolean isOfRankZero(TensorProto tensor) {
+    return tensor.getTensorShape().getDimCount() == 0;
   }
 
   private boolean isScalar(String input, float value) {
@@ -239,7 +232,7 @@ final class ElementwiseParts {
     TensorProto tensor = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
     if (!node.getOp().equals("Const")
         || tensor.getDtype() != DataType.DT_FLOAT
-        || tensor.getTensorShape().getDimCount() > 0) {
+        || !isOfRankZero(tensor)) {
       return Optional.empty();
     }
     ByteString content = tensor.getTensorContent();

@@ -72,8 +72,10 @@ final class EncoderNodes {
             : List.of();
     Optional<DataType> rounded = computation.precision().rounded();
     boolean fused = tag.equals(MetaGraph.TRAIN) && computation.fused();
-    boolean attends = fused && Fusion.fusesAttention(editor);
-    rounded.ifPresent(type -> RoundedProducts.rewrite(editor, trained(), type, attends));
+    if (rounded.isPresent()) {
+      boolean attention = fused && Fusion.fusesAttention(editor);
+      RoundedProducts.rewrite(editor, trained(), rounded.get(), attention);
+    }
     if (fused) {
       Fusion.rewrite(editor);
     } else if (tag.equals(MetaGraph.TRAIN)) {

@@ -53,9 +53,8 @@ final class Fusion {
 
   /** Returns whether attention is fused, which is where its weights have dropout. */
   static boolean fusesAttention(GraphDefEditor graph) {
-    ElementwiseParts parts = new ElementwiseParts(graph);
-    return parts.dropouts().stream()
-        .anyMatch(d -> parts.attending(d).isPresent() && parts.softmax(d).isPresent());
+    Fusion fusion = new Fusion(graph);
+    return fusion.parts.dropouts().stream().anyMatch(d -> fusion.attention(d).isPresent());
   }
 
   /** Weights of attention, with dropout, and what attends with them. */

@@ -1,6 +1,8 @@
 package io.loramer.savedmodels;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +20,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
+import org.tensorflow.proto.TensorProto;
 
 /**
  * Rewrites a graph before it is imported. (An imported graph can only grow: TensorFlow lets nobody
@@ -76,6 +79,28 @@ final class GraphDefEditor {
       end = producer(end).getInput(0);
     }
     return end;
+  }
+
+  /** Returns the integers of a constant, empty if the input is none. */
+  List<Long> integers(String input) {
+    NodeDef.Builder node = producer(input);
+    if (!node.getOp().equals("Const")) {
+      return List.of();
+    }
+    TensorProto value = node.getAttrOrThrow("value").getTensor();
+    boolean wide = value.getDtype() == DataType.DT_INT64;
+    if (value.getTensorContent().isEmpty()) {
+      return wide
+          ? value.getInt64ValList()
+          : value.getIntValList().stream().map(Integer::longValue).toList();
+    }
+    List<Long> integers = new ArrayList<>();
+    ByteBuffer content =
+        value.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    while (content.remaining() >= (wide ? Long.BYTES : Integer.BYTES)) {
+      integers.add(wide ? content.getLong() : content.getInt());
+    }
+    return integers;
   }
 
   boolean contains(String name) {
@@ -265,6 +290,11 @@ final class GraphDefEditor {
   /** Returns an output's name with its place: {@code node:0} for {@code node}. */
   static String withPlace(String output) {
     return output.contains(":") || isControl(output) ? output : output + ":0";
+  }
+
+  /** SavedModels may leave out an attribute that is false. */
+  static boolean flag(NodeDefOrBuilder node, String name) {
+    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
   }
 
   static boolean isControl(String input) {

@@ -1,14 +1,9 @@
 package io.loramer.savedmodels;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
-import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
@@ -40,10 +35,10 @@ record Kernel(NodeDefOrBuilder variable, long rows, long columns, boolean flippe
       case "ReadVariableOp", "Identity", "Cast" -> readBy(graph, node.getInput(0), nodesLeft - 1);
       case "Transpose" ->
           readBy(graph, node.getInput(0), nodesLeft - 1)
-              .flatMap(kernel -> kernel.permuted(constant(graph, node.getInput(1))));
+              .flatMap(kernel -> kernel.permuted(graph.integers(node.getInput(1))));
       case "Reshape" ->
           readBy(graph, node.getInput(0), nodesLeft - 1)
-              .filter(kernel -> kernel.hasShape(constant(graph, node.getInput(1))));
+              .filter(kernel -> kernel.hasShape(graph.integers(node.getInput(1))));
       default -> Optional.empty();
     };
   }
@@ -71,27 +66,5 @@ record Kernel(NodeDefOrBuilder variable, long rows, long columns, boolean flippe
     return shape.equals(List.of(rows, columns))
         || shape.equals(List.of(-1L, columns))
         || shape.equals(List.of(rows, -1L));
-  }
-
-  /** Returns the integers of a constant, empty if the input is none. */
-  private static List<Long> constant(GraphDefEditor graph, String input) {
-    NodeDef.Builder node = graph.producer(input);
-    if (!node.getOp().equals("Const")) {
-      return List.of();
-    }
-    TensorProto value = node.getAttrOrThrow("value").getTensor();
-    boolean wide = value.getDtype() == DataType.DT_INT64;
-    if (value.getTensorContent().isEmpty()) {
-      return wide
-          ? value.getInt64ValList()
-          : value.getIntValList().stream().map(Integer::longValue).toList();
-    }
-    List<Long> integers = new ArrayList<>();
-    ByteBuffer content =
-        value.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    while (content.remaining() >= (wide ? Long.BYTES : Integer.BYTES)) {
-      integers.add(wide ? content.getLong() : content.getInt());
-    }
-    return integers;
   }
 }

@@ -12,7 +12,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -192,20 +191,15 @@ final class LoraInjection {
   private static boolean multipliesRows(NodeDef.Builder node) {
     return node.getOp().equals("MatMul")
         && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT
-        && !flag(node, "transpose_a");
+        && !GraphDefEditor.flag(node, "transpose_a");
   }
 
   private static LoraTarget target(NodeDef.Builder matMul, Kernel kernel) {
-    boolean transposed = flag(matMul, "transpose_b");
+    boolean transposed = GraphDefEditor.flag(matMul, "transpose_b");
     return new LoraTarget(
         GraphDefEditor.sharedName(kernel.variable()),
         transposed ? kernel.columns() : kernel.rows(),
         transposed ? kernel.rows() : kernel.columns(),
         transposed != kernel.flipped());
-  }
-
-  /** SavedModels may leave out an attribute that is false. */
-  private static boolean flag(NodeDef.Builder node, String name) {
-    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
   }
 }

@@ -270,6 +270,7 @@ public final class RunConfigFile {
     return switch (type.getSimpleName()) {
       case "int", "long", "Integer", "OptionalInt" -> "a whole number";
       case "float", "double", "Float", "OptionalDouble" -> "a number";
+      case "boolean", "Boolean" -> "true or false";
       case "ArrayList" -> "a list";
       case "String" -> "text";
       case "Path" -> "a path";
