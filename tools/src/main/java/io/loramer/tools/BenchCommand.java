@@ -134,7 +134,8 @@ final class BenchCommand implements Callable<Integer> {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    String main = spec.root().userObject().getClass().getName();
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     line.addAll(List.of("bench", "--here", "--folder", path.toString()));
     line.addAll(List.of("--work", work.toString(), "--out", report.toString()));
     overrides.forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));

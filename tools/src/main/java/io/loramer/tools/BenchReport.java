@@ -41,7 +41,7 @@ record BenchReport(
             Runtime.getRuntime().availableProcessors(),
             LinuxProcess.machineBytes()),
         Map.of(
-            "lora-mer", Main.Version.number(),
+            "lora-mer", LoraMerVersion.number(),
             "java", Runtime.version().toString(),
             "tensorflow", TensorFlow.version()),
         folder.size(),

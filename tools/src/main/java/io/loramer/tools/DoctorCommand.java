@@ -25,7 +25,7 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Runtime runtime = Runtime.getRuntime();
     boolean gpuNatives = Gpu.hasNatives();
-    out.println("lora-mer     " + Main.Version.number());
+    out.println("lora-mer     " + LoraMerVersion.number());
     out.println("java         " + Runtime.version() + ", " + System.getProperty("java.home"));
     out.println("tensorflow   " + TensorFlow.version() + (gpuNatives ? " (GPU)" : " (CPU)"));
     out.println("cores        " + runtime.availableProcessors());

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lora-mer",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = LoraMerVersion.class,
     description = "Recognises emotions from speech and words: LoRA-MER on TensorFlow Java.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
@@ -71,18 +71,5 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Name a command.");
-  }
-
-  /** The version that the jar was built as. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"lora-mer " + number()};
-    }
-
-    static String number() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return version == null ? "(unpackaged)" : version;
-    }
   }
 }

@@ -85,15 +85,8 @@ record Batches(boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxS
 
   /** Decodes a clip, cropped. */
   float[] decode(Utterance.Clip clip) throws IOException {
-    float[] samples = decodeWhole(clip);
+    float[] samples = clip.read().samples();
     return samples.length <= maxSamples ? samples : Arrays.copyOf(samples, maxSamples);
-  }
-
-  /** Decodes a clip, not cropped. */
-  static float[] decodeWhole(Utterance.Clip clip) throws IOException {
-    return AudioFile.read(
-            clip.file(), clip.start().orElse(0), clip.end().orElse(Double.POSITIVE_INFINITY))
-        .samples();
   }
 
   private static TFloat32 padded(List<float[]> rows) {

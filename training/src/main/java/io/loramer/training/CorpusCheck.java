@@ -26,16 +26,15 @@ import java.util.stream.IntStream;
 public record CorpusCheck(
     Set<String> labels, int minSamples, int maxSamples, TextSource textNeeded) {
 
-  /** Decodes a clip to the samples that the encoder is given. */
+  /** Decodes a clip to the waveform that the encoder is given. */
   @FunctionalInterface
   public interface Decoder {
     /**
      * Decodes a clip; called by several threads at once.
      *
-     * @return 16 kHz mono
      * @throws IOException with the path and the reason, if it is no audio that can be decoded
      */
-    float[] decode(Utterance.Clip clip) throws IOException;
+    Waveform decode(Utterance.Clip clip) throws IOException;
   }
 
   /**
@@ -126,7 +125,7 @@ public record CorpusCheck(
       String known = labels.stream().sorted().collect(joining(", "));
       found.add("label: expected one of " + known + ", found " + utterance.label());
     }
-    if (TextChoice.lacks(textNeeded, utterance)) {
+    if (textNeeded.isMissingFrom(utterance)) {
       found.add(
           utterance.text().isEmpty()
               ? "text is missing, and this run needs the words: give them, or a recogniser"
@@ -139,7 +138,7 @@ public record CorpusCheck(
     List<String> found = described(utterance);
     int samples = 0;
     try {
-      float[] waveform = decode(utterance.clip(), decoder);
+      float[] waveform = decode(utterance.clip(), decoder).samples();
       samples = waveform.length;
       checkSamples(utterance.clip().file(), waveform);
     } catch (IOException e) {
@@ -149,7 +148,7 @@ public record CorpusCheck(
         samples, found.stream().map(text -> new Problem(utterance.line(), text)).toList());
   }
 
-  private static float[] decode(Utterance.Clip clip, Decoder decoder) throws IOException {
+  private static Waveform decode(Utterance.Clip clip, Decoder decoder) throws IOException {
     Path file = clip.file();
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString(), null, "no such file");

@@ -54,16 +54,16 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
         heard.stream().flatMap(clip -> clip.problems().stream()).toList());
   }
 
-  private static float[] decode(Utterance.Clip clip) throws IOException {
-    float[] samples = Batches.decodeWhole(clip);
-    for (float sample : samples) {
+  private static Waveform decode(Utterance.Clip clip) throws IOException {
+    Waveform waveform = clip.read();
+    for (float sample : waveform.samples()) {
       if (sample != 0) {
-        return samples;
+        return waveform;
       }
     }
-    if (samples.length > 0) { // that there are none, the check says
+    if (waveform.samples().length > 0) { // that there are none, the check says
       throw new IOException(clip.file() + ": is silent: every sample is 0");
     }
-    return samples;
+    return waveform;
   }
 }

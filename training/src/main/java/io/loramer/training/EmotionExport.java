@@ -14,6 +14,8 @@ import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.Saver;
 import io.loramer.savedmodels.Variable.Role;
 import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.encoders.SpeechInput;
+import io.loramer.savedmodels.encoders.TextInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +45,6 @@ import org.tensorflow.op.Ops;
  * README.md that shows the calls.
  */
 public final class EmotionExport {
-  /** Name of the signature that takes WAV files. */
-  static final String WAV_BYTES = "wav_bytes";
-
   /**
    * For TF Serving's {@code --batching_parameters_file}, and where it finds those of a model by
    * itself with {@code --enable_per_model_batching_parameters}. Clips differ in length, so batches
@@ -88,7 +87,7 @@ public final class EmotionExport {
     run.readProvenance().requireUnchanged(encoders);
     Optional<LoraConfig> adapted = config.audio().activeLora();
     List<String> labels = config.data().labels();
-    EmotionModelInfo info = EmotionModelInfo.of(config, encoders, run.readMetrics());
+    EmotionModelInfo info = info(config, encoders, run.readMetrics());
     try (Graph graph = new Graph();
         Session session = new Session(graph, config.compute().device().session());
         TrainedWeights weights = TrainedWeights.read(run.model(), adapted.isPresent())) {
@@ -109,8 +108,8 @@ public final class EmotionExport {
       signatures.add(serving);
       signatures.add(Explanation.signature(tf.withSubScope("explain"), serving, model.first()));
       if (encoders.containsKey(Modality.AUDIO)) {
-        ForwardPass fromFiles = model.fromWavFiles(WAV_BYTES);
-        signatures.add(signature(WAV_BYTES, tf.withSubScope("files"), fromFiles, labels));
+        ForwardPass fromFiles = model.fromWavFiles(EmotionSignature.WAV_BYTES);
+        signatures.add(signature(EmotionSignature.WAV_BYTES, tf.withSubScope("files"), fromFiles, labels));
       }
       Saver saver = new Saver(graph, variables.all(Role.FROZEN, Role.TRAINABLE));
       MetaGraph metaGraph = new MetaGraph(MetaGraph.SERVE, graph.toGraphDef(), saver, signatures);
@@ -129,6 +128,27 @@ public final class EmotionExport {
             finish(folder, name, precision, session);
           });
     }
+  }
+
+  private static EmotionModelInfo info(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
+      throws IOException {
+    Optional<Integer> minSamples = Optional.empty();
+    if (encoders.containsKey(Modality.AUDIO)) {
+      minSamples = Optional.of(SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples());
+    }
+    Optional<TextInput> text = Optional.empty();
+    if (encoders.containsKey(Modality.TEXT)) {
+      text = Optional.of(TextInput.of(encoders.get(Modality.TEXT)));
+    }
+    return new EmotionModelInfo(
+        config.data().labels(),
+        minSamples,
+        config.data().maxSamples(),
+        text.map(TextInput::maxTokens),
+        text.map(TextInput::padId),
+        config.head().speaker().size().isPresent(),
+        metrics.test());
   }
 
   /** Checks what was written, and adds what needs the whole of it. */

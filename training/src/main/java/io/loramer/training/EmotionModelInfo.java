@@ -4,15 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import io.loramer.model.Modality;
-import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.encoders.SpeechInput;
-import io.loramer.savedmodels.encoders.TextInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,27 +41,6 @@ public record EmotionModelInfo(
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new Jdk8Module())
           .build();
-
-  static EmotionModelInfo of(
-      RunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
-      throws IOException {
-    Optional<Integer> minSamples = Optional.empty();
-    if (encoders.containsKey(Modality.AUDIO)) {
-      minSamples = Optional.of(SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples());
-    }
-    Optional<TextInput> text = Optional.empty();
-    if (encoders.containsKey(Modality.TEXT)) {
-      text = Optional.of(TextInput.of(encoders.get(Modality.TEXT)));
-    }
-    return new EmotionModelInfo(
-        config.data().labels(),
-        minSamples,
-        config.data().maxSamples(),
-        text.map(TextInput::maxTokens),
-        text.map(TextInput::padId),
-        config.head().speaker().size().isPresent(),
-        metrics.test());
-  }
 
   /** Returns whether the model takes waveforms. */
   public boolean hears() {

@@ -130,7 +130,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     Manifest part = new Manifest(corpus.file(), chosen);
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
-            .run(part, Batches::decodeWhole, done -> {});
+            .run(part, Utterance.Clip::read, done -> {});
     Manifest worded = read.complete(part, Device.auto(), progress -> {});
     return recognize(worded.utterances(), lengths.samples());
   }

@@ -22,15 +22,15 @@ public record EpochMetrics(
     double validationMacroF1,
     double validationCrossEntropy) {
 
-  static EpochMetrics of(int epoch, List<TrainingGraph.Step> steps, SplitMetrics validation) {
+  static EpochMetrics of(int epoch, List<StepMetrics> steps, SplitMetrics validation) {
     OptionalDouble information =
         steps.get(0).mutualInformation().isPresent()
             ? steps.stream().mapToDouble(s -> s.mutualInformation().getAsDouble()).average()
             : OptionalDouble.empty();
     return new EpochMetrics(
         epoch,
-        steps.stream().mapToDouble(TrainingGraph.Step::loss).average().orElseThrow(),
-        steps.stream().mapToDouble(TrainingGraph.Step::crossEntropy).average().orElseThrow(),
+        steps.stream().mapToDouble(StepMetrics::loss).average().orElseThrow(),
+        steps.stream().mapToDouble(StepMetrics::crossEntropy).average().orElseThrow(),
         information,
         validation.unweightedAccuracy(),
         validation.weightedAccuracy(),

@@ -14,19 +14,7 @@ import org.tensorflow.op.Ops;
  * over the speech encoder's frames, of which {@code audio_frames} int32 [B] are the clip's, and
  * {@code text_attention} float32 [B, S] over the tokens. A row sums to 1 and is 0 on padding.
  */
-public final class Explanation {
-  /** Name of the signature. */
-  public static final String SIGNATURE = "explain";
-
-  /** Outputs of the signature, of a model that hears. */
-  public static final String AUDIO_ATTENTION = "audio_attention";
-
-  /** How many columns of {@link #AUDIO_ATTENTION} are frames of the row's clip. */
-  public static final String AUDIO_FRAMES = "audio_frames";
-
-  /** Output of the signature, of a model that reads. */
-  public static final String TEXT_ATTENTION = "text_attention";
-
+final class Explanation {
   private Explanation() {}
 
   static CallSignature signature(Ops tf, CallSignature serving, ForwardPass pass) {
@@ -36,12 +24,12 @@ public final class Explanation {
         .forEach(
             (modality, features) -> {
               if (modality == Modality.AUDIO) {
-                outputs.put(AUDIO_ATTENTION, features.attention());
-                outputs.put(AUDIO_FRAMES, tf.reduceSum(features.mask(), tf.constant(1)));
+                outputs.put(EmotionSignature.AUDIO_ATTENTION, features.attention());
+                outputs.put(EmotionSignature.AUDIO_FRAMES, tf.reduceSum(features.mask(), tf.constant(1)));
               } else {
-                outputs.put(TEXT_ATTENTION, features.attention());
+                outputs.put(EmotionSignature.TEXT_ATTENTION, features.attention());
               }
             });
-    return new CallSignature(SIGNATURE, serving.inputs(), outputs);
+    return new CallSignature(EmotionSignature.EXPLAIN, serving.inputs(), outputs);
   }
 }

@@ -85,7 +85,7 @@ final class ExportCheck {
       requireClose(
           "a batch of WAV files",
           batch,
-          outputs(loaded, EmotionExport.WAV_BYTES, wavFiles()),
+          outputs(loaded, EmotionSignature.WAV_BYTES, wavFiles()),
           otherWayTolerance);
     }
     double difference = 0;
@@ -151,7 +151,7 @@ final class ExportCheck {
     inputs.remove("input_values").close();
     inputs.remove("audio_lengths").close();
     byte[][] files = clips.stream().map(clip -> waveform(clip).toWav()).toArray(byte[][]::new);
-    inputs.put(EmotionExport.WAV_BYTES, TString.tensorOfBytes(NdArrays.vectorOfObjects(files)));
+    inputs.put(EmotionSignature.WAV_BYTES, TString.tensorOfBytes(NdArrays.vectorOfObjects(files)));
     return inputs;
   }
 

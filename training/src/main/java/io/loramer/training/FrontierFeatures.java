@@ -25,13 +25,16 @@ import org.tensorflow.types.TInt32;
  * computed anew for every batch.
  */
 final class FrontierFeatures implements AutoCloseable {
-  private final TrainingSetup setup;
+  private final PreparedCorpus corpus;
+  private final RunConfig config;
   private final Map<Modality, Frontier> frontiers;
   private final Map<Modality, FrontierStore> stores = new EnumMap<>(Modality.class);
   private final Map<Modality, FrontierEncoder> encoders = new EnumMap<>(Modality.class);
 
-  private FrontierFeatures(TrainingSetup setup, Map<Modality, Frontier> frontiers) {
-    this.setup = setup;
+  private FrontierFeatures(
+      PreparedCorpus corpus, RunConfig config, Map<Modality, Frontier> frontiers) {
+    this.corpus = corpus;
+    this.config = config;
     this.frontiers = frontiers;
   }
 
@@ -39,19 +42,20 @@ final class FrontierFeatures implements AutoCloseable {
    * Computes and stores what is not stored yet of the run's utterances, or makes ready to compute
    * it each time.
    *
-   * @param provenance of the run, for the hashes of its encoders
+   * @param encoderHashes by which the stores of the encoders are found
    * @throws IOException if the store cannot be written, or has no room
    */
   static FrontierFeatures prepare(
-      TrainingSetup setup,
+      PreparedCorpus corpus,
+      RunConfig config,
       Map<Modality, Frontier> frontiers,
-      Provenance provenance,
+      Map<Modality, String> encoderHashes,
       Consumer<TrainingProgress> progress)
       throws IOException {
-    FrontierFeatures features = new FrontierFeatures(setup, frontiers);
+    FrontierFeatures features = new FrontierFeatures(corpus, config, frontiers);
     try {
       for (Frontier frontier : frontiers.values()) {
-        features.prepare(frontier, provenance, progress);
+        features.prepare(frontier, encoderHashes.get(frontier.modality()), progress);
       }
       return features;
     } catch (IOException | RuntimeException e) {
@@ -61,17 +65,23 @@ final class FrontierFeatures implements AutoCloseable {
   }
 
   private void prepare(
-      Frontier frontier, Provenance provenance, Consumer<TrainingProgress> progress)
+      Frontier frontier, String encoderHash, Consumer<TrainingProgress> progress)
       throws IOException {
     Modality modality = frontier.modality();
-    CacheConfig cache = setup.config().cache();
+    CacheConfig cache = config.cache();
     if (cache.states() == CacheConfig.States.NONE) {
-      encoders.put(modality, new FrontierEncoder(frontier, setup.config().compute().device()));
+      encoders.put(modality, new FrontierEncoder(frontier, config.compute().device()));
     } else {
       Path folder = cache.folder(System.getenv(), Path.of(System.getProperty("user.home")));
-      FrontierStore store = FrontierStore.open(folder, frontier, provenance.encoderHash(modality));
+      FrontierStore store = FrontierStore.open(folder, frontier, encoderHash);
       stores.put(modality, store);
-      new FrontierFilling(setup, frontier, store).fill(progress);
+      new FrontierFilling(
+              corpus,
+              config.training().batchSize(),
+              config.compute().device(),
+              frontier,
+              store)
+          .fill(progress);
     }
   }
 
@@ -89,12 +99,12 @@ final class FrontierFeatures implements AutoCloseable {
         inputs.putAll(compute(frontier, utterances));
       }
     }
-    SpeakerConfig speaker = setup.config().head().speaker();
+    SpeakerConfig speaker = config.head().speaker();
     if (speaker.size().isPresent()) {
       int[] rows = utterances.stream().mapToInt(u -> speaker.row(u.speaker())).toArray();
       inputs.put(LoraMer.SPEAKERS, TInt32.vectorOf(rows));
     }
-    List<String> labels = setup.corpus().labels();
+    List<String> labels = corpus.splits().labels();
     int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
     return new Batch(utterances, inputs, TInt32.vectorOf(classes));
   }
@@ -103,7 +113,7 @@ final class FrontierFeatures implements AutoCloseable {
       throws IOException {
     FrontierStore store = stores.get(frontier.modality());
     List<ContentHash> contents = new ArrayList<>();
-    utterances.forEach(u -> contents.add(setup.hash(frontier.modality(), u)));
+    utterances.forEach(u -> contents.add(corpus.hash(frontier.modality(), u)));
     int[] frames = contents.stream().mapToInt(store::frames).toArray();
     int longest = contents.stream().mapToInt(store::frames).max().orElseThrow();
     int rows = utterances.size();
@@ -124,7 +134,7 @@ final class FrontierFeatures implements AutoCloseable {
 
   private Map<String, Tensor> compute(Frontier frontier, List<Utterance> utterances)
       throws IOException {
-    Map<String, Tensor> signals = setup.signals(frontier.modality(), utterances);
+    Map<String, Tensor> signals = corpus.signals(frontier.modality(), utterances);
     try {
       var computed = encoders.get(frontier.modality()).compute(signals);
       return Map.of(

@@ -21,7 +21,9 @@ final class FrontierFilling {
 
   private static final int MAX_TOKENS = 1024;
 
-  private final TrainingSetup setup;
+  private final PreparedCorpus corpus;
+  private final int batchSize;
+  private final Device device;
   private final Frontier frontier;
   private final FrontierStore store;
 
@@ -34,8 +36,15 @@ final class FrontierFilling {
     }
   }
 
-  FrontierFilling(TrainingSetup setup, Frontier frontier, FrontierStore store) {
-    this.setup = setup;
+  FrontierFilling(
+      PreparedCorpus corpus,
+      int batchSize,
+      Device device,
+      Frontier frontier,
+      FrontierStore store) {
+    this.corpus = corpus;
+    this.batchSize = batchSize;
+    this.device = device;
     this.frontier = frontier;
     this.store = store;
   }
@@ -50,8 +59,8 @@ final class FrontierFilling {
     requireReadableBatches();
     Modality modality = frontier.modality();
     Map<ContentHash, Utterance> missing = new LinkedHashMap<>();
-    for (Utterance utterance : setup.corpus().all()) {
-      ContentHash content = setup.hash(modality, utterance);
+    for (Utterance utterance : corpus.splits().all()) {
+      ContentHash content = corpus.hash(modality, utterance);
       if (!store.contains(content)) {
         missing.putIfAbsent(content, utterance);
       }
@@ -62,13 +71,13 @@ final class FrontierFilling {
     List<List<Utterance>> batches =
         Buckets.byLengthUpTo(
             List.copyOf(missing.values()),
-            utterance -> setup.length(modality, utterance),
+            utterance -> corpus.length(modality, utterance),
             modality == Modality.AUDIO ? MAX_SAMPLES : MAX_TOKENS);
     String phase = modality == Modality.AUDIO ? "encoding speech" : "encoding words";
     int done = 0;
     progress.accept(new TrainingProgress(phase, done, missing.size(), ""));
     try (FrontierEncoder encoder =
-            new FrontierEncoder(frontier, setup.config().compute().device());
+            new FrontierEncoder(frontier, device);
         Prefetch<List<Utterance>, Signals> signals = new Prefetch<>(batches, this::signals)) {
       while (signals.hasNext()) {
         try (Signals batch = signals.next();
@@ -87,10 +96,9 @@ final class FrontierFilling {
   /** Looks at the most that a batch can be, the longest utterances together. */
   private void requireReadableBatches() throws IOException {
     Modality modality = frontier.modality();
-    int batchSize = setup.config().training().batchSize();
     for (Split split : Split.values()) {
-      List<Utterance> utterances = setup.corpus().of(split);
-      int longest = utterances.stream().mapToInt(u -> setup.length(modality, u)).max().orElse(0);
+      List<Utterance> utterances = corpus.splits().of(split);
+      int longest = utterances.stream().mapToInt(u -> corpus.length(modality, u)).max().orElse(0);
       if (longest > 0) {
         store.requireReadable(Math.min(batchSize, utterances.size()), frames(longest));
       }
@@ -106,7 +114,7 @@ final class FrontierFilling {
   }
 
   private Signals signals(List<Utterance> utterances) throws IOException {
-    return new Signals(utterances, setup.signals(frontier.modality(), utterances));
+    return new Signals(utterances, corpus.signals(frontier.modality(), utterances));
   }
 
   private void append(List<Utterance> utterances, Computed computed) throws IOException {
@@ -121,15 +129,15 @@ final class FrontierFilling {
       for (int state = 0; state < count; state++) {
         content.add(states.slice((state * rows + row) * padded, bytes));
       }
-      store.append(setup.hash(frontier.modality(), utterances.get(row)), frames, content);
+      store.append(corpus.hash(frontier.modality(), utterances.get(row)), frames, content);
     }
   }
 
   private void requireRoom(Collection<Utterance> missing, Utterance first, int framesOfFirst)
       throws IOException {
     Modality modality = frontier.modality();
-    long length = missing.stream().mapToLong(u -> setup.length(modality, u)).sum();
-    double framesPerUnit = (double) framesOfFirst / setup.length(modality, first);
+    long length = missing.stream().mapToLong(u -> corpus.length(modality, u)).sum();
+    double framesPerUnit = (double) framesOfFirst / corpus.length(modality, first);
     store.requireRoom((long) (store.bytes(1) * framesPerUnit * length));
   }
 }

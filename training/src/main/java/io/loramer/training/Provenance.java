@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -160,8 +161,14 @@ public record Provenance(
     }
   }
 
-  /** Returns the hash of an encoder of the run. */
-  String encoderHash(Modality modality) {
-    return encodersSha256.get(modality.scope());
+  /** Returns the hashes of the run's encoders. */
+  Map<Modality, String> encoderHashes() {
+    Map<Modality, String> hashes = new EnumMap<>(Modality.class);
+    for (Modality modality : Modality.values()) {
+      if (encodersSha256.containsKey(modality.scope())) {
+        hashes.put(modality, encodersSha256.get(modality.scope()));
+      }
+    }
+    return hashes;
   }
 }

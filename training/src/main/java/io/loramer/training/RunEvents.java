@@ -65,7 +65,7 @@ final class RunEvents implements AutoCloseable {
   }
 
   /** Records a step; runs between steps, so it does nothing but to write what is there. */
-  void step(TrainingGraph.Step step, long number) throws IOException {
+  void step(StepMetrics step, long number) throws IOException {
     file.scalar("loss/total", number, step.loss());
     file.scalar("loss/cross_entropy", number, step.crossEntropy());
     if (step.mutualInformation().isPresent()) {
@@ -89,7 +89,7 @@ final class RunEvents implements AutoCloseable {
     file.scalar("validation/WA", stepsDone, epoch.validationWa());
     file.scalar("validation/macro_F1", stepsDone, epoch.validationMacroF1());
     file.scalar("validation/cross_entropy", stepsDone, epoch.validationCrossEntropy());
-    List<String> labels = setup.corpus().labels();
+    List<String> labels = setup.corpus().splits().labels();
     ConfusionMatrix confusion = SplitMetrics.confusionMatrix(labels, predictions);
     file.image("validation/confusion", stepsDone, ConfusionImage.of(confusion));
     for (String label : labels) {
@@ -133,7 +133,7 @@ final class RunEvents implements AutoCloseable {
   /** Records the sound and the words of the first clip of each label, and what was predicted. */
   private void clips(List<Prediction> predictions, long step) throws IOException {
     Map<String, Utterance> byId = new LinkedHashMap<>();
-    setup.corpus().of(Split.VALIDATION).forEach(u -> byId.put(u.id(), u));
+    setup.corpus().splits().of(Split.VALIDATION).forEach(u -> byId.put(u.id(), u));
     Map<String, Prediction> firsts = new LinkedHashMap<>();
     predictions.forEach(prediction -> firsts.putIfAbsent(prediction.label(), prediction));
     List<String> rows = new ArrayList<>();
@@ -151,7 +151,7 @@ final class RunEvents implements AutoCloseable {
               predicted,
               probability,
               said));
-      Waveform heard = new Waveform(setup.batches().decode(utterance.clip()));
+      Waveform heard = new Waveform(setup.corpus().batches().decode(utterance.clip()));
       String title = "%s, predicted: %s".formatted(prediction.label(), predicted);
       file.audio("validation_clips/" + prediction.id(), step, heard.toWav(), title);
     }

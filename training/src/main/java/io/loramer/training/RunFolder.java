@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -172,13 +173,17 @@ public final class RunFolder {
     return checkpoint(epoch).resolve(VARIABLES);
   }
 
-  /** Writes a checkpoint, and removes those that are neither the newest nor the best. */
-  void writeCheckpoint(Progress progress, TrainingGraph graph) throws IOException {
+  /**
+   * Writes a checkpoint, and removes those that are neither the newest nor the best.
+   *
+   * @param variables writes the variables' values under a prefix
+   */
+  void writeCheckpoint(Progress progress, Consumer<Path> variables) throws IOException {
     int epoch = progress.epochsDone();
     NewFolder.write(
         checkpoint(epoch),
         folder -> {
-          graph.save(folder.resolve(VARIABLES));
+          variables.accept(folder.resolve(VARIABLES));
           JsonFile.write(folder.resolve("progress.json"), progress);
         });
     for (int other : checkpoints()) {

@@ -168,7 +168,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     new CorpusCheck(Set.of(), input.minimumSamples(), Integer.MAX_VALUE, TextSource.NONE)
         .run(
             corpus,
-            Batches::decodeWhole,
+            Utterance.Clip::read,
             done -> progress.accept(new TrainingProgress("checking audio", done, total, "")));
     return recognize(corpus.utterances(), chosen, progress);
   }
@@ -180,7 +180,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     List<Utterance> all = new ArrayList<>();
     for (Utterance utterance : utterances) {
       if (chosen.test(utterance)) {
-        Waveform waveform = new Waveform(Batches.decodeWhole(utterance.clip()));
+        Waveform waveform = utterance.clip().read();
         all.add(utterance.recognized(recognize(waveform)));
       } else {
         all.add(utterance);

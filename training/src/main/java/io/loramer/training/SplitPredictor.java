@@ -19,15 +19,15 @@ record SplitPredictor(
    * @throws IOException if a prediction is no number
    */
   List<EmbeddedPrediction> predict(Split split) throws IOException {
-    List<Utterance> utterances = setup.corpus().of(split);
+    List<Utterance> utterances = setup.corpus().splits().of(split);
     Map<String, EmbeddedPrediction> predictions = new HashMap<>();
     int batchSize = setup.config().training().batchSize();
-    List<List<Utterance>> order = Buckets.byLength(utterances, setup::length, batchSize);
+    List<List<Utterance>> order = Buckets.byLength(utterances, setup.corpus()::length, batchSize);
     try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
       while (batches.hasNext()) {
         try (Batch batch = batches.next()) {
           graph
-              .predict(batch, setup.corpus().labels())
+              .predict(batch, setup.corpus().splits().labels())
               .forEach(made -> predictions.put(made.prediction().id(), made.in(split)));
           progress.accept(
               new TrainingProgress(

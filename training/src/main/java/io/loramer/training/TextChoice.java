@@ -20,15 +20,6 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
     return new TextChoice(TextSource.TRANSCRIPT, Optional.empty());
   }
 
-  /** Returns whether the words of an utterance are none of this source. */
-  static boolean lacks(TextSource source, Utterance utterance) {
-    return switch (source) {
-      case TRANSCRIPT -> utterance.text().isEmpty();
-      case ASR -> utterance.textConfidence().isEmpty();
-      case NONE -> false;
-    };
-  }
-
   /** Returns which words utterances must have: none, where they are left out or recognised. */
   TextSource needed() {
     return recognizer.isPresent() ? TextSource.NONE : source;
@@ -59,12 +50,12 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
     if (source == TextSource.NONE) {
       return new Manifest(corpus.file(), utterances.stream().map(Utterance::wordless).toList());
     }
-    if (recognizer.isEmpty() || utterances.stream().noneMatch(u -> lacks(source, u))) {
+    if (recognizer.isEmpty() || utterances.stream().noneMatch(source::isMissingFrom)) {
       return corpus;
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get(), device)) {
       return new Manifest(
-          corpus.file(), loaded.recognize(utterances, u -> lacks(source, u), progress));
+          corpus.file(), loaded.recognize(utterances, source::isMissingFrom, progress));
     }
   }
 }

@@ -7,5 +7,14 @@ public enum TextSource {
   /** Speech recognition, also where there is a transcript. */
   ASR,
   /** Nowhere: they are left out. */
-  NONE
+  NONE;
+
+  /** Returns whether an utterance lacks the text of this source. */
+  boolean isMissingFrom(Utterance utterance) {
+    return switch (this) {
+      case TRANSCRIPT -> utterance.text().isEmpty();
+      case ASR -> utterance.textConfidence().isEmpty();
+      case NONE -> false;
+    };
+  }
 }

@@ -65,7 +65,8 @@ public final class Trainer {
       try (TrainingGraph graph = graph(setup, frontiers)) {
         Provenance provenance = Provenance.end(hashed);
         try (FrontierFeatures features =
-            FrontierFeatures.prepare(setup, frontiers, provenance, progress)) {
+            FrontierFeatures.prepare(
+                setup.corpus(), setup.config(), frontiers, provenance.encoderHashes(), progress)) {
           NewFolder.write(
               folder,
               unfinished -> {
@@ -115,7 +116,8 @@ public final class Trainer {
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       try (TrainingGraph graph = graph(setup, frontiers);
-          FrontierFeatures features = FrontierFeatures.prepare(setup, frontiers, began, progress)) {
+          FrontierFeatures features = FrontierFeatures.prepare(
+              setup.corpus(), setup.config(), frontiers, began.encoderHashes(), progress)) {
         run.removeUnfinished();
         return train(setup, run, graph, features, OptionalLong.empty(), progress);
       }
@@ -124,7 +126,7 @@ public final class Trainer {
 
   private static TrainingGraph graph(TrainingSetup setup, Map<Modality, Frontier> frontiers)
       throws IOException {
-    int labels = setup.corpus().labels().size();
+    int labels = setup.corpus().splits().labels().size();
     return new TrainingGraph(setup.config(), frontiers, labels, totalSteps(setup));
   }
 

@@ -57,31 +57,6 @@ final class TrainingGraph implements AutoCloseable {
   private final Map<LoraTarget, Operand<TFloat32>> kernelNorms;
 
   /**
-   * What a step tells.
-   *
-   * @param trace of its ops, if it was to be traced
-   */
-  record Step(
-      float loss,
-      float crossEntropy,
-      OptionalDouble mutualInformation,
-      float learningRate,
-      Optional<RunMetadata> trace) {
-    /**
-     * Refuses to go on with a loss that is no number.
-     *
-     * @param number of the step
-     */
-    void requireFinite(long number) throws IOException {
-      if (!Float.isFinite(loss)) {
-        throw new IOException(
-            "step %d: the loss is %s; lower training.learning_rate, or set".formatted(number, loss)
-                + " training.max_gradient_norm; the last checkpoint is unharmed");
-      }
-    }
-  }
-
-  /**
    * Builds the graph beyond the frontiers, restores what is in it of the encoders and draws the
    * initial values.
    *
@@ -145,7 +120,7 @@ final class TrainingGraph implements AutoCloseable {
    * @param seed of dropout and of the shuffle, another one for every step
    * @param level whether TensorFlow notes where each op runs, for how long and with what memory
    */
-  Step step(Batch batch, long seed, TraceLevel level) {
+  StepMetrics step(Batch batch, long seed, TraceLevel level) {
     Session.Runner runner = session.runner();
     feed(runner, model.first(), batch);
     runner.feed(labels, batch.labels());
@@ -158,7 +133,7 @@ final class TrainingGraph implements AutoCloseable {
       losses.updates().forEach(runner::addTarget);
       runner.addTarget(adam.step());
       try (Result result = run(runner, level)) {
-        return new Step(
+        return new StepMetrics(
             scalar(result, 0),
             scalar(result, 1),
             losses.mutualInformation().isPresent()

@@ -61,11 +61,11 @@ final class TrainingLoop {
     LOG.info(
         "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
             + " parameters",
-        setup.corpus().of(Split.TRAIN).size(),
-        setup.corpus().of(Split.VALIDATION).size(),
-        setup.corpus().of(Split.TEST).size(),
+        setup.corpus().splits().of(Split.TRAIN).size(),
+        setup.corpus().splits().of(Split.VALIDATION).size(),
+        setup.corpus().splits().of(Split.TEST).size(),
         graph.trainableParameters());
-    RunFolder.Progress state = new RunFolder.Progress(List.of(), 0, setup.croppedClips());
+    RunFolder.Progress state = new RunFolder.Progress(List.of(), 0, setup.corpus().croppedClips());
     if (checkpoint > 0) {
       state = run.readProgress(checkpoint);
       graph.restore(run.variables(checkpoint));
@@ -83,7 +83,7 @@ final class TrainingLoop {
   private RunFolder.Progress epoch(RunFolder.Progress before) throws IOException {
     int epoch = before.epochsDone() + 1;
     long start = System.nanoTime();
-    List<TrainingGraph.Step> steps = trainEpoch(epoch);
+    List<StepMetrics> steps = trainEpoch(epoch);
     double seconds = (System.nanoTime() - start) / 1e9;
     graph.requireFiniteWeights();
 
@@ -100,31 +100,31 @@ final class TrainingLoop {
     if (better) {
       writeModel();
     }
-    run.writeCheckpoint(after, graph);
+    run.writeCheckpoint(after, graph::save);
     return after;
   }
 
-  private List<TrainingGraph.Step> trainEpoch(int epoch) throws IOException {
+  private List<StepMetrics> trainEpoch(int epoch) throws IOException {
     long seed = optimization.seed();
     List<List<Utterance>> order =
         Buckets.shuffled(
-            setup.corpus().of(Split.TRAIN),
-            setup::length,
+            setup.corpus().splits().of(Split.TRAIN),
+            setup.corpus()::length,
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
     if (epoch == 1) {
-      double padding = 100 * Buckets.padding(order, setup::length);
+      double padding = 100 * Buckets.padding(order, setup.corpus()::length);
       LOG.info(
           "{} % of an epoch's batches is padding", String.format(Locale.ROOT, "%.1f", padding));
     }
     String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
     progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
-    List<TrainingGraph.Step> steps = new ArrayList<>();
+    List<StepMetrics> steps = new ArrayList<>();
     try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
       while (batches.hasNext()) {
         long number = (long) (epoch - 1) * order.size() + steps.size();
         try (Batch batch = batches.next()) {
-          TrainingGraph.Step step = graph.step(batch, mix(seed, number), traceLevel(number));
+          StepMetrics step = graph.step(batch, mix(seed, number), traceLevel(number));
           step.requireFinite(number);
           events.step(step, number);
           steps.add(step);
@@ -177,7 +177,7 @@ final class TrainingLoop {
   }
 
   private SplitMetrics measure(List<EmbeddedPrediction> predicted) {
-    return SplitMetrics.of(setup.corpus().labels(), predictions(predicted));
+    return SplitMetrics.of(setup.corpus().splits().labels(), predictions(predicted));
   }
 
   private static List<Prediction> predictions(List<EmbeddedPrediction> predicted) {
@@ -196,11 +196,11 @@ final class TrainingLoop {
         decimals(epoch.validationUa()),
         decimals(epoch.validationWa()),
         decimals(seconds),
-        decimals(setup.corpus().of(Split.TRAIN).size() / seconds),
+        decimals(setup.corpus().splits().of(Split.TRAIN).size() / seconds),
         better ? " (best so far)" : "");
   }
 
-  private void warnOfEstimates(List<TrainingGraph.Step> steps) {
+  private void warnOfEstimates(List<StepMetrics> steps) {
     double[] nats = steps.stream().flatMapToDouble(s -> s.mutualInformation().stream()).toArray();
     if (nats.length > 0) {
       EstimateWarnings.of(setup.config().head().mine(), optimization.batchSize(), nats)

@@ -20,23 +20,18 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.tensorflow.Tensor;
 
 /**
  * What a run needs before its first step, read and checked: encoders, tokenizer, corpus.
  *
  * @param config with the labels that are in use, and the speakers that the head knows, if any
  * @param frontiers where the frozen part of each encoder ends
- * @param contents of each utterance, by its id
  */
 record TrainingSetup(
     RunConfig config,
     Map<Modality, SavedModelFolder> encoders,
     Map<Modality, Frontier> frontiers,
-    CorpusSplits corpus,
-    Batches batches,
-    Map<String, UtteranceContent> contents,
-    int croppedClips)
+    PreparedCorpus corpus)
     implements AutoCloseable {
 
   private static final Logger LOG = LogManager.getLogger(TrainingSetup.class);
@@ -66,7 +61,7 @@ record TrainingSetup(
     IntConsumer checked =
         done -> progress.accept(new TrainingProgress("checking audio", done, total, ""));
     if (!lines.problems().isEmpty()) {
-      throw check.problems(lines, Batches::decodeWhole, checked);
+      throw check.problems(lines, Utterance.Clip::read, checked);
     }
     // Refuses before the clips are looked at.
     CorpusSplits divided = CorpusSplits.of(lines.sound(), config.data());
@@ -76,9 +71,10 @@ record TrainingSetup(
     int maxSamples = config.data().maxSamples();
     CorpusCheck.Decoder hashing =
         clip -> {
-          float[] samples = Batches.decodeWhole(clip);
+          Waveform waveform = clip.read();
+          float[] samples = waveform.samples();
           heard.put(clip, ContentHash.of(samples, Math.min(samples.length, maxSamples)));
-          return samples;
+          return waveform;
         };
     CorpusCheck.Lengths lengths = check.run(lines.sound(), hashing, checked);
     if (lengths.cropped() > 0) {
@@ -104,7 +100,10 @@ record TrainingSetup(
       resolved = resolved.withSpeakers(List.copyOf(corpus.trainingSpeakers()));
     }
     return new TrainingSetup(
-        resolved, encoders, frontiers, corpus, batches, contents, lengths.cropped());
+        resolved,
+        encoders,
+        frontiers,
+        new PreparedCorpus(corpus, batches, contents, lengths.cropped()));
   }
 
   private static int width(Map<Modality, Frontier> frontiers) {
@@ -148,40 +147,9 @@ record TrainingSetup(
     return frontiers;
   }
 
-  /** Returns the hash of what an encoder sees of an utterance. */
-  ContentHash hash(Modality modality, Utterance utterance) {
-    UtteranceContent content = contents.get(utterance.id());
-    return switch (modality) {
-      case AUDIO -> content.speech();
-      case TEXT -> content.words();
-    };
-  }
-
   /** Returns how many batches the training split makes. */
   int stepsPerEpoch() {
-    return Buckets.inOrder(corpus.of(Split.TRAIN), config.training().batchSize()).size();
-  }
-
-  /** Returns the samples or tokens of an utterance. */
-  int length(Modality modality, Utterance utterance) {
-    UtteranceContent content = contents.get(utterance.id());
-    return switch (modality) {
-      case AUDIO -> content.samples();
-      case TEXT -> content.tokens();
-    };
-  }
-
-  /** Returns the samples of an utterance or, of a model that does not hear, its tokens. */
-  int length(Utterance utterance) {
-    return length(batches.hears() ? Modality.AUDIO : Modality.TEXT, utterance);
-  }
-
-  /** Returns what an encoder takes of utterances; the caller closes the tensors. */
-  Map<String, Tensor> signals(Modality modality, List<Utterance> utterances) throws IOException {
-    return switch (modality) {
-      case AUDIO -> batches.speech(utterances);
-      case TEXT -> batches.words(utterances);
-    };
+    return Buckets.inOrder(corpus.splits().of(Split.TRAIN), config.training().batchSize()).size();
   }
 
   static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
@@ -206,7 +174,7 @@ record TrainingSetup(
 
   @Override
   public void close() {
-    batches.tokenizer().ifPresent(Tokenizer::close);
+    corpus.close();
   }
 
   private static Batches batches(Map<Modality, SavedModelFolder> encoders, int maxSamples)

@@ -1,5 +1,6 @@
 package io.loramer.training;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -36,6 +37,15 @@ public record Utterance(
     /** A whole file. */
     public static Clip whole(Path file) {
       return new Clip(file, OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    /**
+     * Decodes it, not cropped.
+     *
+     * @throws IOException with the path and the reason, if it is no audio that can be decoded
+     */
+    public Waveform read() throws IOException {
+      return AudioFile.read(file, start.orElse(0), end.orElse(Double.POSITIVE_INFINITY));
     }
   }
 

@@ -71,8 +71,8 @@ final class WarmUpRequests {
       if (info.hears()) {
         Map<String, TensorProto> inputs = words(shortest);
         Waveform silence = new Waveform(new float[Math.min(shortest, info.maxSamples())]);
-        inputs.put(EmotionExport.WAV_BYTES, strings(silence.toWav()));
-        TfRecords.write(out, request(EmotionExport.WAV_BYTES, inputs));
+        inputs.put(EmotionSignature.WAV_BYTES, strings(silence.toWav()));
+        TfRecords.write(out, request(EmotionSignature.WAV_BYTES, inputs));
       }
     }
   }

@@ -45,9 +45,9 @@ class ExplanationTest {
     List<float[]> clips = List.of(noise(360), noise(850), noise(200));
     try (EmotionModel model = EmotionModel.load(exported);
         Result result = explain(model, clips, List.of("Oh no!", "", "Well, I never did that"))) {
-      TFloat32 audio = (TFloat32) result.get(Explanation.AUDIO_ATTENTION).orElseThrow();
-      TInt32 frames = (TInt32) result.get(Explanation.AUDIO_FRAMES).orElseThrow();
-      TFloat32 text = (TFloat32) result.get(Explanation.TEXT_ATTENTION).orElseThrow();
+      TFloat32 audio = (TFloat32) result.get(EmotionSignature.AUDIO_ATTENTION).orElseThrow();
+      TInt32 frames = (TInt32) result.get(EmotionSignature.AUDIO_FRAMES).orElseThrow();
+      TFloat32 text = (TFloat32) result.get(EmotionSignature.TEXT_ATTENTION).orElseThrow();
       assertEquals(5, audio.shape().get(1));
       int[] tokens = new int[3];
       for (int i = 0; i < 3; i++) {
@@ -104,7 +104,7 @@ class ExplanationTest {
   }
 
   private static Result explain(EmotionModel model, List<float[]> clips, List<String> texts) {
-    return run(model, Explanation.SIGNATURE, clips, texts);
+    return run(model, EmotionSignature.EXPLAIN, clips, texts);
   }
 
   private static Result run(

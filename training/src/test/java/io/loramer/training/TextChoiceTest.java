@@ -129,7 +129,7 @@ class TextChoiceTest {
       throws IOException {
     try (TrainingSetup setup =
         TrainingSetup.of(tiny.config(source, recognizer), TinySetup::unwatched)) {
-      return setup.corpus().all();
+      return setup.corpus().splits().all();
     }
   }
 

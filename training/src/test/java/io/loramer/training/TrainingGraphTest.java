@@ -23,11 +23,16 @@ class TrainingGraphTest {
     try (TrainingSetup setup = TrainingSetup.of(config, TinySetup::unwatched)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       Provenance provenance = Provenance.of(config, setup.encoders());
-      List<String> labels = setup.corpus().labels();
-      List<Utterance> three = setup.corpus().of(Split.TRAIN).subList(0, 3);
+      List<String> labels = setup.corpus().splits().labels();
+      List<Utterance> three = setup.corpus().splits().of(Split.TRAIN).subList(0, 3);
       try (TrainingGraph graph = new TrainingGraph(setup.config(), frontiers, labels.size(), 1);
           FrontierFeatures features =
-              FrontierFeatures.prepare(setup, frontiers, provenance, TinySetup::unwatched);
+              FrontierFeatures.prepare(
+                  setup.corpus(),
+                  setup.config(),
+                  frontiers,
+                  provenance.encoderHashes(),
+                  TinySetup::unwatched);
           Batch batch = features.assemble(three)) {
         graph.requireFiniteWeights();
 

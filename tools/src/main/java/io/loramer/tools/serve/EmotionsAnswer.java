@@ -1,7 +1,7 @@
 package io.loramer.tools.serve;
 
 import io.loramer.training.EmotionModelInfo;
-import io.loramer.training.Explanation;
+import io.loramer.training.EmotionSignature;
 import io.loramer.training.TextWord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,14 +28,14 @@ record EmotionsAnswer(
     EmotionModelInfo info = version.model().info();
     List<float[]> probabilities = rows("probabilities");
     List<float[]> weights = rows("fusion_weights");
-    List<float[]> attention = rows(Explanation.AUDIO_ATTENTION);
+    List<float[]> attention = rows(EmotionSignature.AUDIO_ATTENTION);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("model", modelName);
     answer.put("version", String.valueOf(version.number()));
     put(answer, info, mean(probabilities), weights.isEmpty() ? new float[0] : mean(weights));
     words.ifPresent(used -> used.putInto(answer));
     answer.put("seconds", windows.get(windows.size() - 1).endSeconds());
-    rows(Explanation.TEXT_ATTENTION).stream() // the same in all windows
+    rows(EmotionSignature.TEXT_ATTENTION).stream() // the same in all windows
         .findFirst()
         .ifPresent(row -> answer.put("words", words(row)));
     List<Object> parts = new ArrayList<>();
@@ -97,7 +97,7 @@ record EmotionsAnswer(
   private int frameCount(int window) {
     int row = window;
     for (Map<String, HostTensor> part : outputs) {
-      int[] counts = part.get(Explanation.AUDIO_FRAMES).ints();
+      int[] counts = part.get(EmotionSignature.AUDIO_FRAMES).ints();
       if (row < counts.length) {
         return counts[row];
       }

@@ -1,7 +1,7 @@
 package io.loramer.tools.serve;
 
 import io.loramer.training.EmotionModelInfo;
-import io.loramer.training.Explanation;
+import io.loramer.training.EmotionSignature;
 import io.loramer.training.TextSource;
 import io.loramer.training.Waveform;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ final class EmotionsApi {
           description.put("hears", info.hears());
           description.put("reads", info.reads());
           description.put("recognizes_words", recognizer.isPresent());
-          description.put("explains", version.signatures().containsKey(Explanation.SIGNATURE));
+          description.put("explains", version.signatures().containsKey(EmotionSignature.EXPLAIN));
           description.put("window_seconds", (double) info.maxSamples() / Waveform.SAMPLE_RATE);
           description.put("max_seconds", Sound.MAX_SECONDS);
           return CompletableFuture.completedFuture(Reply.json(description));
@@ -88,7 +88,7 @@ final class EmotionsApi {
               ? "text_source: this server recognises no words, send what is said"
               : "text: this model reads the words too, send what is said");
     }
-    if (request.explain() && !version.signatures().containsKey(Explanation.SIGNATURE)) {
+    if (request.explain() && !version.signatures().containsKey(EmotionSignature.EXPLAIN)) {
       throw RefusedException.invalid(
           "explain: this version of the model cannot tell, it must be exported anew");
     }
@@ -98,7 +98,7 @@ final class EmotionsApi {
       ServedVersion version, Waveform waveform, EmotionRequest request) {
     EmotionModelInfo info = version.model().info();
     List<SoundWindow> windows = SoundWindow.of(waveform, info, request.windowSeconds());
-    String signature = request.explain() ? Explanation.SIGNATURE : "serving_default";
+    String signature = request.explain() ? EmotionSignature.EXPLAIN : "serving_default";
     return words(info, waveform, request)
         .thenCompose(
             words ->
