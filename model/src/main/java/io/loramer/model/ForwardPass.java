@@ -1,5 +1,6 @@
 package io.loramer.model;
 
+import io.loramer.model.head.HeadOutputs;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -15,4 +16,4 @@ import org.tensorflow.Operand;
  *     none for inference
  */
 public record ForwardPass(
-    Map<String, Operand<?>> inputs, Emotions emotions, List<String> dropoutSeeds) {}
+    Map<String, Operand<?>> inputs, HeadOutputs emotions, List<String> dropoutSeeds) {}

@@ -1,10 +1,13 @@
 package io.loramer.model;
 
-import io.loramer.savedmodels.EncoderStates;
-import io.loramer.savedmodels.ImportedEncoder;
-import io.loramer.savedmodels.LoraConfig;
+import io.loramer.model.head.EncoderSize;
+import io.loramer.model.head.Layers;
+import io.loramer.model.head.Modality;
 import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderStates;
+import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.lora.LoraConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +129,7 @@ public record Frontier(
     Operand<TInt32> mask =
         switch (modality) {
           case AUDIO -> part.output("frame_mask", TInt32.class);
-          case TEXT -> part.input(TokenStage.MASK, TInt32.class);
+          case TEXT -> part.input(TokenInput.MASK, TInt32.class);
         };
     Operand<TInt32> lengths = tf.reduceSum(mask, tf.constant(1));
     return new Pass(part.stageInputs(), stored, lengths, part);

@@ -1,19 +1,26 @@
 package io.loramer.model;
 
-import io.loramer.savedmodels.Computation;
-import io.loramer.savedmodels.Dropout;
-import io.loramer.savedmodels.EncoderStates;
-import io.loramer.savedmodels.FixedSizes;
-import io.loramer.savedmodels.ImportedEncoder;
-import io.loramer.savedmodels.InputStage;
-import io.loramer.savedmodels.LoraAdapter;
-import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.LoraTarget;
+import io.loramer.model.head.EmotionHead;
+import io.loramer.model.head.EncoderSize;
+import io.loramer.model.head.HeadConfig;
+import io.loramer.model.head.Layers;
+import io.loramer.model.head.Modality;
+import io.loramer.model.head.Sequence;
+import io.loramer.model.head.SpeakerConfig;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.Variables;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.savedmodels.encoders.TextInput;
+import io.loramer.savedmodels.graph.Dropout;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderInput;
+import io.loramer.savedmodels.imports.EncoderStates;
+import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.lora.LoraAdapter;
+import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.savedmodels.optimize.Computation;
+import io.loramer.savedmodels.rewrite.FixedSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -50,7 +57,7 @@ public final class LoraMer {
   private final Variables variables;
   private final HeadConfig config;
   private final boolean adapted;
-  private final Map<Modality, InputStage> stages;
+  private final Map<Modality, EncoderInput> stages;
   private final Map<Modality, ImportedEncoder> encoders = new EnumMap<>(Modality.class);
   private final EmotionHead head;
   private final ForwardPass first;
@@ -115,12 +122,12 @@ public final class LoraMer {
       int labels,
       Mode mode)
       throws IOException {
-    Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+    Map<Modality, EncoderInput> stages = new EnumMap<>(Modality.class);
     Map<Modality, SavedModelFolder> split = new EnumMap<>(Modality.class);
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
     frontiers.forEach(
         (modality, frontier) -> {
-          stages.put(modality, new FrontierStage(frontier, computation.fused()));
+          stages.put(modality, new CachedStatesInput(frontier, computation.fused()));
           sizes.put(modality, EncoderSize.of(frontier.size()));
           if (frontier.splitsEncoder()) {
             split.put(modality, frontier.encoder());
@@ -139,7 +146,7 @@ public final class LoraMer {
   private LoraMer(
       Graph graph,
       Variables variables,
-      Map<Modality, InputStage> stages,
+      Map<Modality, EncoderInput> stages,
       Map<Modality, SavedModelFolder> folders,
       Map<Modality, EncoderSize> sizes,
       Optional<LoraConfig> lora,
@@ -187,13 +194,13 @@ public final class LoraMer {
    * kHz, in place of waveforms and lengths; of a model that hears.
    */
   public ForwardPass fromWavFiles(String scope) throws IOException {
-    Map<Modality, InputStage> fromFiles = new EnumMap<>(stages);
-    WaveformStage waveform = (WaveformStage) stages.get(Modality.AUDIO);
-    fromFiles.put(Modality.AUDIO, new WavFilesStage(waveform.normalize()));
+    Map<Modality, EncoderInput> fromFiles = new EnumMap<>(stages);
+    WaveformInput waveform = (WaveformInput) stages.get(Modality.AUDIO);
+    fromFiles.put(Modality.AUDIO, new WavFilesInput(waveform.normalize()));
     return again(scope, Mode.INFERENCE, fromFiles);
   }
 
-  private ForwardPass again(String scope, Mode mode, Map<Modality, InputStage> stages)
+  private ForwardPass again(String scope, Mode mode, Map<Modality, EncoderInput> stages)
       throws IOException {
     Map<Modality, ImportedEncoder> again = new EnumMap<>(Modality.class);
     for (var entry : encoders.entrySet()) {
@@ -250,7 +257,7 @@ public final class LoraMer {
 
   private ForwardPass lay(
       Ops tf,
-      Map<Modality, InputStage> stages,
+      Map<Modality, EncoderInput> stages,
       Map<Modality, ImportedEncoder> encoders,
       Mode mode) {
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
@@ -264,13 +271,13 @@ public final class LoraMer {
         inputs.putAll(encoder.stageInputs());
         encoded.put(modality, encoded(modality, encoder));
       } else {
-        FrontierStage stage = (FrontierStage) entry.getValue();
+        CachedStatesInput stage = (CachedStatesInput) entry.getValue();
         Ops scoped = tf.withSubScope(modality.scope()).withSubScope(STAGE);
         encoded.put(modality, stage.sequence(scoped, config.layers(), inputs));
       }
     }
     Optional<Operand<TInt32>> speakers = Optional.empty();
-    boolean beyond = stages.values().stream().allMatch(FrontierStage.class::isInstance);
+    boolean beyond = stages.values().stream().allMatch(CachedStatesInput.class::isInstance);
     if (beyond && config.speaker().size().isPresent()) {
       var rows = Placeholder.shape(Shape.of(-1));
       speakers = Optional.of(tf.withName(SPEAKERS).placeholder(TInt32.class, rows));
@@ -291,7 +298,7 @@ public final class LoraMer {
     var hidden = encoder.output(states, TFloat32.class);
     return switch (modality) {
       case AUDIO -> new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
-      case TEXT -> new Sequence(hidden, encoder.input(TokenStage.MASK, TInt32.class));
+      case TEXT -> new Sequence(hidden, encoder.input(TokenInput.MASK, TInt32.class));
     };
   }
 
@@ -305,10 +312,10 @@ public final class LoraMer {
     }
   }
 
-  static InputStage stage(Modality modality, SavedModelFolder folder) throws IOException {
+  static EncoderInput stage(Modality modality, SavedModelFolder folder) throws IOException {
     return switch (modality) {
-      case AUDIO -> new WaveformStage(SpeechInput.of(folder).normalize());
-      case TEXT -> new TokenStage(TextInput.of(folder).padId());
+      case AUDIO -> new WaveformInput(SpeechInput.of(folder).normalize());
+      case TEXT -> new TokenInput(TextInput.of(folder).padId());
     };
   }
 
@@ -318,9 +325,9 @@ public final class LoraMer {
     return learns && mode == Mode.TRAINING ? MetaGraph.TRAIN : MetaGraph.SERVE;
   }
 
-  private static Map<Modality, InputStage> stages(Map<Modality, SavedModelFolder> folders)
+  private static Map<Modality, EncoderInput> stages(Map<Modality, SavedModelFolder> folders)
       throws IOException {
-    Map<Modality, InputStage> stages = new EnumMap<>(Modality.class);
+    Map<Modality, EncoderInput> stages = new EnumMap<>(Modality.class);
     for (var entry : folders.entrySet()) {
       stages.put(entry.getKey(), stage(entry.getKey(), entry.getValue()));
     }

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels;
 
+import io.loramer.savedmodels.graph.Saver;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;

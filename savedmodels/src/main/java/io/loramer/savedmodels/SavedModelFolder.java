@@ -1,6 +1,7 @@
 package io.loramer.savedmodels;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.loramer.savedmodels.graph.Saver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -72,7 +73,7 @@ public final class SavedModelFolder {
   }
 
   /** Returns the tags of each graph. */
-  List<List<String>> tags() {
+  public List<List<String>> tags() {
     return proto.getMetaGraphsList().stream()
         .map(graph -> List.copyOf(graph.getMetaInfoDef().getTagsList()))
         .toList();
@@ -83,7 +84,7 @@ public final class SavedModelFolder {
    *
    * @throws IOException if their index is missing, or the data that it is the index of
    */
-  long variablesBytes() throws IOException {
+  public long variablesBytes() throws IOException {
     Path prefix = variables();
     List<String> found;
     try (Stream<Path> files = Files.list(prefix.getParent())) {

@@ -1,5 +1,7 @@
 package io.loramer.savedmodels;
 
+import io.loramer.savedmodels.rewrite.GraphDefEditor;
+import io.loramer.savedmodels.weights.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

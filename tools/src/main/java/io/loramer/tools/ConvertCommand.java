@@ -1,12 +1,13 @@
 package io.loramer.tools;
 
-import io.loramer.savedmodels.NewFolder;
+import io.loramer.recognition.corpus.Progress;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.hub.Hub;
 import io.loramer.savedmodels.hub.HubModel;
 import io.loramer.savedmodels.hub.HubSettings;
-import io.loramer.training.TrainingProgress;
+import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    NewFolder.requireAbsent(out); // before a download
+    AtomicFolder.requireAbsent(out); // before a download
     var summary = EncoderConversion.convert(checkpointFolder(), out, groupNorm.padding);
     spec.commandLine()
         .getOut()
@@ -113,7 +114,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (ProgressLine progress = new ProgressLine()) {
       return hub.snapshot(
           new HubModel(checkpoint, revision),
-          (file, bytes, total) -> progress.accept(new TrainingProgress(file, bytes, total, "")));
+          (file, bytes, total) -> progress.accept(new Progress(file, bytes, total, "")));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
-import io.loramer.training.Gpu;
+import io.loramer.recognition.device.Gpu;
+import io.loramer.tools.console.LoraMerVersion;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

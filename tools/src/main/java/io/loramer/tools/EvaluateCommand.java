@@ -1,12 +1,12 @@
 package io.loramer.tools;
 
-import io.loramer.training.EmotionRecognizer;
-import io.loramer.training.Manifest;
-import io.loramer.training.Prediction;
-import io.loramer.training.Split;
-import io.loramer.training.SplitMetrics;
-import io.loramer.training.TextChoice;
-import io.loramer.training.TextSource;
+import io.loramer.recognition.EmotionRecognizer;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.recognition.words.TextChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

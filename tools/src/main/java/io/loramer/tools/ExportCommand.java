@@ -1,9 +1,9 @@
 package io.loramer.tools;
 
-import io.loramer.savedmodels.Precision;
-import io.loramer.training.EmotionExport;
-import io.loramer.training.ModelVersions;
-import io.loramer.training.RunFolder;
+import io.loramer.recognition.ModelVersions;
+import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.training.export.EmotionExport;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,5 +1,14 @@
 package io.loramer.tools;
 
+import io.loramer.tools.adapter.AdapterCommand;
+import io.loramer.tools.bench.BenchCommand;
+import io.loramer.tools.console.FailureMessage;
+import io.loramer.tools.console.LoraMerVersion;
+import io.loramer.tools.corpus.CorpusCommand;
+import io.loramer.tools.experiments.CrossvalCommand;
+import io.loramer.tools.experiments.SweepCommand;
+import io.loramer.tools.inspect.InspectCommand;
+import io.loramer.tools.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -59,7 +68,7 @@ public final class Main implements Runnable {
   }
 
   /** Runs a command and returns its exit code. */
-  static int run(PrintWriter out, PrintWriter err, String... args) {
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
         .setOut(out)
         .setErr(err)

@@ -1,8 +1,8 @@
 package io.loramer.tools;
 
-import io.loramer.model.MineEstimator;
-import io.loramer.training.MineCheck;
-import io.loramer.training.MineTrial;
+import io.loramer.model.information.MineEstimator;
+import io.loramer.training.minecheck.MineCheck;
+import io.loramer.training.minecheck.MineTrial;
 import java.io.PrintWriter;
 import java.util.EnumSet;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.loramer.tools;
 
-import io.loramer.tools.serve.BatchLimits;
-import io.loramer.tools.serve.EmotionServer;
-import io.loramer.tools.serve.HttpLimits;
+import io.loramer.server.EmotionServer;
+import io.loramer.server.http.HttpLimits;
+import io.loramer.server.model.BatchLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

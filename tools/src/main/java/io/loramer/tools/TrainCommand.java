@@ -1,10 +1,12 @@
 package io.loramer.tools;
 
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunConfigFile;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.TextSource;
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.tools.console.ProgressLine;
+import io.loramer.tools.console.ResultTable;
 import io.loramer.training.Trainer;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,11 +1,12 @@
 package io.loramer.tools;
 
-import io.loramer.training.AudioFile;
-import io.loramer.training.Manifest;
-import io.loramer.training.SpeechRecognizer;
-import io.loramer.training.Transcription;
-import io.loramer.training.Utterance;
-import io.loramer.training.WordErrorRate;
+import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Transcription;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.words.SpeechRecognizer;
+import io.loramer.recognition.words.WordErrorRate;
+import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

@@ -2,6 +2,8 @@ package io.loramer.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.loramer.tools.testing.CommandLineRun;
+import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,9 +7,9 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.Manifest;
-import io.loramer.training.Split;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.recognition.testing.TestFiles;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.tools.testing.CommandLineRun;
+import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +32,7 @@ class PathTest {
       """;
 
   private static final Path CTC =
-      Path.of("../savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
+      TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
 
   @TempDir private static Path folder;
   private static TinyRun tiny;

@@ -3,6 +3,9 @@ package io.loramer.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loramer.recognition.testing.TestFiles;
+import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** By a recogniser of random weights: that its words are PyTorch's is tested beside it. */
 class TranscribeCommandTest {
   private static final Path CHECKPOINT =
-      Path.of("../savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
+      TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
 
   @TempDir private static Path folder;
   private static TinyRun tiny;

@@ -1,8 +1,8 @@
 package io.loramer.training;
 
-import io.loramer.model.Marginals;
-import io.loramer.model.MineConfig;
-import io.loramer.model.MineEstimator;
+import io.loramer.model.information.Marginals;
+import io.loramer.model.information.MineConfig;
+import io.loramer.model.information.MineEstimator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,12 @@
 package io.loramer.training;
 
-import io.loramer.savedmodels.LoraAdapter;
-import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.LoraTarget;
-import io.loramer.savedmodels.Variables;
+import io.loramer.recognition.batches.TensorMemory;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.lora.LoraAdapter;
+import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.training.run.TrainedWeights;
+import io.loramer.training.tensorboard.EventFile;
 import java.io.IOException;
 import java.util.Map;
 import org.tensorflow.types.TFloat32;

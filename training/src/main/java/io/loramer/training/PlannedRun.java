@@ -1,5 +1,10 @@
 package io.loramer.training;
 
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +64,7 @@ public record PlannedRun(Path folder, RunConfig config) {
    *
    * @throws IOException as {@link Trainer#start} and {@link Trainer#resume}
    */
-  public void finish(Consumer<TrainingProgress> progress) throws IOException {
+  public void finish(Consumer<Progress> progress) throws IOException {
     if (Files.exists(folder)) {
       Trainer.resume(folder, progress);
     } else {

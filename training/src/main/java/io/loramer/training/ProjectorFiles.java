@@ -1,5 +1,10 @@
 package io.loramer.training;
 
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.savedmodels.files.JsonFile;
+import io.loramer.training.run.EmbeddedPrediction;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +24,7 @@ import java.util.stream.Stream;
  * @see <a href="https://www.tensorflow.org/tensorboard/tensorboard_projector_plugin">The
  *     projector</a>
  */
-final class ProjectorFiles {
+public final class ProjectorFiles {
   private static final String CONFIG = "projector_config.pbtxt";
   private static final String METADATA = "embeddings_metadata.tsv";
 

@@ -1,9 +1,21 @@
 package io.loramer.training;
 
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.measures.ConfusionMatrix;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.tensorboard.Category;
 import io.loramer.tensorboard.Chart;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.MultilineChartContent;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.run.StepMetrics;
+import io.loramer.training.tensorboard.ConfusionImage;
+import io.loramer.training.tensorboard.EventFile;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,5 +1,13 @@
 package io.loramer.training;
 
+import io.loramer.recognition.batches.Buckets;
+import io.loramer.recognition.batches.Prefetch;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.training.features.Batch;
+import io.loramer.training.features.TrainingInputs;
+import io.loramer.training.run.EmbeddedPrediction;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +18,8 @@ import java.util.function.Consumer;
 record SplitPredictor(
     TrainingSetup setup,
     TrainingGraph graph,
-    FrontierFeatures features,
-    Consumer<TrainingProgress> progress) {
+    TrainingInputs features,
+    Consumer<Progress> progress) {
 
   /**
    * Predicts a split, in the corpus's order.
@@ -30,8 +38,7 @@ record SplitPredictor(
               .predict(batch, setup.corpus().splits().labels())
               .forEach(made -> predictions.put(made.prediction().id(), made.in(split)));
           progress.accept(
-              new TrainingProgress(
-                  split.word() + " split", predictions.size(), utterances.size(), ""));
+              new Progress(split.word() + " split", predictions.size(), utterances.size(), ""));
         }
       }
     }

@@ -1,9 +1,22 @@
 package io.loramer.training;
 
 import io.loramer.model.Frontier;
-import io.loramer.model.Modality;
-import io.loramer.savedmodels.NewFolder;
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.corpus.CorpusCheck;
+import io.loramer.recognition.corpus.CorpusException;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.training.config.ComputeConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.features.TrainingInputs;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunLock;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,7 +38,7 @@ public final class Trainer {
    * @throws CorpusException with every utterance that cannot be used
    */
   public static Provenance check(RunConfig config, Manifest corpus) throws IOException {
-    FrozenWeights.requireNotAssumed(System.getenv());
+    OneDnnFrozenWeights.requireNotAssumed(System.getenv());
     Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
     CorpusCheck check = TrainingSetup.corpusCheck(config, encoders);
     TrainingSetup.frontiers(config, encoders);
@@ -40,7 +53,7 @@ public final class Trainer {
    * @throws IOException if the folder exists, or the configuration, an encoder or the corpus is
    *     wrong; then nothing is left behind
    */
-  public static RunMetrics start(RunConfig config, Path folder, Consumer<TrainingProgress> progress)
+  public static RunMetrics start(RunConfig config, Path folder, Consumer<Progress> progress)
       throws IOException {
     return start(config, folder, OptionalLong.empty(), progress);
   }
@@ -54,9 +67,9 @@ public final class Trainer {
    * @throws IOException as the other {@code start}, or if the run cannot have that many steps
    */
   public static RunMetrics start(
-      RunConfig config, Path folder, OptionalLong traceStep, Consumer<TrainingProgress> progress)
+      RunConfig config, Path folder, OptionalLong traceStep, Consumer<Progress> progress)
       throws IOException {
-    NewFolder.requireAbsent(folder);
+    AtomicFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       requireStep(traceStep, setup);
       // Takes seconds, and meanwhile the graph is built.
@@ -64,10 +77,10 @@ public final class Trainer {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       try (TrainingGraph graph = graph(setup, frontiers)) {
         Provenance provenance = Provenance.end(hashed);
-        try (FrontierFeatures features =
-            FrontierFeatures.prepare(
+        try (TrainingInputs features =
+            TrainingInputs.prepare(
                 setup.corpus(), setup.config(), frontiers, provenance.encoderHashes(), progress)) {
-          NewFolder.write(
+          AtomicFolder.write(
               folder,
               unfinished -> {
                 RunFolder written = new RunFolder(unfinished);
@@ -91,8 +104,7 @@ public final class Trainer {
    * @throws IOException if it is no run, has ended, another process works on it, or its corpus or
    *     an encoder is not what it was
    */
-  public static RunMetrics resume(Path folder, Consumer<TrainingProgress> progress)
-      throws IOException {
+  public static RunMetrics resume(Path folder, Consumer<Progress> progress) throws IOException {
     RunFolder run = new RunFolder(folder);
     RunConfig begun = run.readConfig();
     RunConfig config = begun.computed(begun.compute().orElse(ComputeConfig.ofOlderRuns()));
@@ -107,8 +119,8 @@ public final class Trainer {
     }
   }
 
-  private static RunMetrics resume(
-      RunFolder run, RunConfig config, Consumer<TrainingProgress> progress) throws IOException {
+  private static RunMetrics resume(RunFolder run, RunConfig config, Consumer<Progress> progress)
+      throws IOException {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(TrainingSetup.openEncoders(config));
@@ -116,8 +128,9 @@ public final class Trainer {
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       try (TrainingGraph graph = graph(setup, frontiers);
-          FrontierFeatures features = FrontierFeatures.prepare(
-              setup.corpus(), setup.config(), frontiers, began.encoderHashes(), progress)) {
+          TrainingInputs features =
+              TrainingInputs.prepare(
+                  setup.corpus(), setup.config(), frontiers, began.encoderHashes(), progress)) {
         run.removeUnfinished();
         return train(setup, run, graph, features, OptionalLong.empty(), progress);
       }
@@ -147,9 +160,9 @@ public final class Trainer {
       TrainingSetup setup,
       RunFolder run,
       TrainingGraph graph,
-      FrontierFeatures features,
+      TrainingInputs features,
       OptionalLong trace,
-      Consumer<TrainingProgress> progress)
+      Consumer<Progress> progress)
       throws IOException {
     int done = run.newestCheckpoint().orElse(0);
     long firstStep = (long) done * setup.stepsPerEpoch();

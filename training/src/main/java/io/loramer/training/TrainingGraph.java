@@ -3,15 +3,28 @@ package io.loramer.training;
 import io.loramer.model.ForwardPass;
 import io.loramer.model.Frontier;
 import io.loramer.model.LoraMer;
-import io.loramer.model.Losses;
-import io.loramer.model.Marginals;
-import io.loramer.model.Modality;
-import io.loramer.savedmodels.LoraTarget;
-import io.loramer.savedmodels.Precision;
-import io.loramer.savedmodels.Saver;
-import io.loramer.savedmodels.Variable;
-import io.loramer.savedmodels.Variable.Role;
-import io.loramer.savedmodels.Variables;
+import io.loramer.model.head.Losses;
+import io.loramer.model.head.Modality;
+import io.loramer.model.information.Marginals;
+import io.loramer.recognition.batches.TensorMemory;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.Recognition;
+import io.loramer.savedmodels.graph.Saver;
+import io.loramer.savedmodels.graph.Variable;
+import io.loramer.savedmodels.graph.Variable.Role;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.training.config.OptimizationConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.Batch;
+import io.loramer.training.optimizer.Adam;
+import io.loramer.training.optimizer.LossScale;
+import io.loramer.training.run.EmbeddedPrediction;
+import io.loramer.training.run.StepMetrics;
+import io.loramer.training.run.TrainedWeights;
+import io.loramer.training.tensorboard.TensorBoardGraph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +44,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.RunOptions.TraceLevel;
 import org.tensorflow.types.TFloat32;
@@ -53,7 +65,7 @@ final class TrainingGraph implements AutoCloseable {
   private final Losses losses;
   private final Adam adam;
   private final Saver saver;
-  private final ReadableGraph readable;
+  private final TensorBoardGraph readable;
   private final Map<LoraTarget, Operand<TFloat32>> kernelNorms;
 
   /**
@@ -98,7 +110,7 @@ final class TrainingGraph implements AutoCloseable {
             config.compute().computation().precision() == Precision.FLOAT16
                 ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
                 : Optional.empty());
-    readable = new ReadableGraph(graph.toGraphDef(), ends());
+    readable = new TensorBoardGraph(graph.toGraphDef(), ends());
     evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
     kernelNorms = kernelNorms(tf.withSubScope("kernel_norms"));

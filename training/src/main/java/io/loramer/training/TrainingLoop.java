@@ -1,5 +1,21 @@
 package io.loramer.training;
 
+import io.loramer.recognition.batches.Buckets;
+import io.loramer.recognition.batches.Prefetch;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.config.OptimizationConfig;
+import io.loramer.training.features.Batch;
+import io.loramer.training.features.TrainingInputs;
+import io.loramer.training.run.EmbeddedPrediction;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.run.StepMetrics;
+import io.loramer.training.run.TrainedWeights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,20 +43,20 @@ final class TrainingLoop {
   private final OptimizationConfig optimization;
   private final RunFolder run;
   private final TrainingGraph graph;
-  private final FrontierFeatures features;
+  private final TrainingInputs features;
   private final RunEvents events;
   private final SplitPredictor predictor;
   private final OptionalLong trace;
-  private final Consumer<TrainingProgress> progress;
+  private final Consumer<Progress> progress;
 
   TrainingLoop(
       TrainingSetup setup,
       RunFolder run,
       TrainingGraph graph,
-      FrontierFeatures features,
+      TrainingInputs features,
       RunEvents events,
       OptionalLong trace,
-      Consumer<TrainingProgress> progress) {
+      Consumer<Progress> progress) {
     this.setup = setup;
     this.optimization = setup.config().training();
     this.run = run;
@@ -65,7 +81,7 @@ final class TrainingLoop {
         setup.corpus().splits().of(Split.VALIDATION).size(),
         setup.corpus().splits().of(Split.TEST).size(),
         graph.trainableParameters());
-    RunFolder.Progress state = new RunFolder.Progress(List.of(), 0, setup.corpus().croppedClips());
+    RunFolder.State state = new RunFolder.State(List.of(), 0, setup.corpus().croppedClips());
     if (checkpoint > 0) {
       state = run.readProgress(checkpoint);
       graph.restore(run.variables(checkpoint));
@@ -80,7 +96,7 @@ final class TrainingLoop {
     return finish(state);
   }
 
-  private RunFolder.Progress epoch(RunFolder.Progress before) throws IOException {
+  private RunFolder.State epoch(RunFolder.State before) throws IOException {
     int epoch = before.epochsDone() + 1;
     long start = System.nanoTime();
     List<StepMetrics> steps = trainEpoch(epoch);
@@ -92,8 +108,8 @@ final class TrainingLoop {
     List<EpochMetrics> epochs = new ArrayList<>(before.epochs());
     epochs.add(metrics);
     boolean better = epoch == 1 || metrics.isBetterThan(before.best());
-    RunFolder.Progress after =
-        new RunFolder.Progress(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
+    RunFolder.State after =
+        new RunFolder.State(epochs, better ? epoch : before.bestEpoch(), before.croppedClips());
     events.epoch(metrics, predictions(validation), (long) epoch * steps.size());
     log(metrics, seconds, better);
     warnOfEstimates(steps);
@@ -118,7 +134,7 @@ final class TrainingLoop {
           "{} % of an epoch's batches is padding", String.format(Locale.ROOT, "%.1f", padding));
     }
     String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
-    progress.accept(new TrainingProgress(phase, 0, order.size(), ""));
+    progress.accept(new Progress(phase, 0, order.size(), ""));
     List<StepMetrics> steps = new ArrayList<>();
     try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
       while (batches.hasNext()) {
@@ -129,7 +145,7 @@ final class TrainingLoop {
           events.step(step, number);
           steps.add(step);
           progress.accept(
-              new TrainingProgress(
+              new Progress(
                   phase,
                   steps.size(),
                   order.size(),
@@ -145,7 +161,7 @@ final class TrainingLoop {
     return traced ? TraceLevel.FULL_TRACE : TraceLevel.NO_TRACE;
   }
 
-  private RunMetrics finish(RunFolder.Progress state) throws IOException {
+  private RunMetrics finish(RunFolder.State state) throws IOException {
     if (state.bestEpoch() > 0) {
       graph.restore(run.variables(state.bestEpoch()));
     } else { // no epochs were asked for: the untrained model

@@ -1,11 +1,28 @@
 package io.loramer.training;
 
 import io.loramer.model.Frontier;
-import io.loramer.model.Modality;
-import io.loramer.savedmodels.LoraConfig;
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.batches.Batches;
+import io.loramer.recognition.batches.Buckets;
+import io.loramer.recognition.corpus.CorpusCheck;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.ManifestReader;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.device.OneDnnFrozenWeights;
+import io.loramer.recognition.words.TextChoice;
+import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.savedmodels.encoders.TextInput;
+import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.ContentHash;
+import io.loramer.training.features.CorpusSplits;
+import io.loramer.training.features.PreparedCorpus;
+import io.loramer.training.features.UtteranceContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +44,7 @@ import org.apache.logging.log4j.Logger;
  * @param config with the labels that are in use, and the speakers that the head knows, if any
  * @param frontiers where the frozen part of each encoder ends
  */
-record TrainingSetup(
+public record TrainingSetup(
     RunConfig config,
     Map<Modality, SavedModelFolder> encoders,
     Map<Modality, Frontier> frontiers,
@@ -44,9 +61,8 @@ record TrainingSetup(
    *
    * @throws IOException with all that is wrong with what is read first; the corpus comes last
    */
-  static TrainingSetup of(RunConfig config, Consumer<TrainingProgress> progress)
-      throws IOException {
-    FrozenWeights.requireNotAssumed(System.getenv());
+  static TrainingSetup of(RunConfig config, Consumer<Progress> progress) throws IOException {
+    OneDnnFrozenWeights.requireNotAssumed(System.getenv());
     config.compute().device().requireVisible();
     Map<Modality, SavedModelFolder> encoders = openEncoders(config);
     Path manifestFile =
@@ -58,8 +74,7 @@ record TrainingSetup(
     Map<Modality, Frontier> frontiers = frontiers(config, encoders);
     ManifestReader.Lines lines = new ManifestReader(manifestFile).read();
     int total = lines.sound().utterances().size();
-    IntConsumer checked =
-        done -> progress.accept(new TrainingProgress("checking audio", done, total, ""));
+    IntConsumer checked = done -> progress.accept(new Progress("checking audio", done, total, ""));
     if (!lines.problems().isEmpty()) {
       throw check.problems(lines, Utterance.Clip::read, checked);
     }
@@ -189,7 +204,7 @@ record TrainingSetup(
     return new Batches(hears, Optional.of(tokenizer), input.padId(), maxSamples);
   }
 
-  static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {
+  public static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {
     Map<Modality, SavedModelFolder> encoders = new EnumMap<>(Modality.class);
     if (config.audio().encoder().isPresent()) {
       encoders.put(Modality.AUDIO, SavedModelFolder.open(config.audio().encoder().get()));

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.loramer.recognition.device.Device;
+import io.loramer.recognition.device.Gpu;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

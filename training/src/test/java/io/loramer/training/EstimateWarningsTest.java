@@ -2,9 +2,9 @@ package io.loramer.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.loramer.model.Marginals;
-import io.loramer.model.MineConfig;
-import io.loramer.model.MineEstimator;
+import io.loramer.model.information.Marginals;
+import io.loramer.model.information.MineConfig;
+import io.loramer.model.information.MineEstimator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loramer.savedmodels.files.JsonFile;
+import io.loramer.training.config.DataConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.config.SplitConfig;
+import io.loramer.training.run.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,20 @@ package io.loramer.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.loramer.model.Marginals;
-import io.loramer.model.MineEstimator;
-import io.loramer.training.RunConfig.Adaptation;
-import io.loramer.training.RunConfig.AudioConfig;
+import io.loramer.model.information.Marginals;
+import io.loramer.model.information.MineEstimator;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.recognition.testing.CtcFixture;
+import io.loramer.recognition.testing.TestFiles;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfig.Adaptation;
+import io.loramer.training.config.RunConfig.AudioConfig;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.testing.RunFiles;
+import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +49,7 @@ class ResumeTest {
     assertThrows(BrokenOff.class, () -> Trainer.start(tiny.config(), run, breakingOffIn(phase)));
     leaveBehindWhatAKillWould(run);
 
-    Trainer.resume(run, TinySetup::unwatched);
+    Trainer.resume(run, TinyCorpus::unwatched);
 
     RunFiles.assertSameResults(unbroken(), run);
     assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
@@ -50,16 +60,16 @@ class ResumeTest {
   void estimatorWithAMemoryIsResumed() throws IOException {
     RunConfig config = tiny.config(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
     Path whole = folder.resolve("whole");
-    Trainer.start(config, whole, TinySetup::unwatched);
+    Trainer.start(config, whole, TinyCorpus::unwatched);
     Path run = brokenOff(config);
-    Trainer.resume(run, TinySetup::unwatched);
+    Trainer.resume(run, TinyCorpus::unwatched);
     RunFiles.assertSameResults(whole, run);
   }
 
   @Test
   void runOfAModelWithoutMutualInformationIsResumed() throws IOException {
     Path run = brokenOff(tiny.textOnly());
-    RunMetrics metrics = Trainer.resume(run, TinySetup::unwatched);
+    RunMetrics metrics = Trainer.resume(run, TinyCorpus::unwatched);
     assertEquals(3, metrics.epochs().size());
     assertEquals(metrics, new RunFolder(run).readMetrics());
   }
@@ -68,7 +78,7 @@ class ResumeTest {
   void runThatSomebodyWorksOnIsNotResumed() throws IOException {
     Path run = folder.resolve("run");
     String refusal = run + ": another process works on this run; wait until it ends, or end it";
-    Consumer<TrainingProgress> meddling =
+    Consumer<Progress> meddling =
         progress -> {
           if (progress.phase().equals("epoch 2/3") && progress.done() == 1) {
             assertRefused(run, refusal);
@@ -102,7 +112,7 @@ class ResumeTest {
   @Test
   void runWhoseEncoderHasChangedIsNotResumed() throws IOException {
     Path encoder = folder.resolve("wavlm");
-    RunFiles.copy(tiny.speechEncoder(), encoder);
+    TestFiles.copy(tiny.speechEncoder(), encoder);
     AudioConfig audio =
         new AudioConfig(Optional.of(encoder), Adaptation.FROZEN, tiny.config().audio().lora());
     Path run = brokenOff(tiny.config(audio));
@@ -129,7 +139,7 @@ class ResumeTest {
 
   private static void assertRefused(Path run, String message) {
     IOException e =
-        assertThrows(IOException.class, () -> Trainer.resume(run, TinySetup::unwatched));
+        assertThrows(IOException.class, () -> Trainer.resume(run, TinyCorpus::unwatched));
     assertEquals(message, e.getMessage());
   }
 
@@ -137,7 +147,7 @@ class ResumeTest {
   private static synchronized Path unbroken() throws IOException {
     Path run = shared.resolve("run");
     if (Files.notExists(run)) {
-      Trainer.start(tiny.config(), run, TinySetup::unwatched);
+      Trainer.start(tiny.config(), run, TinyCorpus::unwatched);
     }
     return run;
   }
@@ -155,7 +165,7 @@ class ResumeTest {
   }
 
   /** Breaks off in the middle of a phase. */
-  private static Consumer<TrainingProgress> breakingOffIn(String phase) {
+  private static Consumer<Progress> breakingOffIn(String phase) {
     return progress -> {
       if (progress.phase().equals(phase) && progress.done() > 1) {
         throw new BrokenOff();

@@ -5,13 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.savedmodels.LoraAdapter;
-import io.loramer.savedmodels.Safetensors;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.savedmodels.lora.LoraAdapter;
+import io.loramer.savedmodels.weights.Safetensors;
 import io.loramer.tensorboard.HParamInfo;
 import io.loramer.tensorboard.HParamsPluginData;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.SessionStartInfo;
 import io.loramer.tensorboard.Status;
+import io.loramer.training.config.DataConfig;
+import io.loramer.training.config.OptimizationConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.SplitConfig;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.tensorboard.EventFile;
+import io.loramer.training.tensorboard.EventFileTest;
+import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +68,7 @@ class RunEventsTest {
   static void train() throws IOException {
     tiny = TinySetup.in(shared);
     run = shared.resolve("run");
-    metrics = Trainer.start(tiny.config(), run, OptionalLong.of(4), TinySetup::unwatched);
+    metrics = Trainer.start(tiny.config(), run, OptionalLong.of(4), TinyCorpus::unwatched);
     events = events(run);
     for (Event event : events) {
       for (Summary.Value value : event.getSummary().getValueList()) {
@@ -179,7 +190,7 @@ class RunEventsTest {
   @Test
   void aTracedRunEndsWithTheSameNumbers() throws IOException {
     assertEquals(
-        metrics, Trainer.start(tiny.config(), folder.resolve("run"), TinySetup::unwatched));
+        metrics, Trainer.start(tiny.config(), folder.resolve("run"), TinyCorpus::unwatched));
     assertTrue(events(folder.resolve("run")).stream().noneMatch(Event::hasTaggedRunMetadata));
   }
 
@@ -189,7 +200,7 @@ class RunEventsTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> Trainer.start(tiny.config(), refused, OptionalLong.of(9), TinySetup::unwatched));
+            () -> Trainer.start(tiny.config(), refused, OptionalLong.of(9), TinyCorpus::unwatched));
     assertEquals(
         "step to trace: expected from 0 to below 9, the steps of the run, found 9", e.getMessage());
     assertTrue(Files.notExists(refused));

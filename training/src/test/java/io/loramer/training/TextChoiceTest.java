@@ -3,9 +3,25 @@ package io.loramer.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.loramer.model.Modality;
-import io.loramer.savedmodels.Precision;
-import io.loramer.training.CorpusException.Problem;
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.EmotionRecognizer;
+import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.corpus.CorpusException;
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.testing.CtcFixture;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.recognition.words.SpeechRecognizer;
+import io.loramer.recognition.words.TextChoice;
+import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.export.EmotionExport;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +97,7 @@ class TextChoiceTest {
   @Test
   void modelWithoutWordsHearsOnly() throws IOException {
     RunConfig config = tiny.config(TextSource.NONE, Optional.empty());
-    try (TrainingSetup setup = TrainingSetup.of(config, TinySetup::unwatched)) {
+    try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
       assertEquals(Set.of(Modality.AUDIO), setup.encoders().keySet());
     }
   }
@@ -92,7 +108,7 @@ class TextChoiceTest {
     Trainer.start(
         tiny.config(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),
         run,
-        TinySetup::unwatched);
+        TinyCorpus::unwatched);
     Path model = folder.resolve("model");
     EmotionExport.write(new RunFolder(run), model, EmotionExport.Lora.MERGED, Precision.FLOAT32);
     Manifest corpus = Manifest.read(tiny.manifest());
@@ -128,7 +144,7 @@ class TextChoiceTest {
   private static List<Utterance> used(TextSource source, Optional<Path> recognizer)
       throws IOException {
     try (TrainingSetup setup =
-        TrainingSetup.of(tiny.config(source, recognizer), TinySetup::unwatched)) {
+        TrainingSetup.of(tiny.config(source, recognizer), TinyCorpus::unwatched)) {
       return setup.corpus().splits().all();
     }
   }

@@ -6,18 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.model.HeadConfig;
-import io.loramer.model.Layers;
-import io.loramer.model.Marginals;
-import io.loramer.model.MineEstimator;
-import io.loramer.model.SpeakerConfig;
-import io.loramer.savedmodels.LoraConfig;
-import io.loramer.savedmodels.Precision;
-import io.loramer.savedmodels.Safetensors;
-import io.loramer.savedmodels.TargetModules;
-import io.loramer.training.CacheConfig.States;
-import io.loramer.training.RunConfig.Adaptation;
-import io.loramer.training.RunConfig.AudioConfig;
+import io.loramer.model.head.HeadConfig;
+import io.loramer.model.head.Layers;
+import io.loramer.model.head.SpeakerConfig;
+import io.loramer.model.information.Marginals;
+import io.loramer.model.information.MineEstimator;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.device.Device;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.savedmodels.lora.TargetModules;
+import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.savedmodels.weights.Safetensors;
+import io.loramer.training.config.CacheConfig.States;
+import io.loramer.training.config.ComputeConfig;
+import io.loramer.training.config.DataConfig;
+import io.loramer.training.config.OptimizationConfig;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfig.Adaptation;
+import io.loramer.training.config.RunConfig.AudioConfig;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.run.TrainedWeights;
+import io.loramer.training.testing.RunFiles;
+import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,13 +71,13 @@ class TrainerTest {
   static void train() throws IOException {
     tiny = TinySetup.in(shared);
     run = shared.resolve("run");
-    metrics = Trainer.start(tiny.config(), run, TinySetup::unwatched);
+    metrics = Trainer.start(tiny.config(), run, TinyCorpus::unwatched);
   }
 
   @Test
   void twoRunsOfOneSeedAreEqualBitForBit() throws IOException {
     Path other = folder.resolve("run");
-    Trainer.start(tiny.config(), other, TinySetup::unwatched);
+    Trainer.start(tiny.config(), other, TinyCorpus::unwatched);
     RunFiles.assertSameResults(run, other);
   }
 
@@ -109,8 +124,8 @@ class TrainerTest {
     ComputeConfig compiled =
         new ComputeConfig(new Device("cpu"), Optional.of(Precision.FLOAT32), Optional.of(true));
     RunConfig config = tiny.config().computed(compiled);
-    RunMetrics first = Trainer.start(config, folder.resolve("first"), TinySetup::unwatched);
-    Trainer.start(config, folder.resolve("second"), TinySetup::unwatched);
+    RunMetrics first = Trainer.start(config, folder.resolve("first"), TinyCorpus::unwatched);
+    Trainer.start(config, folder.resolve("second"), TinyCorpus::unwatched);
     RunFiles.assertSameResults(folder.resolve("first"), folder.resolve("second"));
     assertEquals(metrics.epochs().get(0).loss(), first.epochs().get(0).loss(), 0.1);
     assertNotEquals(metrics.epochs().get(0).loss(), first.epochs().get(0).loss());
@@ -314,7 +329,7 @@ class TrainerTest {
             told.compute());
     EpochMetrics unknown = train(told).epochs().get(0);
     EpochMetrics known =
-        Trainer.start(acquainted, folder.resolve("known"), TinySetup::unwatched).epochs().get(0);
+        Trainer.start(acquainted, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
     assertEquals(unknown.loss(), known.loss());
     assertNotEquals(unknown.validationCrossEntropy(), known.validationCrossEntropy());
   }
@@ -383,7 +398,7 @@ class TrainerTest {
   }
 
   private RunMetrics train(RunConfig config) throws IOException {
-    return Trainer.start(config, folder.resolve("run"), TinySetup::unwatched);
+    return Trainer.start(config, folder.resolve("run"), TinyCorpus::unwatched);
   }
 
   /** Asserts which files the last run's model has, and that all it learned is in them. */

@@ -4,7 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Frontier;
-import io.loramer.model.Modality;
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.batches.TensorMemory;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.Batch;
+import io.loramer.training.features.TrainingInputs;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,19 +29,19 @@ class TrainingGraphTest {
   @Test
   void weightsThatAreNoNumbersAreRefused() throws IOException {
     RunConfig config = TinySetup.in(folder).textOnly();
-    try (TrainingSetup setup = TrainingSetup.of(config, TinySetup::unwatched)) {
+    try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
       Provenance provenance = Provenance.of(config, setup.encoders());
       List<String> labels = setup.corpus().splits().labels();
       List<Utterance> three = setup.corpus().splits().of(Split.TRAIN).subList(0, 3);
       try (TrainingGraph graph = new TrainingGraph(setup.config(), frontiers, labels.size(), 1);
-          FrontierFeatures features =
-              FrontierFeatures.prepare(
+          TrainingInputs features =
+              TrainingInputs.prepare(
                   setup.corpus(),
                   setup.config(),
                   frontiers,
                   provenance.encoderHashes(),
-                  TinySetup::unwatched);
+                  TinyCorpus::unwatched);
           Batch batch = features.assemble(three)) {
         graph.requireFiniteWeights();
 

@@ -1,7 +1,7 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
+import io.loramer.savedmodels.graph.Dropout;
 import java.io.IOException;
 import java.nio.file.Path;
 

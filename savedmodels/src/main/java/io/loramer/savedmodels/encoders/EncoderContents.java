@@ -1,13 +1,13 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Checkpoint;
-import io.loramer.savedmodels.Dropout;
-import io.loramer.savedmodels.ImportedEncoder;
-import io.loramer.savedmodels.LoraTarget;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.SavedModelSummary;
-import io.loramer.savedmodels.TensorType;
-import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.graph.Dropout;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.savedmodels.weights.Checkpoint;
+import io.loramer.savedmodels.weights.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Checkpoint;
-import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
-import io.loramer.savedmodels.NewFolder;
 import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.Saver;
-import io.loramer.savedmodels.Variable.Role;
-import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.graph.Dropout;
+import io.loramer.savedmodels.graph.Saver;
+import io.loramer.savedmodels.graph.Variable.Role;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ public final class EncoderConversion {
    */
   public static Summary convert(Path checkpoint, Path target, PaddingInNorm paddingInNorm)
       throws IOException {
-    NewFolder.requireAbsent(target);
+    AtomicFolder.requireAbsent(target);
     EncoderConfig config = EncoderConfig.read(checkpoint, paddingInNorm);
     try (Checkpoint file = Checkpoint.open(checkpoint);
         Built serve = build(config, MetaGraph.SERVE);
@@ -70,7 +70,7 @@ public final class EncoderConversion {
         Session session = new Session(serve.graph)) {
       Weights weights = Weights.find(checkpoint.toString(), file, config.base(), serve.parameters);
       assign(weights, serve, session);
-      NewFolder.write(
+      AtomicFolder.write(
           target,
           folder -> {
             SavedModelFolder.write(

@@ -1,7 +1,7 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Variables;
 import io.loramer.savedmodels.encoders.Parameter.Storage;
+import io.loramer.savedmodels.graph.Variables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Dropout;
-import io.loramer.savedmodels.Safetensors;
-import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.graph.Dropout;
+import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Dropout;
+import io.loramer.savedmodels.graph.Dropout;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;

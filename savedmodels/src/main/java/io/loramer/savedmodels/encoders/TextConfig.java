@@ -1,8 +1,8 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Dropout;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
+import io.loramer.savedmodels.graph.Dropout;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Checkpoint;
 import io.loramer.savedmodels.encoders.Parameter.Storage;
+import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

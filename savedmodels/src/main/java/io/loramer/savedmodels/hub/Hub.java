@@ -1,6 +1,6 @@
 package io.loramer.savedmodels.hub;
 
-import io.loramer.savedmodels.Checkpoint;
+import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;

@@ -1,16 +1,16 @@
 package io.loramer.savedmodels.encoders;
 
-import static io.loramer.savedmodels.Fixture.assertClose;
-import static io.loramer.savedmodels.Fixture.floats;
+import static io.loramer.savedmodels.testing.Fixture.assertClose;
+import static io.loramer.savedmodels.testing.Fixture.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.loramer.savedmodels.Fixture;
 import io.loramer.savedmodels.MetaGraph;
-import io.loramer.savedmodels.Safetensors;
+import io.loramer.savedmodels.testing.Fixture;
+import io.loramer.savedmodels.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package io.loramer.savedmodels.encoders;
 
-import static io.loramer.savedmodels.Fixture.assertClose;
-import static io.loramer.savedmodels.Fixture.floats;
+import static io.loramer.savedmodels.testing.Fixture.assertClose;
+import static io.loramer.savedmodels.testing.Fixture.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.loramer.savedmodels.Checkpoint;
-import io.loramer.savedmodels.Dropout;
-import io.loramer.savedmodels.Fixture;
 import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.graph.Dropout;
+import io.loramer.savedmodels.testing.Fixture;
+import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.loramer.savedmodels.encoders;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.loramer.savedmodels.Variables;
+import io.loramer.savedmodels.graph.Variables;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,9 @@ package io.loramer.savedmodels.encoders;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.loramer.savedmodels.Fixture;
-import io.loramer.savedmodels.ImportedEncoder;
 import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.testing.Fixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

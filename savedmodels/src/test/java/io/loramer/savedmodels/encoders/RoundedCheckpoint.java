@@ -1,7 +1,7 @@
 package io.loramer.savedmodels.encoders;
 
-import io.loramer.savedmodels.Checkpoint;
-import io.loramer.savedmodels.Fixture;
+import io.loramer.savedmodels.testing.Fixture;
+import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Distribution;
+import io.loramer.recognition.measures.Distribution;
 import java.util.List;
 import java.util.Locale;
 

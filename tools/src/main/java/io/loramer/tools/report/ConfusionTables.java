@@ -1,7 +1,7 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Prediction;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Distribution;
-import io.loramer.training.EpochMetrics;
+import io.loramer.recognition.measures.Distribution;
+import io.loramer.training.run.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

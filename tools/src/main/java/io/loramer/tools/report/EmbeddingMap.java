@@ -1,8 +1,8 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Prediction;
-import io.loramer.training.RunFolder;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

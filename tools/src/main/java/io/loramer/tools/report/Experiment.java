@@ -2,11 +2,11 @@ package io.loramer.tools.report;
 
 import static java.util.stream.Collectors.joining;
 
-import io.loramer.training.Prediction;
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunConfig.Adaptation;
-import io.loramer.training.SplitConfig;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfig.Adaptation;
+import io.loramer.training.config.SplitConfig;
 import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.FoldsBy;
 import io.loramer.training.experiments.MeasureSummary;

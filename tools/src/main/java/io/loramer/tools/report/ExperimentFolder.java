@@ -1,12 +1,12 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.JsonFile;
-import io.loramer.training.RunFolder;
-import io.loramer.training.Split;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.Sweep;
 import io.loramer.training.experiments.SweepSummary;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

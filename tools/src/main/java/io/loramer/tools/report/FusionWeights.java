@@ -1,7 +1,7 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Distribution;
-import io.loramer.training.Prediction;
+import io.loramer.recognition.measures.Distribution;
+import io.loramer.recognition.measures.Prediction;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.loramer.tools.report;
 
-import io.loramer.model.MineConfig;
-import io.loramer.training.EpochMetrics;
+import io.loramer.model.information.MineConfig;
+import io.loramer.training.run.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.Manifest;
-import io.loramer.training.Prediction;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.measures.Prediction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

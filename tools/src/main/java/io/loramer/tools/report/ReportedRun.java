@@ -1,13 +1,13 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.EpochMetrics;
-import io.loramer.training.Prediction;
-import io.loramer.training.Provenance;
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunFolder;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.Split;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.run.RunFolder;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.loramer.tools.report;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.loramer.training.Provenance;
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunConfigFile;
-import io.loramer.training.SplitConfig;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.config.SplitConfig;
+import io.loramer.training.run.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

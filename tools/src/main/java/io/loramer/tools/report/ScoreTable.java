@@ -1,7 +1,7 @@
 package io.loramer.tools.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.loramer.training.RunConfigFile;
+import io.loramer.training.config.RunConfigFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,17 +1,17 @@
 package io.loramer.tools.report;
 
-import io.loramer.training.EpochMetrics;
-import io.loramer.training.JsonFile;
-import io.loramer.training.Prediction;
-import io.loramer.training.Provenance;
-import io.loramer.training.Recognition;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.Split;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.Recognition;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.FoldsBy;
 import io.loramer.training.experiments.MeasureSummary;
 import io.loramer.training.experiments.Protocol;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.JsonFile;
+import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.Protocol;
 import io.loramer.training.experiments.SweepSummary;

@@ -2,7 +2,7 @@ package io.loramer.training.corpora;
 
 import static java.util.stream.Collectors.joining;
 
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.loramer.training.corpora;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.loramer.training.Utterance;
-import io.loramer.training.Utterance.Clip;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.corpus.Utterance.Clip;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.Split;
-import io.loramer.training.Utterance;
-import io.loramer.training.Utterance.Clip;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.corpus.Utterance.Clip;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.Utterance;
-import io.loramer.training.Utterance.Clip;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.corpus.Utterance.Clip;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

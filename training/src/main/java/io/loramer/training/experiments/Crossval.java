@@ -1,16 +1,16 @@
 package io.loramer.training.experiments;
 
-import io.loramer.savedmodels.NewFolder;
-import io.loramer.training.JsonFile;
-import io.loramer.training.Manifest;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.PlannedRun;
-import io.loramer.training.Prediction;
-import io.loramer.training.Provenance;
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunConfigFile;
-import io.loramer.training.RunFolder;
 import io.loramer.training.Trainer;
-import io.loramer.training.TrainingProgress;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ public final class Crossval {
             .manifest()
             .orElseThrow(() -> new IOException("data.manifest is missing: name the corpus"));
     if (!Files.exists(folder.resolve(PLAN))) {
-      NewFolder.requireAbsent(folder);
+      AtomicFolder.requireAbsent(folder);
     }
     Manifest corpus = Manifest.read(manifest);
     CrossvalPlan plan = CrossvalPlan.of(corpus, options);
@@ -93,7 +93,7 @@ public final class Crossval {
    *
    * @throws IOException if a run fails; those before it are kept
    */
-  public CrossvalSummary run(Consumer<TrainingProgress> progress) throws IOException {
+  public CrossvalSummary run(Consumer<Progress> progress) throws IOException {
     Files.createDirectories(folder);
     JsonFile.write(folder.resolve(PLAN), plan); // first: it makes the folder one to go on with
     RunConfigFile.write(folder.resolve("config.yaml"), config);

@@ -1,13 +1,13 @@
 package io.loramer.training.experiments;
 
+import io.loramer.recognition.measures.Distribution;
 import io.loramer.tensorboard.Category;
 import io.loramer.tensorboard.Chart;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.MarginChartContent;
-import io.loramer.training.Distribution;
-import io.loramer.training.EpochMetrics;
-import io.loramer.training.EventFile;
-import io.loramer.training.RunMetrics;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.RunMetrics;
+import io.loramer.training.tensorboard.EventFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -2,10 +2,10 @@ package io.loramer.training.experiments;
 
 import static java.util.stream.Collectors.joining;
 
-import io.loramer.training.Manifest;
-import io.loramer.training.RunConfig;
-import io.loramer.training.SplitConfig;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.SplitConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

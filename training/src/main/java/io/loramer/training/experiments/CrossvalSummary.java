@@ -1,9 +1,9 @@
 package io.loramer.training.experiments;
 
-import io.loramer.training.ConfusionMatrix;
-import io.loramer.training.Prediction;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.measures.ConfusionMatrix;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.training.run.RunMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.loramer.training.experiments;
 
-import io.loramer.training.SplitConfig;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.training.config.SplitConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

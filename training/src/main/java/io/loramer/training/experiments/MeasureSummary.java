@@ -1,7 +1,7 @@
 package io.loramer.training.experiments;
 
-import io.loramer.training.ConfusionMatrix;
-import io.loramer.training.Distribution;
+import io.loramer.recognition.measures.ConfusionMatrix;
+import io.loramer.recognition.measures.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.loramer.training.experiments;
 
-import io.loramer.training.Split;
+import io.loramer.recognition.corpus.Split;
 
 /** Whose utterances choose the best epoch of a fold's run. */
 public enum Protocol {

@@ -1,10 +1,10 @@
 package io.loramer.training.experiments;
 
-import io.loramer.savedmodels.NewFolder;
-import io.loramer.training.JsonFile;
-import io.loramer.training.RunConfig;
-import io.loramer.training.RunConfigFile;
-import io.loramer.training.TrainingProgress;
+import io.loramer.recognition.corpus.Progress;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.files.JsonFile;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public final class Sweep {
       Path folder)
       throws IOException {
     if (!Files.exists(folder.resolve(GRID))) {
-      NewFolder.requireAbsent(folder);
+      AtomicFolder.requireAbsent(folder);
     }
     List<String> problems = new ArrayList<>();
     List<Crossval> crossvals = new ArrayList<>();
@@ -85,7 +85,7 @@ public final class Sweep {
    *
    * @throws IOException if the summary cannot be written
    */
-  public SweepSummary run(Consumer<TrainingProgress> progress) throws IOException {
+  public SweepSummary run(Consumer<Progress> progress) throws IOException {
     Files.createDirectories(folder);
     JsonFile.write(folder.resolve(GRID), grid);
     List<SweepSummary.Row> rows = new ArrayList<>();

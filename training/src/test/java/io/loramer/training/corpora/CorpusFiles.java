@@ -3,7 +3,8 @@ package io.loramer.training.corpora;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.testing.TestFiles;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,8 @@ import java.util.function.Function;
 
 /** A corpus built on the spot: its clips are one real clip (EmoDB, CC0) under many names. */
 record CorpusFiles(Path folder) {
-  private static final Path AUDIO = Path.of("src/test/resources/audio");
+  private static final Path AUDIO =
+      TestFiles.ofRepository("model/recognition/src/test/resources/audio");
 
   /** Puts a clip of 1.23 s there; its content is FLAC, whatever it is called. */
   void clip(String path) throws IOException {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.Split;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
 import io.loramer.training.corpora.CsvCorpus.Column;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.loramer.training.corpora;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.loramer.training.Split;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.loramer.training.CorpusReport;
-import io.loramer.training.Manifest;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.CorpusReport;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

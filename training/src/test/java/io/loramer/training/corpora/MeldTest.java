@@ -3,11 +3,11 @@ package io.loramer.training.corpora;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.loramer.training.CorpusException.Problem;
-import io.loramer.training.CorpusReport;
-import io.loramer.training.Manifest;
-import io.loramer.training.Split;
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.recognition.corpus.CorpusReport;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

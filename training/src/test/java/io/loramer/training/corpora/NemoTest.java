@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.Utterance;
+import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -2,13 +2,13 @@ package io.loramer.training.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.savedmodels.files.TfRecords;
 import io.loramer.tensorboard.Chart;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.MarginChartContent;
-import io.loramer.training.EpochMetrics;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.SplitMetrics;
-import io.loramer.training.TfRecords;
+import io.loramer.training.run.EpochMetrics;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.Manifest;
-import io.loramer.training.RunConfig;
-import io.loramer.training.SplitConfig;
-import io.loramer.training.Utterance;
-import io.loramer.training.Utterance.Clip;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.corpus.Utterance.Clip;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.SplitConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,12 +3,12 @@ package io.loramer.training.experiments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.JsonFile;
-import io.loramer.training.Prediction;
-import io.loramer.training.Recognition;
-import io.loramer.training.RunMetrics;
-import io.loramer.training.Split;
-import io.loramer.training.SplitMetrics;
+import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.recognition.measures.Recognition;
+import io.loramer.recognition.measures.SplitMetrics;
+import io.loramer.savedmodels.files.JsonFile;
+import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.loramer.training.experiments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.training.ConfusionMatrix;
+import io.loramer.recognition.measures.ConfusionMatrix;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,0 +1,48 @@
+package io.loramer.recognition.audio;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Sound as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
+public final class Waveform {
+  /** Samples per second. */
+  public static final int SAMPLE_RATE = 16_000;
+
+  private final float[] samples;
+
+  /** Takes the samples over, without a copy. */
+  public Waveform(float[] samples) {
+    this.samples = samples;
+  }
+
+  /** Returns the samples themselves, not a copy. */
+  public float[] samples() {
+    return samples;
+  }
+
+  /** Returns the length in seconds. */
+  public double durationSeconds() {
+    return (double) samples.length / SAMPLE_RATE;
+  }
+
+  /** Returns it as a WAV file of 16 bits; what is beyond full scale is clipped. */
+  public byte[] toWav() {
+    int bytes = Short.BYTES * samples.length;
+    ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
+    wav.put(ascii("RIFF")).putInt(36 + bytes).put(ascii("WAVEfmt ")).putInt(16);
+    wav.putShort((short) 1).putShort((short) 1); // PCM, mono
+    wav.putInt(SAMPLE_RATE).putInt(Short.BYTES * SAMPLE_RATE);
+    wav.putShort((short) Short.BYTES).putShort((short) Short.SIZE).put(ascii("data")).putInt(bytes);
+    for (float sample : samples) {
+      int scaled = Math.round(sample * -Short.MIN_VALUE);
+      wav.putShort((short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, scaled)));
+    }
+    return wav.array();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
+  }
+}

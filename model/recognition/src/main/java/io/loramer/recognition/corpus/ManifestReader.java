@@ -1,0 +1,222 @@
+package io.loramer.recognition.corpus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Reads a manifest line by line and keeps what is wrong with each. */
+public final class ManifestReader {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** The {@code text_source} of words that were recognised, and that of others. */
+  static final String RECOGNIZED = "asr";
+
+  private static final String TRANSCRIBED = "transcript";
+
+  /** The bytes of UTF-8's byte order mark, read as ISO-8859-1. */
+  private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
+  private final Path file;
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, Integer> lineOfId = new HashMap<>();
+
+  public ManifestReader(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * What a manifest says.
+   *
+   * @param sound the utterances of the lines that are as they should be
+   * @param problems of the other lines
+   */
+  public record Lines(Manifest sound, List<Problem> problems) {}
+
+  public Lines read() throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no such file");
+    }
+    // ISO-8859-1 keeps every byte, so that bytes that are not UTF-8 are found in their line.
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String[] lines = content.replaceFirst("^" + BYTE_ORDER_MARK, "").split("\n", -1);
+    List<Utterance> utterances = new ArrayList<>();
+    for (int i = 0; i < lines.length; i++) {
+      if (!lines[i].isBlank()) {
+        int number = i + 1;
+        int before = problems.size();
+        Optional<Utterance> utterance =
+            parse(number, lines[i]).map(object -> new Line(number, object).utterance());
+        if (problems.size() == before) {
+          utterances.add(utterance.orElseThrow());
+        }
+      }
+    }
+    if (utterances.isEmpty() && problems.isEmpty()) {
+      problems.add(new Problem(1, "there is no utterance in the file"));
+    }
+    return new Lines(new Manifest(file, utterances), problems);
+  }
+
+  private Optional<JsonNode> parse(int number, String line) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1));
+      if (node.isObject()) {
+        return Optional.of(node);
+      }
+      problems.add(new Problem(number, "expected a JSON object, found " + kind(node)));
+    } catch (JsonProcessingException e) {
+      // What Jackson says of the place counts this line as the first one.
+      String reason = e.getOriginalMessage().replaceFirst(" \\((start marker at|bound as) .*", "");
+      int column = e.getLocation().getColumnNr();
+      problems.add(new Problem(number, "not JSON at column " + column + ": " + reason));
+    }
+    return Optional.empty();
+  }
+
+  private static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      default -> node.getNodeType().name().toLowerCase(Locale.ROOT) + " " + node;
+    };
+  }
+
+  /** The keys of one line; one that is wrong leaves a problem and is read as absent. */
+  private final class Line {
+    private final int number;
+    private final JsonNode object;
+
+    Line(int number, JsonNode object) {
+      this.number = number;
+      this.object = object;
+    }
+
+    /** Returns the utterance; if the line has problems, with stand-ins for what is wrong. */
+    Utterance utterance() {
+      String id = required("id");
+      Integer first = id.isEmpty() ? null : lineOfId.putIfAbsent(id, number);
+      if (first != null) {
+        problem("id " + id + " is that of line " + first + " already");
+      }
+      boolean recognized = recognized();
+      return new Utterance(
+          number,
+          id,
+          clip(),
+          recognized ? recognizedText() : optional("text"),
+          required("label"),
+          required("speaker"),
+          optional("session"),
+          split(),
+          recognized ? confidence() : OptionalDouble.empty());
+    }
+
+    private boolean recognized() {
+      String source = optional("text_source").orElse(TRANSCRIBED);
+      if (!source.equals(RECOGNIZED) && !source.equals(TRANSCRIBED)) {
+        problem(
+            "text_source: expected %s or %s, found %s".formatted(TRANSCRIBED, RECOGNIZED, source));
+      }
+      return source.equals(RECOGNIZED);
+    }
+
+    /** Somebody may have said nothing that a recogniser has letters for. */
+    private Optional<String> recognizedText() {
+      JsonNode text = object.path("text");
+      return Optional.of(text.isTextual() ? text.textValue() : required("text"));
+    }
+
+    private OptionalDouble confidence() {
+      JsonNode value = object.path("text_confidence");
+      if (value.isMissingNode()) {
+        problem("text_confidence is missing");
+      } else if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
+        problem("text_confidence: expected a number from 0 to 1, found " + kind(value));
+      }
+      return OptionalDouble.of(value.asDouble());
+    }
+
+    private Utterance.Clip clip() {
+      Path path = Path.of("");
+      try {
+        path = Path.of(required("audio"));
+      } catch (InvalidPathException e) {
+        problem("audio: not a path: " + e.getReason());
+      }
+      OptionalDouble start = seconds("start");
+      OptionalDouble end = seconds("end");
+      if (end.isPresent() && end.getAsDouble() <= start.orElse(0)) {
+        problem("end " + end.getAsDouble() + " s is not after start " + start.orElse(0) + " s");
+      }
+      return new Utterance.Clip(file.toAbsolutePath().resolveSibling(path).normalize(), start, end);
+    }
+
+    private Optional<Split> split() {
+      Optional<String> word = optional("split");
+      Optional<Split> split = word.flatMap(Split::of);
+      if (word.isPresent() && split.isEmpty()) {
+        problem("split: expected one of " + Split.words() + ", found " + word.get());
+      }
+      return split;
+    }
+
+    private String required(String key) {
+      if (!object.hasNonNull(key)) {
+        problem(key + " is missing");
+      }
+      return optional(key).orElse("");
+    }
+
+    private Optional<String> optional(String key) {
+      JsonNode value = object.path(key);
+      if (value.isMissingNode() || value.isNull()) {
+        return Optional.empty();
+      }
+      if (!value.isTextual() && !value.isNumber()) {
+        problem(key + ": expected a string or a number, found " + kind(value));
+        return Optional.empty();
+      }
+      if (value.asText().isBlank()) {
+        problem(key + " is blank");
+        return Optional.empty();
+      }
+      return Optional.of(value.asText());
+    }
+
+    private OptionalDouble seconds(String key) {
+      if (!object.hasNonNull(key)) {
+        return OptionalDouble.empty();
+      }
+      JsonNode value = object.get(key);
+      if (!value.isNumber() || !Double.isFinite(value.asDouble()) || value.asDouble() < 0) {
+        problem(key + ": expected seconds from 0, found " + kind(value));
+        return OptionalDouble.empty();
+      }
+      return OptionalDouble.of(value.asDouble());
+    }
+
+    private void problem(String text) {
+      problems.add(new Problem(number, text));
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.loramer.recognition.device;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+
+/** The GPUs that TensorFlow sees, and what stands between it and them. */
+public final class Gpu {
+  /** What TensorFlow 2.18's GPU natives load, and what brings each. */
+  private static final List<String> CUDA_LIBRARIES =
+      List.of(
+          "libcuda.so.1", // the driver
+          "libcudart.so.12",
+          "libcublas.so.12",
+          "libcublasLt.so.12",
+          "libcufft.so.11",
+          "libcusolver.so.11",
+          "libcusparse.so.12",
+          "libcudnn.so.9");
+
+  /** Where Linux distributions and NVIDIA's installers put libraries. */
+  private static final List<String> LIBRARY_FOLDERS =
+      List.of(
+          "/usr/lib/x86_64-linux-gnu",
+          "/usr/lib64",
+          "/usr/lib",
+          "/usr/local/cuda/lib64",
+          "/usr/local/lib");
+
+  private Gpu() {}
+
+  /** Returns whether TensorFlow can compute on a GPU. */
+  public static boolean isVisible() {
+    return isVisible(Device.auto().session());
+  }
+
+  /**
+   * Returns whether sessions with such options can compute on a GPU, the first that they see.
+   * TensorFlow Java does not list devices; an op that must run on one tells. The options are to be
+   * those of the sessions that follow, since a process's first session decides which GPUs there are
+   * and how their memory is taken.
+   */
+  static boolean isVisible(ConfigProto options) {
+    ConfigProto strict = options.toBuilder().setAllowSoftPlacement(false).build();
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, strict)) {
+      Ops tf =
+          Ops.create(graph)
+              .withDevice(
+                  DeviceSpec.newBuilder()
+                      .deviceType(DeviceSpec.DeviceType.GPU)
+                      .deviceIndex(0)
+                      .build());
+      try (Result result = session.runner().fetch(tf.constant(1f)).run()) {
+        return result.size() == 1;
+      }
+    } catch (TFInvalidArgumentException e) {
+      return false; // "Cannot assign a device"
+    }
+  }
+
+  /** Returns whether TensorFlow with CUDA is on the class path. */
+  public static boolean hasNatives() {
+    String[] jars =
+        System.getProperty("java.class.path").split(System.getProperty("path.separator"), -1);
+    return Stream.of(jars).anyMatch(jar -> jar.contains("linux-x86_64-gpu"));
+  }
+
+  /** Returns the libraries of CUDA that are not found where the system's loader looks. */
+  public static List<String> missingLibraries() {
+    List<String> folders = new ArrayList<>(LIBRARY_FOLDERS);
+    String path = System.getenv("LD_LIBRARY_PATH");
+    if (path != null) {
+      folders.addAll(List.of(path.split(":", -1)));
+    }
+    return CUDA_LIBRARIES.stream()
+        .filter(
+            library -> folders.stream().noneMatch(folder -> Files.exists(Path.of(folder, library))))
+        .toList();
+  }
+}

@@ -1,0 +1,307 @@
+package io.loramer.recognition.audio;
+
+import static io.loramer.recognition.testing.SoundFiles.FLOAT;
+import static io.loramer.recognition.testing.SoundFiles.PCM;
+import static io.loramer.recognition.testing.SoundFiles.chunk;
+import static io.loramer.recognition.testing.SoundFiles.littleEndian;
+import static io.loramer.recognition.testing.SoundFiles.riff;
+import static io.loramer.recognition.testing.SoundFiles.sine;
+import static io.loramer.recognition.testing.SoundFiles.wav;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.recognition.testing.SoundFiles;
+import io.loramer.recognition.testing.TestFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AudioFileTest {
+  private static final Path RESOURCES =
+      TestFiles.ofRepository("model/recognition/src/test/resources/audio");
+  private static final short[] SHORTS = {-32768, 32767, 0, 1, -1, 12345, -23456};
+  private static final float[] FLOATS = {
+    -1f, 32767 / 32768f, 0f, 1 / 32768f, -1 / 32768f, 12345 / 32768f, -23456 / 32768f
+  };
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> losslessForms() {
+    return Stream.of(
+        Arguments.of("16 bits", wav(16_000, SHORTS)),
+        Arguments.of("extensible", SoundFiles.extensibleWav(1, 4, 16_000, SHORTS)),
+        Arguments.of("24 bits", wav(PCM, 1, 16_000, 24, widened(24))),
+        Arguments.of("32 bits", wav(PCM, 1, 16_000, 32, widened(32))),
+        Arguments.of("float", wav(FLOAT, 1, 16_000, 32, littleEndian(FLOATS))),
+        Arguments.of("float of 64 bits", wav(FLOAT, 1, 16_000, 64, doubles())),
+        Arguments.of("AIFF named .wav", SoundFiles.aiff(SHORTS)),
+        Arguments.of(
+            "chunks beside the sound, one of odd size",
+            riff(
+                chunk("JUNK", new byte[4099]),
+                chunk("fmt ", SoundFiles.format(PCM, 1, 16_000, 16)),
+                chunk("LIST", "INFOISFT\2\0\0\0me".getBytes(US_ASCII)),
+                chunk("data", littleEndian(SHORTS)),
+                chunk("LIST", "INFOISFT\2\0\0\0me".getBytes(US_ASCII)))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("losslessForms")
+  void losslessFormsGiveTheSameSamples(String form, byte[] bytes) throws IOException {
+    assertArrayEquals(FLOATS, AudioFile.read(file(bytes)).samples());
+  }
+
+  @Test
+  void eightBitsAreCentredOn128() throws IOException {
+    byte[] bytes = {0, (byte) 255, (byte) 128, 64};
+    float[] expected = {-1f, 127 / 128f, 0f, -0.5f};
+    assertArrayEquals(expected, AudioFile.read(file(wav(PCM, 1, 16_000, 8, bytes))).samples());
+  }
+
+  @Test
+  void channelsAreAveraged() throws IOException {
+    float[] frames = {0.5f, -0.25f, 0.25f, 1f, 0.5f, 0.75f, -1f, -0.5f, -0.75f};
+    Path stereo = file(wav(FLOAT, 2, 16_000, 32, littleEndian(Arrays.copyOf(frames, 8))));
+    Path three = file(wav(FLOAT, 3, 16_000, 32, littleEndian(frames)));
+    assertArrayEquals(
+        new float[] {0.125f, 0.625f, 0.625f, -0.75f}, AudioFile.read(stereo).samples());
+    assertArrayEquals(
+        new float[] {0.5f / 3, 0.75f, -0.75f}, AudioFile.read(three).samples(), 1e-7f);
+  }
+
+  @Test
+  void ofSurroundSoundTheFrontCentreIsTaken() throws IOException {
+    short[] frames = {900, 800, 16384, 700, 600, 500, 90, 80, -8192, 70, 60, 50};
+    Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
+    Path array = file(SoundFiles.extensibleWav(6, 0, 16_000, frames)); // of microphones
+    assertArrayEquals(new float[] {0.5f, -0.25f}, AudioFile.read(surround).samples());
+    assertArrayEquals(
+        new float[] {19884 / 6f / 32768, -7842 / 6f / 32768},
+        AudioFile.read(array).samples(),
+        1e-6f);
+  }
+
+  @Test
+  void flacDecodesToTheChecksumInItsHeader() throws Exception {
+    Path flac = RESOURCES.resolve("12a02Ac.flac");
+    float[] samples = AudioFile.read(flac).samples();
+    short[] shorts = new short[samples.length];
+    for (int i = 0; i < samples.length; i++) {
+      shorts[i] = (short) (samples[i] * 32768);
+    }
+    byte[] md5 = MessageDigest.getInstance("MD5").digest(littleEndian(shorts));
+    assertArrayEquals(Arrays.copyOfRange(Files.readAllBytes(flac), 26, 42), md5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone-vorbis.ogg", "tone.m4a", "tone.mp4"})
+  void lossyFormatsKeepTheSoundAndItsTime(String name) throws IOException {
+    Waveform waveform = AudioFile.read(RESOURCES.resolve(name));
+    double frameSeconds = 1024.0 / 44_100; // AAC does not say how much of its last frame is sound
+    assertEquals(0.4, waveform.durationSeconds(), frameSeconds);
+    assertTone(1000, waveform.samples(), 800, 0.05);
+  }
+
+  /** 24414 Hz has no small ratio to 16 kHz; 8000 and 11025 Hz go up instead of down. */
+  @ParameterizedTest
+  @ValueSource(ints = {8_000, 11_025, 22_050, 24_414, 44_100, 48_000, 96_000})
+  void resamplingKeepsTonesAndTheirTime(int rate) throws IOException {
+    for (int hertz : new int[] {100, 1000, 3500}) {
+      float[] samples = AudioFile.read(tone(hertz, rate)).samples();
+      assertEquals(8000, samples.length, 1);
+      assertTone(hertz, samples, 300, 2e-5);
+    }
+    if (rate > 16_000) {
+      assertEquals(0, decibels(AudioFile.read(tone(7300, rate)).samples()), 0.1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "44100, 8050",
+    "44100, 9000",
+    "44100, 15000",
+    "44100, 22000",
+    "48000, 8050",
+    "48000, 17000",
+    "24414, 8050",
+    "24414, 12000",
+    "96000, 8050",
+    "96000, 31000",
+    "96000, 47000"
+  })
+  void nothingAboveEightKilohertzAliases(int rate, int hertz) throws IOException {
+    float[] samples = AudioFile.read(tone(hertz, rate)).samples();
+    assertTrue(decibels(samples) < -60, () -> decibels(samples) + " dB");
+  }
+
+  /** The pitch climbs from 7 kHz to half the rate, so that what aliases would fall back below. */
+  @ParameterizedTest
+  @ValueSource(ints = {22_050, 24_414, 44_100, 48_000, 96_000})
+  void aSineSweptThroughEightKilohertzFadesAndDoesNotAlias(int rate) throws IOException {
+    int seconds = 4;
+    double climb = (rate / 2.0 - 7000) / seconds; // Hz per second
+    float[] sweep = new float[seconds * rate];
+    for (int i = 0; i < sweep.length; i++) {
+      double t = (double) i / rate;
+      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (7000 * t + climb / 2 * t * t)));
+    }
+    float[] samples = AudioFile.read(file(wav(FLOAT, 1, rate, 32, littleEndian(sweep)))).samples();
+
+    int block = 160; // 10 ms
+    for (int start = 10 * block; start < samples.length - 10 * block; start += block) {
+      double level = decibels(samples, start, start + block);
+      double lowest = 7000 + climb * start / Waveform.SAMPLE_RATE;
+      double highest = 7000 + climb * (start + block) / Waveform.SAMPLE_RATE;
+      if (lowest > 8100) {
+        assertTrue(level < -60, () -> level + " dB at " + lowest + " Hz");
+      } else if (highest < 7300) {
+        assertEquals(0, level, 0.2, () -> "at " + highest + " Hz");
+      }
+    }
+  }
+
+  @Test
+  void aPartIsASliceOfTheWhole() throws IOException {
+    Path file = tone(440, 44_100);
+    float[] whole = AudioFile.read(file).samples();
+    assertArrayEquals(
+        Arrays.copyOfRange(whole, 1600, 5601), AudioFile.read(file, 0.1, 0.35006).samples());
+    assertArrayEquals(
+        Arrays.copyOfRange(whole, 7200, 8000), AudioFile.read(file, 0.45, 99).samples());
+    assertEquals(0, AudioFile.read(file, 7, 8).samples().length);
+  }
+
+  @Test
+  void partsThatRunBackwardsAreRefused() {
+    for (double[] part : new double[][] {{2, 1}, {1, 1}, {-1, 1}, {Double.NaN, 1}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> AudioFile.read(RESOURCES.resolve("tone.mp3"), part[0], part[1]));
+    }
+  }
+
+  @Test
+  void headerWithoutSoundHasNoSamples() throws IOException {
+    assertEquals(0, AudioFile.read(file(wav(16_000))).samples().length);
+  }
+
+  /** What FFmpeg, SoX and recorders write before they know the length. */
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0x7ffff000, 0})
+  void wavWithoutALengthIsReadToItsEnd(int length) throws IOException {
+    byte[] bytes = wav(16_000, SHORTS);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(40, length);
+    assertArrayEquals(FLOATS, AudioFile.read(file(bytes)).samples());
+  }
+
+  @Test
+  void badFilesAreNamedWithWhatIsWrong() throws IOException {
+    byte[] flac = Files.readAllBytes(RESOURCES.resolve("12a02Ac.flac"));
+    byte[] wav = wav(16_000, new short[16_000]);
+    byte[] nan = wav(FLOAT, 1, 16_000, 32, littleEndian(0f, 0f, Float.NaN));
+    assertFails("does not exist", folder.resolve("missing.wav"));
+    assertFails("is a folder", Files.createDirectory(folder.resolve("folder.wav")));
+    assertFails("is empty", file(new byte[0]));
+    assertFails("is not audio", file("Hello, this is text.\n".repeat(99).getBytes(US_ASCII)));
+    assertFails("has no sound track", RESOURCES.resolve("silent.mp4"));
+    assertFails("decoded 0.50 s of 1.00 s", file(Arrays.copyOf(wav, 44 + 16_000)));
+    assertFails("decoded 0.51 s of 1.23 s", file(Arrays.copyOf(flac, flac.length / 2)));
+    assertFails("decoded 1.02 s of 1.23 s", file(Arrays.copyOf(flac, flac.length - 1)));
+    assertFails("sample 2 is NaN", file(nan));
+    assertFails("cannot be resampled", file(wav(PCM, 70, 16_000, 16, new byte[1400])));
+  }
+
+  @Test
+  void threadsDoNotDisturbEachOther() throws Exception {
+    List<Path> files = new ArrayList<>();
+    for (String name : List.of("12a02Ac.flac", "tone.mp3", "tone.ogg", "tone.mp4")) {
+      files.add(RESOURCES.resolve(name));
+    }
+    List<Callable<Waveform>> reads = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Path file = files.get(i % files.size());
+      reads.add(() -> AudioFile.read(file));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<Waveform>> waveforms = threads.invokeAll(reads);
+    threads.shutdown();
+    for (int i = 0; i < waveforms.size(); i++) {
+      assertArrayEquals(
+          AudioFile.read(files.get(i % files.size())).samples(), waveforms.get(i).get().samples());
+    }
+  }
+
+  private static void assertFails(String problem, Path file) {
+    String message = assertThrows(IOException.class, () -> AudioFile.read(file)).getMessage();
+    assertTrue(message.startsWith(file + ": ") && message.contains(problem), message);
+  }
+
+  /** Checks for a sine of amplitude 0.5 and phase 0, but for some samples at either end. */
+  private static void assertTone(double hertz, float[] samples, int margin, double tolerance) {
+    float[] expected = sine(hertz, Waveform.SAMPLE_RATE, samples.length);
+    for (int i = margin; i < samples.length - margin; i++) {
+      assertEquals(expected[i], samples[i], tolerance, "sample " + i);
+    }
+  }
+
+  /** The level, ends left out, of what was a sine of amplitude 0.5. */
+  private static double decibels(float[] samples) {
+    return decibels(samples, 500, samples.length - 500);
+  }
+
+  private static double decibels(float[] samples, int from, int to) {
+    double squares = 0;
+    for (int i = from; i < to; i++) {
+      squares += samples[i] * samples[i];
+    }
+    return 10 * Math.log10(squares / (to - from) / 0.125);
+  }
+
+  /** Half a second of a sine. */
+  private Path tone(int hertz, int rate) throws IOException {
+    return file(wav(FLOAT, 1, rate, 32, littleEndian(sine(hertz, rate, rate / 2))));
+  }
+
+  private static byte[] widened(int bits) {
+    byte[] samples = new byte[SHORTS.length * bits / 8];
+    for (int i = 0; i < SHORTS.length; i++) {
+      byte[] low = littleEndian(SHORTS[i]);
+      System.arraycopy(low, 0, samples, (i + 1) * bits / 8 - 2, 2);
+    }
+    return samples;
+  }
+
+  private static byte[] doubles() {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * FLOATS.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float sample : FLOATS) {
+      bytes.putDouble(sample);
+    }
+    return bytes.array();
+  }
+
+  private Path file(byte[] bytes) throws IOException {
+    return Files.write(Files.createTempFile(folder, "sound", ".wav"), bytes);
+  }
+}

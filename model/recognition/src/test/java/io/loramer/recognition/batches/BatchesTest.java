@@ -1,0 +1,92 @@
+package io.loramer.recognition.batches;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.corpus.Utterance.Clip;
+import io.loramer.recognition.testing.SoundFiles;
+import io.loramer.recognition.testing.TestFiles;
+import io.loramer.recognition.words.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+class BatchesTest {
+  private static final Path TOKENIZER =
+      TestFiles.ofRepository(
+          "model/recognition/src/test/resources/fixtures/tokenizer/tokenizer.json");
+
+  @TempDir private Path folder;
+
+  @Test
+  void clipsAreCroppedFromTheirBeginningAndFilledUpWithZeros() throws IOException {
+    Batches batches = new Batches(true, Optional.empty(), 0, 5);
+    Map<String, Tensor> inputs =
+        batches.inputs(List.of(utterance("a", .5f, .25f, -.5f), utterance("b", ramp(7))));
+    assertEquals(Set.of("input_values", "audio_lengths"), inputs.keySet());
+    TFloat32 waveforms = (TFloat32) inputs.get("input_values");
+    assertEquals(Shape.of(2, 5), waveforms.shape());
+    float[] values = new float[10];
+    waveforms.asRawTensor().data().asFloats().read(values);
+    assertArrayEquals(new float[] {.5f, .25f, -.5f, 0, 0, .125f, .25f, .375f, .5f, .625f}, values);
+    assertArrayEquals(new int[] {3, 5}, ints(inputs.get("audio_lengths")));
+    inputs.values().forEach(Tensor::close);
+  }
+
+  /** By HuggingFace's tokenizers (fixtures/tokenizer), whose {@code <pad>} is 1. */
+  @Test
+  void wordsAreFilledUpWithThePaddingOfTheEncoder() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.load(TOKENIZER, 20)) {
+      Batches batches = new Batches(false, Optional.of(tokenizer), 1, 5);
+      int[] shorter = tokenizer.encode("No!");
+      int[] longer = tokenizer.encode("I don't know what to say...");
+      Map<String, Tensor> inputs =
+          batches.inputs(List.of(), List.of("No!", "I don't know what to say..."));
+      assertEquals(Set.of("input_ids", "text_lengths"), inputs.keySet());
+      int[] expected = IntStream.generate(() -> 1).limit(2L * longer.length).toArray();
+      System.arraycopy(shorter, 0, expected, 0, shorter.length);
+      System.arraycopy(longer, 0, expected, longer.length, longer.length);
+      assertArrayEquals(expected, ints(inputs.get("input_ids")));
+      assertArrayEquals(
+          new int[] {shorter.length, longer.length}, ints(inputs.get("text_lengths")));
+      inputs.values().forEach(Tensor::close);
+    }
+  }
+
+  private static float[] ramp(int count) {
+    float[] samples = new float[count];
+    for (int i = 0; i < count; i++) {
+      samples[i] = (i + 1) / 8f;
+    }
+    return samples;
+  }
+
+  private static int[] ints(Tensor tensor) {
+    int[] values = new int[Math.toIntExact(tensor.size())];
+    ((TInt32) tensor).asRawTensor().data().asInts().read(values);
+    return values;
+  }
+
+  private Utterance utterance(String id, float... samples) throws IOException {
+    byte[] data = SoundFiles.littleEndian(samples);
+    byte[] wav = SoundFiles.wav(SoundFiles.FLOAT, 1, Waveform.SAMPLE_RATE, Float.SIZE, data);
+    Path file = Files.write(folder.resolve(id + ".wav"), wav);
+    Clip clip = new Clip(file, OptionalDouble.empty(), OptionalDouble.empty());
+    return new Utterance(
+        1, id, clip, Optional.empty(), "joy", "03", Optional.empty(), Optional.empty());
+  }
+}

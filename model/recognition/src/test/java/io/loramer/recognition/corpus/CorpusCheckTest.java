@@ -1,0 +1,144 @@
+package io.loramer.recognition.corpus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.recognition.corpus.Utterance.Clip;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CorpusCheckTest {
+  private static final CorpusCheck ANY_LABEL = new CorpusCheck(Set.of(), 5, 11, TextSource.NONE);
+
+  @TempDir Path folder;
+
+  @Test
+  void soundCorpusGivesLengthsInOrderAndCountsCroppedClips() throws IOException {
+    Manifest manifest = manifest(speech(7), speech(12), speech(5), speech(11), speech(40));
+    List<Integer> progress = new ArrayList<>();
+
+    CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest, this::decode, progress::add);
+
+    assertEquals(new CorpusCheck.Lengths(List.of(7, 12, 5, 11, 40), 2), lengths);
+    assertEquals(List.of(1, 2, 3, 4, 5), progress);
+  }
+
+  @Test
+  void progressIsInOrderAndLengthsAreInPlaceForManyUtterances() throws IOException {
+    String[] contents =
+        IntStream.range(0, 200).mapToObj(i -> speech(5 + i % 7)).toArray(String[]::new);
+    List<Integer> progress = new ArrayList<>();
+
+    CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest(contents), this::decode, progress::add);
+
+    assertEquals(IntStream.range(0, 200).mapToObj(i -> 5 + i % 7).toList(), lengths.samples());
+    assertEquals(IntStream.rangeClosed(1, 200).boxed().toList(), progress);
+  }
+
+  @Test
+  void allProblemsAreReportedAtOnceInTheOrderOfTheLines() throws IOException {
+    Manifest manifest =
+        manifest(
+            "1 2 3 4 5", // label joy, no text: see manifest()
+            "", // empty file
+            "not audio",
+            " ", // no samples
+            "1 2 3 4",
+            "1 2 NaN 4 Infinity 6");
+    Files.delete(folder.resolve("1.wav"));
+    CorpusCheck strict = new CorpusCheck(Set.of("sadness", "anger"), 5, 11, TextSource.TRANSCRIPT);
+
+    CorpusException e =
+        assertThrows(CorpusException.class, () -> strict.run(manifest, this::decode, done -> {}));
+
+    List<String> audio =
+        List.of(
+            "1.wav: no such file",
+            "2.wav: the file is empty",
+            "3.wav: not audio: For input string: \"not\"",
+            "4.wav: expected at least 5 samples (one frame of the encoder), found 0",
+            "5.wav: expected at least 5 samples (one frame of the encoder), found 4",
+            "6.wav: expected finite samples, found 2 that are not, the first at sample 2: NaN");
+    List<Problem> expected = new ArrayList<>();
+    for (int line = 1; line <= audio.size(); line++) {
+      expected.add(new Problem(line, "label: expected one of anger, sadness, found joy"));
+      expected.add(
+          new Problem(
+              line, "text is missing, and this run needs the words: give them, or a recogniser"));
+      expected.add(new Problem(line, folder.resolve(audio.get(line - 1)).toString()));
+    }
+    assertEquals(expected, e.problems());
+  }
+
+  @Test
+  void theDecoderIsGivenTheStretchOfTheFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("x.wav"), "content");
+    Clip stretch = new Clip(file, OptionalDouble.of(1.5), OptionalDouble.of(3));
+    List<Clip> asked = new ArrayList<>();
+
+    ANY_LABEL.run(
+        new Manifest(folder.resolve("m.jsonl"), List.of(utterance(1, stretch))),
+        clip -> {
+          asked.add(clip);
+          return new Waveform(new float[6]);
+        },
+        done -> {});
+
+    assertEquals(List.of(stretch), asked);
+  }
+
+  @Test
+  void aLimitBelowOneFrameIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class, () -> new CorpusCheck(Set.of(), 5, 4, TextSource.NONE));
+  }
+
+  /** Returns what {@link #decode} reads as so many samples. */
+  private static String speech(int samples) {
+    return "1 ".repeat(samples);
+  }
+
+  /** Stands in for FFmpeg: samples as text. */
+  private Waveform decode(Clip clip) throws IOException {
+    String content = Files.readString(clip.file()).strip();
+    if (content.isEmpty()) {
+      return new Waveform(new float[0]);
+    }
+    String[] words = content.split(" ", -1);
+    float[] samples = new float[words.length];
+    try {
+      for (int i = 0; i < words.length; i++) {
+        samples[i] = Float.parseFloat(words[i]);
+      }
+    } catch (NumberFormatException e) {
+      throw new IOException(clip.file() + ": not audio: " + e.getMessage(), e);
+    }
+    return new Waveform(samples);
+  }
+
+  private Manifest manifest(String... contents) throws IOException {
+    List<Utterance> utterances = new ArrayList<>();
+    for (int line = 1; line <= contents.length; line++) {
+      Path file = Files.writeString(folder.resolve(line + ".wav"), contents[line - 1]);
+      utterances.add(
+          utterance(line, new Clip(file, OptionalDouble.empty(), OptionalDouble.empty())));
+    }
+    return new Manifest(folder.resolve("m.jsonl"), utterances);
+  }
+
+  private static Utterance utterance(int line, Clip clip) {
+    return new Utterance(
+        line, "u" + line, clip, Optional.empty(), "joy", "7", Optional.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,252 @@
+package io.loramer.recognition.corpus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.recognition.corpus.Utterance.Clip;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestTest {
+  private static final OptionalDouble NONE = OptionalDouble.empty();
+
+  @TempDir Path folder;
+
+  @Test
+  void everyKeyIsRead() throws IOException {
+    Manifest manifest =
+        read(
+            """
+            {"id": "a", "audio": "flac/a.flac", "text": "Grüße!", "label": "anger", \
+            "speaker": "03", "session": "2", "start": 0.5, "end": 2.25, \
+            "split": "validation", "seconds": 9}
+            """);
+
+    assertEquals(
+        List.of(
+            new Utterance(
+                1,
+                "a",
+                new Clip(
+                    folder.resolve("flac/a.flac"), OptionalDouble.of(0.5), OptionalDouble.of(2.25)),
+                Optional.of("Grüße!"),
+                "anger",
+                "03",
+                Optional.of("2"),
+                Optional.of(Split.VALIDATION))),
+        manifest.utterances());
+  }
+
+  @Test
+  void absentKeysAndNullsAreEmpty() throws IOException {
+    String needed = "\"audio\": \"/b/c.wav\", \"label\": \"joy\", \"speaker\": 7";
+    Manifest manifest =
+        read("{\"id\": 1, " + needed + "}\n{\"id\": 2, " + needed + ", \"text\": null}");
+
+    assertEquals(
+        List.of(bare(1, "1", Path.of("/b/c.wav")), bare(2, "2", Path.of("/b/c.wav"))),
+        manifest.utterances());
+  }
+
+  @Test
+  void byteOrderMarkBlankLinesAndWindowsLineEndsAreSkipped() throws IOException {
+    Manifest manifest = read("\uFEFF" + line("a") + "\r\n \r\n\r\n" + line("b") + "\r\n");
+
+    assertEquals(
+        List.of(bare(1, "a", folder.resolve("x.wav")), bare(4, "b", folder.resolve("x.wav"))),
+        manifest.utterances());
+  }
+
+  @Test
+  void whatIsWrittenReadsBackTheSame() throws IOException {
+    Utterance full =
+        new Utterance(
+            1,
+            "a",
+            new Clip(folder.resolve("up/a.flac"), OptionalDouble.of(0.5), OptionalDouble.of(2)),
+            Optional.of("\"Grüße\"\n"),
+            "anger",
+            "03",
+            Optional.of("2"),
+            Optional.of(Split.TEST));
+    List<Utterance> utterances = List.of(full, bare(2, "b", folder.resolve("sub/deep/b.wav")));
+    Files.createDirectory(folder.resolve("sub"));
+    Path file = folder.resolve("sub/out.jsonl");
+
+    Manifest.write(file, utterances);
+
+    assertEquals(utterances, Manifest.read(file).utterances());
+    assertEquals(
+        "{\"id\":\"b\",\"audio\":\"deep/b.wav\",\"label\":\"joy\",\"speaker\":\"7\"}",
+        Files.readAllLines(file).get(1));
+    try (var files = Files.list(file.getParent())) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void recognisedWordsKeepTheirConfidenceAndMayBeNone() throws IOException {
+    Path audio = folder.resolve("x.wav");
+    List<Utterance> recognized =
+        List.of(
+            bare(1, "a", audio).recognized(new Transcription("SO WHAT", 0.25)),
+            bare(2, "b", audio).recognized(new Transcription("", 1)));
+    Path file = folder.resolve("asr.jsonl");
+
+    Manifest.write(file, recognized);
+
+    assertEquals(recognized, Manifest.read(file).utterances());
+    assertEquals(
+        "{\"id\":\"a\",\"audio\":\"x.wav\",\"text\":\"SO WHAT\",\"text_source\":\"asr\","
+            + "\"text_confidence\":0.25,\"label\":\"joy\",\"speaker\":\"7\"}",
+        Files.readAllLines(file).get(0));
+  }
+
+  @Test
+  void transcriptsHaveNoConfidence() throws IOException {
+    String said = line("a").replace("}", ", \"text\": \"So?\", \"text_confidence\": 0.5");
+    assertEquals(NONE, read(said + "}").utterances().get(0).textConfidence());
+    assertEquals(
+        NONE,
+        read(said + ", \"text_source\": \"transcript\"}").utterances().get(0).textConfidence());
+  }
+
+  @Test
+  void sourceConfidenceAndTextOfRecognisedWordsAreChecked() {
+    String wrong =
+        (line("a") + line("b") + line("c"))
+            .replaceFirst("}", ", \"text\": \"A\", \"text_source\": \"ears\"]\n")
+            .replaceFirst("}", ", \"text_source\": \"asr\", \"text_confidence\": 1.5]\n")
+            .replaceFirst("}", ", \"text\": \"A\", \"text_source\": \"asr\"]\n")
+            .replace(']', '}');
+    CorpusException e = assertThrows(CorpusException.class, () -> read(wrong));
+    assertEquals(
+        List.of(
+            new Problem(1, "text_source: expected transcript or asr, found ears"),
+            new Problem(2, "text is missing"),
+            new Problem(2, "text_confidence: expected a number from 0 to 1, found number 1.5"),
+            new Problem(3, "text_confidence is missing")),
+        e.problems());
+  }
+
+  @Test
+  void allProblemsOfTheFileAreReportedAtOnce() throws IOException {
+    String wrong =
+        """
+        {"id": "a", "audio": "a.wav", "label": "joy", "speaker": 1}
+        {"id": "b", audio: "a.wav"}
+        [1]
+
+        {"session": true}
+        {"id": "a", "audio": "a.wav", "text": " ", "label": "", "speaker": 1, "split": "dev"}
+        {"id": "c", "audio": "a.wav", "label": "joy", "speaker": 1, "start": 2, "end": 1.5}
+        {"id": "d", "audio": "a.wav", "label": "joy", "speaker": 1, "start": "2", "end": -1}
+        {"id": "e", "audio": "a.wav", "label": "joy", "label": "joy", "speaker": 1}
+        {"id": "f", "audio": "a.wav", "label": "joy", "speaker": 1} {}
+        {"id": "g", "audio": "a.wav", "label": "joy", "speaker": 1, "end": 0}
+        {"id": "h", "audio": "a\\u0000.wav", "label": {}, "speaker": 1
+        {"id": "i", "audio": "a\\u0000.wav", "label": {}, "speaker": 1}
+        """;
+
+    CorpusException e = assertThrows(CorpusException.class, () -> read(wrong));
+
+    assertEquals(
+        """
+        MANIFEST: 20 problems
+          line 2: not JSON at column 13: Unexpected character ('a' (code 97)): was expecting \
+        double-quote to start field name
+          line 3: expected a JSON object, found an array
+          line 5: id is missing
+          line 5: audio is missing
+          line 5: label is missing
+          line 5: speaker is missing
+          line 5: session: expected a string or a number, found boolean true
+          line 6: id a is that of line 1 already
+          line 6: text is blank
+          line 6: label is blank
+          line 6: split: expected one of train, validation, test, found dev
+          line 7: end 1.5 s is not after start 2.0 s
+          line 8: start: expected seconds from 0, found string "2"
+          line 8: end: expected seconds from 0, found number -1
+          line 9: not JSON at column 54: Duplicate field 'label'
+          line 10: not JSON at column 61: Trailing token (of type START_OBJECT) found after value
+          line 11: end 0.0 s is not after start 0.0 s
+          line 12: not JSON at column 62: Unexpected end-of-input: expected close marker for Object
+          line 13: audio: not a path: Nul character not allowed
+          line 13: label: expected a string or a number, found an object
+        """
+            .strip(),
+        e.getMessage().replace(folder.resolve("m.jsonl").toString(), "MANIFEST"));
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreFoundInTheirLine() throws IOException {
+    Path file = folder.resolve("m.jsonl");
+    String latin = line("a") + "\n" + line("Grüße") + "\n";
+    Files.write(file, latin.getBytes(StandardCharsets.ISO_8859_1));
+
+    CorpusException e = assertThrows(CorpusException.class, () -> Manifest.read(file));
+
+    assertEquals(
+        List.of(new Problem(2, "not JSON at column 12: Invalid UTF-8 start byte 0xfc")),
+        e.problems());
+  }
+
+  @Test
+  void aManifestWithoutUtterancesIsAProblem() {
+    CorpusException e = assertThrows(CorpusException.class, () -> read("\n \n"));
+
+    assertEquals(List.of(new Problem(1, "there is no utterance in the file")), e.problems());
+  }
+
+  @Test
+  void aMissingManifestAndAFolderAreNamed() {
+    for (Path file : List.of(folder.resolve("none.jsonl"), folder)) {
+      var e = assertThrows(NoSuchFileException.class, () -> Manifest.read(file));
+
+      assertEquals(file + ": no such file", e.getMessage());
+    }
+  }
+
+  @Test
+  void atMostFiftyProblemsAreShown() {
+    List<Problem> problems =
+        IntStream.rangeClosed(1, 53).mapToObj(i -> new Problem(i, "p" + i)).toList();
+
+    List<String> lines = new CorpusException(Path.of("m"), problems).getMessage().lines().toList();
+
+    assertEquals("m: 53 problems", lines.get(0));
+    assertEquals("  line 50: p50", lines.get(50));
+    assertEquals(List.of("  and 3 more"), lines.subList(51, lines.size()));
+  }
+
+  private Manifest read(String content) throws IOException {
+    return Manifest.read(Files.writeString(folder.resolve("m.jsonl"), content));
+  }
+
+  private static String line(String id) {
+    return "{\"id\": \"" + id + "\", \"audio\": \"x.wav\", \"label\": \"joy\", \"speaker\": 7}";
+  }
+
+  private static Utterance bare(int line, String id, Path audio) {
+    return new Utterance(
+        line,
+        id,
+        new Clip(audio, NONE, NONE),
+        Optional.empty(),
+        "joy",
+        "7",
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,34 @@
+package io.loramer.recognition.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CpuFeaturesTest {
+  /** Flags as Linux tells them of a Xeon of 2023, an EPYC of 2022, and a Xeon of 2017. */
+  @ParameterizedTest
+  @CsvSource({
+    "fpu avx512f avx512_bf16 amx_bf16 amx_tile, true",
+    "fpu avx2 avx512f avx512_bf16, true",
+    "fpu avx2 avx512f avx512_vnni, false"
+  })
+  void whatMultipliesBfloat16IsToldByTheFlags(String flags, boolean expected) {
+    List<String> description =
+        List.of("processor\t: 0", "flags\t\t: " + flags, "bugs\t\t: spectre");
+    assertEquals(expected, CpuFeatures.multipliesBfloat16(description, Map.of()));
+  }
+
+  @Test
+  void withoutOneDnnNothingIsGainedByBfloat16() {
+    for (String off : List.of("0", "False")) {
+      assertFalse(
+          CpuFeatures.multipliesBfloat16(
+              List.of("flags : amx_bf16"), Map.of("TF_ENABLE_ONEDNN_OPTS", off)));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.loramer.recognition.device;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class OneDnnFrozenWeightsTest {
+  @Test
+  void trainingIsRefusedWhereTensorFlowTakesWeightsForFrozen() {
+    assertEquals(
+        "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS=True: with it TensorFlow would go on computing with the"
+            + " weights of the first step; unset it to train",
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    OneDnnFrozenWeights.requireNotAssumed(
+                        Map.of(OneDnnFrozenWeights.VARIABLE, "True")))
+            .getMessage());
+  }
+
+  /** TensorFlow ends the process over it. */
+  @Test
+  void trainingIsRefusedWhereItIsSetToNothing() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> OneDnnFrozenWeights.requireNotAssumed(Map.of(OneDnnFrozenWeights.VARIABLE, "")));
+  }
+
+  @Test
+  void trainingIsAllowedWhereItIsUnsetOrFalse() {
+    assertDoesNotThrow(() -> OneDnnFrozenWeights.requireNotAssumed(Map.of()));
+    assertDoesNotThrow(
+        () -> OneDnnFrozenWeights.requireNotAssumed(Map.of(OneDnnFrozenWeights.VARIABLE, "false")));
+    assertDoesNotThrow(
+        () -> OneDnnFrozenWeights.requireNotAssumed(Map.of(OneDnnFrozenWeights.VARIABLE, "0")));
+  }
+}

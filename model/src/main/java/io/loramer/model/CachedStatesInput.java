@@ -1,0 +1,103 @@
+package io.loramer.model;
+
+import io.loramer.model.head.Layers;
+import io.loramer.model.head.Sequence;
+import io.loramer.savedmodels.imports.EncoderInput;
+import io.loramer.savedmodels.imports.EncoderStates;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.index.Indices;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * From the states at the frontier to where the graph goes on with them.
+ *
+ * <p>Inputs: {@link Frontier#statesInput} and {@link Frontier#lengthsInput}.
+ *
+ * @param rounding whether sequences are padded on to one of few lengths, where an encoder lies
+ *     beyond: for graphs that are compiled for each shape, which takes half a second and 40 MB
+ */
+record CachedStatesInput(Frontier frontier, boolean rounding) implements EncoderInput {
+  /** Lengths are multiples of this, longer ones of twice as much: some thirty up to 13 seconds. */
+  private static final int MULTIPLE = 16;
+
+  private static final int LONG = 256;
+
+  private static final String MASK = "frame_mask";
+
+  /** The ops, with what they are fed with. */
+  private record Built(
+      Operand<?> fed,
+      Operand<TInt32> lengths,
+      List<Operand<TFloat32>> states,
+      Operand<TInt32> mask) {}
+
+  @Override
+  public Map<String, Operand<?>> build(Ops tf) {
+    Built built = ops(tf, rounding);
+    Map<String, Operand<?>> outputs = new LinkedHashMap<>();
+    for (int i = 0; i < built.states.size(); i++) {
+      outputs.put(EncoderStates.name(frontier.states().get(i)), built.states.get(i));
+    }
+    outputs.put(MASK, built.mask);
+    return outputs;
+  }
+
+  /**
+   * Builds the way around an encoder of which nothing lies beyond the frontier.
+   *
+   * @param inputs takes in what is to be fed
+   */
+  Sequence sequence(Ops tf, Layers layers, Map<String, Operand<?>> inputs) {
+    Built built = ops(tf, false);
+    inputs.put(frontier.statesInput(), built.fed);
+    inputs.put(frontier.lengthsInput(), built.lengths);
+    var hidden = layers == Layers.LAST ? built.states.get(0) : tf.stack(built.states);
+    return new Sequence(hidden, built.mask);
+  }
+
+  private Built ops(Ops tf, boolean rounded) {
+    long count = frontier.states().size();
+    Shape shape = Shape.of(count, -1, -1, frontier.size().hiddenSize());
+    Ops named = tf.withName(frontier.statesInput());
+    Operand<TFloat32> stacked;
+    Operand<?> fed;
+    switch (frontier.storage()) {
+      case FLOAT32 -> {
+        stacked = named.placeholder(TFloat32.class, Placeholder.shape(shape));
+        fed = stacked;
+      }
+      case FLOAT16 -> {
+        var half = named.placeholder(TFloat16.class, Placeholder.shape(shape));
+        stacked = tf.dtypes.cast(half, TFloat32.class);
+        fed = half;
+      }
+      default -> throw new AssertionError(frontier.storage());
+    }
+    if (rounded) {
+      stacked = padded(tf, stacked);
+    }
+    List<Operand<TFloat32>> states = List.copyOf(tf.unstack(stacked, count).output()); // [B, T, H]
+    var lengths =
+        tf.withName(frontier.lengthsInput())
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    return new Built(fed, lengths, states, SequenceMask.of(tf, lengths, states.get(0)));
+  }
+
+  /** Pads states [L, B, T, H] with zeros. */
+  private static Operand<TFloat32> padded(Ops tf, Operand<TFloat32> states) {
+    var length = tf.stridedSlice(tf.shape(states), Indices.at(2));
+    var isLong = tf.dtypes.cast(tf.math.greater(length, tf.constant(LONG)), TInt32.class);
+    var multiple = tf.math.mul(tf.math.add(isLong, tf.constant(1)), tf.constant(MULTIPLE));
+    var missing = tf.math.floorMod(tf.math.neg(length), multiple);
+    var behind = tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 1}, {0, 0}});
+    return tf.pad(states, tf.math.mul(missing, behind), tf.constant(0f));
+  }
+}

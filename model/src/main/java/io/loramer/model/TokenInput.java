@@ -1,0 +1,32 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.imports.EncoderInput;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TInt32;
+
+/**
+ * From padded token ids and their lengths to what a text encoder takes.
+ *
+ * <p>Inputs: {@code input_ids} int32 [B, S], {@code text_lengths} int32 [B].
+ *
+ * @param padId what stands behind the last token, whatever the batch was padded with
+ */
+record TokenInput(int padId) implements EncoderInput {
+  static final String IDS = "input_ids";
+  static final String LENGTHS = "text_lengths";
+  static final String MASK = "attention_mask";
+
+  @Override
+  public Map<String, Operand<?>> build(Ops tf) {
+    var ids = tf.withName(IDS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    var mask = tf.withName(MASK).identity(SequenceMask.of(tf, lengths, ids));
+    var isToken = tf.math.greater(mask, tf.constant(0));
+    var padding = tf.fill(tf.shape(ids), tf.constant(padId));
+    return Map.of("input_ids", tf.select(isToken, ids, padding), MASK, mask);
+  }
+}

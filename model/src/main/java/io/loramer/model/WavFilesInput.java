@@ -1,0 +1,80 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.imports.EncoderInput;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.index.Indices;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.MapDefun;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TString;
+
+/**
+ * From the bytes of WAV files to what a speech encoder takes: each is decoded to the mean of its
+ * channels, then as in {@link WaveformInput}. TensorFlow decodes 16-bit PCM; a file of another
+ * kind, or not of 16 kHz, fails the call with a message that says so.
+ *
+ * <p>Input: {@code wav_bytes} string [B].
+ *
+ * @param normalize as in {@link WaveformInput}
+ */
+record WavFilesInput(boolean normalize) implements EncoderInput {
+  static final String BYTES = "wav_bytes";
+
+  private static final int SAMPLE_RATE = 16_000;
+  private static final int BYTES_PER_SAMPLE = 2;
+
+  @Override
+  public Map<String, Operand<?>> build(Ops tf) {
+    var files = tf.withName(BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+    // More samples than any file can have, since all rows of a map's output have one length.
+    var bytes = tf.max(tf.strings.stringLength(files), tf.constant(0));
+    var room = tf.math.div(bytes, tf.constant(BYTES_PER_SAMPLE));
+    try (ConcreteFunction decoder = ConcreteFunction.create(WavFilesInput::decoder)) {
+      MapDefun decoded =
+          MapDefun.create(
+              tf.scope(),
+              List.of(files),
+              List.of(room),
+              List.of(TFloat32.class, TInt32.class, TInt32.class),
+              List.of(Shape.of(-1), Shape.scalar(), Shape.scalar()),
+              decoder);
+      var waveforms = decoded.output().get(0).expect(TFloat32.class); // [B, room]
+      var lengths = decoded.output().get(1).expect(TInt32.class); // [B]
+      var rates = decoded.output().get(2).expect(TInt32.class); // [B]
+      var longest = tf.max(lengths, tf.constant(0));
+      var begin = tf.constant(new int[] {0, 0});
+      var size = tf.stack(List.of(tf.constant(-1), longest)); // -1: all rows
+      var cropped = tf.slice(waveforms, begin, size); // [B, longest]
+      var asExpected = tf.reduceAll(tf.math.equal(rates, tf.constant(SAMPLE_RATE)), tf.constant(0));
+      var message = tf.constant("wav_bytes: expected 16000 Hz, found");
+      var check = tf.assertThat(asExpected, List.of(message, rates));
+      var checked = tf.withControlDependencies(check).identity(cropped);
+      return WaveformInput.connect(tf, normalize, checked, lengths);
+    }
+  }
+
+  /** Decodes one file: its samples, filled up with zeros, their number, and their rate. */
+  private static Signature decoder(Ops tf) {
+    var file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    var room = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    var wav = tf.audio.decodeWav(file);
+    var mono = tf.math.mean(wav.audio(), tf.constant(1)); // [samples]
+    var samples = tf.stridedSlice(tf.shape(mono), Indices.at(0));
+    var behind = tf.stack(List.of(tf.constant(0), tf.math.sub(room, samples)));
+    var padded = tf.pad(mono, tf.expandDims(behind, tf.constant(0)), tf.constant(0f));
+    return Signature.builder("decode_wav")
+        .input("file", file)
+        .input("room", room)
+        .output("waveform", padded)
+        .output("samples", tf.identity(samples))
+        .output("rate", wav.sampleRate())
+        .build();
+  }
+}

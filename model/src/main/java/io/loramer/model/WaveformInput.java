@@ -1,0 +1,61 @@
+package io.loramer.model;
+
+import io.loramer.savedmodels.imports.EncoderInput;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.ReduceSum;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * From padded waveforms and their lengths to what a speech encoder takes.
+ *
+ * <pre>
+ *   y = (x − mean) / sqrt(variance + ε), the statistics over the clip's own samples; 0 behind them
+ * </pre>
+ *
+ * Inputs: {@code input_values} float32 [B, samples], {@code audio_lengths} int32 [B].
+ *
+ * @param normalize whether the encoder wants mean 0 and variance 1; else y = x
+ */
+record WaveformInput(boolean normalize) implements EncoderInput {
+  static final String WAVEFORM = "input_values";
+  static final String LENGTHS = "audio_lengths";
+
+  /** The one of transformers' Wav2Vec2FeatureExtractor. */
+  private static final float EPSILON = 1e-7f;
+
+  @Override
+  public Map<String, Operand<?>> build(Ops tf) {
+    var waveform =
+        tf.withName(WAVEFORM).placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    return connect(tf, normalize, waveform, lengths);
+  }
+
+  /** Builds what comes after the inputs. */
+  static Map<String, Operand<?>> connect(
+      Ops tf, boolean normalize, Operand<TFloat32> waveform, Operand<TInt32> lengths) {
+    var mask = SequenceMask.of(tf, lengths, waveform); // [B, samples]
+    var valid = tf.dtypes.cast(mask, TFloat32.class);
+    var masked = tf.math.mul(waveform, valid); // a batch of TF Serving's is padded with anything
+    var encoderInput = normalize ? normalized(tf, masked, valid) : masked;
+    return Map.of("input_values", encoderInput, "attention_mask", mask);
+  }
+
+  private static Operand<TFloat32> normalized(
+      Ops tf, Operand<TFloat32> waveform, Operand<TFloat32> valid) {
+    var samples = sum(tf, valid); // [B, 1]
+    var mean = tf.math.div(sum(tf, waveform), samples);
+    var centred = tf.math.mul(tf.math.sub(waveform, mean), valid);
+    var variance = tf.math.div(sum(tf, tf.math.square(centred)), samples);
+    return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(EPSILON))));
+  }
+
+  private static Operand<TFloat32> sum(Ops tf, Operand<TFloat32> x) {
+    return tf.reduceSum(x, tf.constant(1), ReduceSum.keepDims(true));
+  }
+}

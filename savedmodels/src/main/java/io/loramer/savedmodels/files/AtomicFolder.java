@@ -1,0 +1,66 @@
+package io.loramer.savedmodels.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Writes a folder that is there as a whole or not at all. */
+public final class AtomicFolder {
+  private AtomicFolder() {}
+
+  /** Fills a folder. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes the files into this empty folder. */
+    void writeTo(Path folder) throws IOException;
+  }
+
+  /**
+   * Checks that nothing is in the way, to be called before long work.
+   *
+   * @throws IOException if the folder exists
+   */
+  public static void requireAbsent(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      throw new IOException(folder + " exists already; remove it or name another folder");
+    }
+  }
+
+  /**
+   * Writes a folder beside its place and renames it.
+   *
+   * @throws IOException if the folder exists or a file cannot be written; then nothing is left
+   */
+  public static void write(Path folder, Content content) throws IOException {
+    requireAbsent(folder);
+    Path parent = folder.toAbsolutePath().getParent();
+    Files.createDirectories(parent);
+    // Not a temporary directory of the JDK's: those stay unreadable to everybody else.
+    Path unfinished = parent.resolve(".%s.%s".formatted(folder.getFileName(), UUID.randomUUID()));
+    Files.createDirectory(unfinished);
+    try {
+      content.writeTo(unfinished);
+      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(unfinished);
+    }
+  }
+
+  /** Deletes a folder and all that is in it, if it is there. */
+  public static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      List<Path> deepestFirst;
+      try (Stream<Path> paths = Files.walk(folder)) {
+        deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    }
+  }
+}

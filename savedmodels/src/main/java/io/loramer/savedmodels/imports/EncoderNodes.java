@@ -1,0 +1,287 @@
+package io.loramer.savedmodels.imports;
+
+import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.savedmodels.lora.LoraInjection;
+import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.savedmodels.optimize.Computation;
+import io.loramer.savedmodels.optimize.Rematerialization;
+import io.loramer.savedmodels.optimize.RoundedProducts;
+import io.loramer.savedmodels.optimize.XlaCompilation;
+import io.loramer.savedmodels.rewrite.FixedSizes;
+import io.loramer.savedmodels.rewrite.GraphDefEditor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SaverDef;
+
+/**
+ * An encoder's nodes as they go into a bigger graph: without function calls, LoRA on the targets,
+ * products rounded, a stage before the inputs, and nothing that is not needed.
+ */
+final class EncoderNodes {
+  /** Scope of the stage before the encoder. */
+  static final String STAGE = "input";
+
+  private final SavedModelFolder model;
+  private final Optional<LoraConfig> lora;
+  private final Computation computation;
+  private final GraphDefEditor editor;
+  private final Map<String, String> inputs;
+  private final Map<String, String> cuts;
+  private final Map<String, String> outputs;
+  private final SaverDef saver;
+  private final FixedSizes fixedSizes;
+  private final List<LoraTarget> linearMaps;
+  private final List<LoraTarget> targets;
+  private final List<String> stageInputs;
+  private final Map<String, String> restored = new HashMap<>(); // by the variable's shared name
+
+  /**
+   * Reads and rewrites a SavedModel's graph.
+   *
+   * @param states which hidden states are its outputs; where there are none, those of its signature
+   */
+  EncoderNodes(
+      SavedModelFolder model,
+      String tag,
+      Optional<LoraConfig> lora,
+      Optional<EncoderInput> stage,
+      Computation computation,
+      List<Integer> states)
+      throws IOException {
+    this.model = model;
+    this.lora = lora;
+    this.computation = computation;
+    EncoderGraph encoder = read(model, tag);
+    editor = encoder.editor();
+    inputs = encoder.inputs();
+    cuts = encoder.cuts();
+    outputs = states.isEmpty() ? encoder.outputs() : outputs(states);
+    saver = encoder.saver();
+    fixedSizes = encoder.fixedSizes();
+    linearMaps = LoraInjection.linearMaps(editor);
+    targets =
+        lora.isPresent()
+            ? LoraInjection.inject(editor, lora.get(), tag.equals(MetaGraph.TRAIN))
+            : List.of();
+    Optional<DataType> rounded = computation.precision().rounded();
+    boolean fused = tag.equals(MetaGraph.TRAIN) && computation.fused();
+    if (rounded.isPresent()) {
+      boolean attention = fused && XlaCompilation.fusesAttention(editor);
+      RoundedProducts.rewrite(editor, trained(), rounded.get(), attention);
+    }
+    if (fused) {
+      XlaCompilation.rewrite(editor);
+    } else if (tag.equals(MetaGraph.TRAIN)) {
+      Rematerialization.rewrite(editor);
+    }
+    stageInputs = stage.isPresent() ? connect(stage.get()) : List.of();
+    editor.removeAssignmentsOfUnread(outputs.values());
+  }
+
+  /** Returns the same encoder with another tag and stage. */
+  EncoderNodes again(String tag, Optional<EncoderInput> stage) throws IOException {
+    return new EncoderNodes(model, tag, lora, stage, computation, List.of());
+  }
+
+  /**
+   * Reads an encoder's graph.
+   *
+   * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
+   */
+  static EncoderGraph read(SavedModelFolder model, String tag) throws IOException {
+    Optional<MetaGraphDef> found = model.metaGraph(tag);
+    if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
+      found = model.metaGraph(MetaGraph.SERVE);
+    }
+    if (found.isEmpty()) {
+      throw new IOException(
+          "%s: expected a graph with tag %s, found %s".formatted(model.path(), tag, model.tags()));
+    }
+    long variablesBytes = model.variablesBytes();
+    try {
+      return new EncoderGraph(found.get(), variablesBytes);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Leaves out what is not needed, lets kernels be held as they are rounded, and returns the
+   * variables that are: what each is named in the SavedModel, by its node.
+   *
+   * @param restores whether the variables' values are read from the SavedModel
+   */
+  Map<String, String> reduce(boolean restores) {
+    editor.keepOnly(needed(restores));
+    readRestored();
+    computation.precision().rounded().ifPresent(type -> RoundedProducts.holdKernels(editor, type));
+    Map<String, String> variables = new LinkedHashMap<>();
+    editor
+        .variables()
+        .forEach((node, definition) -> variables.put(node, GraphDefEditor.sharedName(definition)));
+    variables.keySet().forEach(editor::ensureRead);
+    return variables;
+  }
+
+  /** Notes what each variable is restored from, before that may be rounded. */
+  private void readRestored() {
+    for (NodeDef.Builder node : editor.nodes()) {
+      if (node.getOp().equals("AssignVariableOp")) {
+        String name = GraphDefEditor.sharedName(editor.producer(node.getInput(0)));
+        restored.put(name, GraphDefEditor.withPlace(node.getInput(1)));
+      }
+    }
+  }
+
+  /**
+   * Returns the tensor that holds a variable's value, as the SavedModel has it, once the saver's
+   * file name is fed.
+   *
+   * @throws IllegalArgumentException if the variable is not restored, for nothing reads it
+   */
+  String restored(String variable) {
+    String tensor = restored.get(variable);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          model.path() + ": " + variable + " is no part of what the encoder computes");
+    }
+    return tensor;
+  }
+
+  /** Returns the nodes, with the variables' names behind a prefix. */
+  GraphDef graph(String variablePrefix) {
+    editor.prefixSharedNames(variablePrefix);
+    return editor.toGraphDef();
+  }
+
+  /** Returns the node that reads a variable. */
+  String readOf(String variableNode) {
+    return editor.ensureRead(variableNode);
+  }
+
+  /** Returns the names of the variables that are trained. */
+  private Set<String> trained() {
+    Set<String> trained = new HashSet<>();
+    for (LoraTarget target : targets) {
+      trained.add(target.loraA());
+      trained.add(target.loraB());
+    }
+    return trained;
+  }
+
+  /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
+  private List<String> connect(EncoderInput stage) throws IOException {
+    try (Graph before = new Graph()) {
+      Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
+      GraphDef nodes = before.toGraphDef();
+      editor.splice(nodes, Map.of(), node -> false);
+      Map<String, String> connectable = new LinkedHashMap<>(cuts);
+      connectable.putAll(inputs);
+      outputs.forEach(
+          (name, output) ->
+              editor.redirect(
+                  GraphDefEditor.nodeName(tensor(connectable, name)),
+                  output.asOutput().op().name()));
+      dropOutputsOf(outputs.keySet());
+      return nodes.getNodeList().stream()
+          .filter(node -> node.getOp().equals("Placeholder"))
+          .map(NodeDef::getName)
+          .toList();
+    }
+  }
+
+  /** What a stage in the encoder's middle leaves behind it cannot be computed any more. */
+  private void dropOutputsOf(Set<String> connected) {
+    List<String> unconnected =
+        inputs.keySet().stream()
+            .filter(name -> !connected.contains(name))
+            .map(name -> GraphDefEditor.nodeName(inputs.get(name)))
+            .toList();
+    outputs
+        .values()
+        .removeIf(output -> !Collections.disjoint(editor.neededBy(List.of(output)), unconnected));
+  }
+
+  private Map<String, String> outputs(List<Integer> states) {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    states.forEach(k -> chosen.put(EncoderStates.name(k), tensor(cuts, EncoderStates.name(k))));
+    if (cuts.containsKey(EncoderGraph.FRAME_MASK)) {
+      chosen.put(EncoderGraph.FRAME_MASK, cuts.get(EncoderGraph.FRAME_MASK));
+    }
+    return chosen;
+  }
+
+  private List<String> needed(boolean restores) {
+    List<String> needed = new ArrayList<>(stageInputs.isEmpty() ? inputs.values() : stageInputs);
+    needed.addAll(outputs.values());
+    if (restores) {
+      needed.add(saver.getFilenameTensorName());
+      needed.add(saver.getRestoreOpName());
+    }
+    return needed;
+  }
+
+  /** Returns the tensor that a signature, or what can be cut, has by a name. */
+  String tensor(Map<String, String> tensors, String name) {
+    String tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "%s: expected a tensor %s in its signature, found %s"
+              .formatted(model.path(), name, new TreeSet<>(tensors.keySet())));
+    }
+    return tensor;
+  }
+
+  SavedModelFolder model() {
+    return model;
+  }
+
+  Map<String, String> inputs() {
+    return inputs;
+  }
+
+  Map<String, String> outputs() {
+    return outputs;
+  }
+
+  SaverDef saver() {
+    return saver;
+  }
+
+  FixedSizes fixedSizes() {
+    return fixedSizes;
+  }
+
+  /** Returns everything that LoRA could adapt. */
+  List<LoraTarget> linearMaps() {
+    return linearMaps;
+  }
+
+  /** Returns what LoRA was injected at. */
+  List<LoraTarget> targets() {
+    return targets;
+  }
+
+  /** Returns the nodes to be fed of the stage before the encoder. */
+  List<String> stageInputs() {
+    return stageInputs;
+  }
+}

@@ -1,0 +1,114 @@
+package io.loramer.savedmodels.imports;
+
+import io.loramer.savedmodels.rewrite.GraphDefEditor;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Gives an encoder's inputs the types of the contract, whatever its SavedModel asks for: {@code
+ * TFWav2Vec2ForCTC} takes a float mask, and Hugging Face's BERT and RoBERTa ask for {@code
+ * token_type_ids}, which here are zeros unless fed.
+ */
+final class InputTypes {
+  static final String INPUT_VALUES = "input_values";
+  static final String INPUT_IDS = "input_ids";
+  static final String ATTENTION_MASK = "attention_mask";
+  private static final String TOKEN_TYPE_IDS = "token_type_ids";
+
+  /** [B, samples or tokens], of any sizes. */
+  private static final AttrValue ANY_SIZES =
+      AttrValue.newBuilder()
+          .setShape(
+              TensorShapeProto.newBuilder()
+                  .addDim(TensorShapeProto.Dim.newBuilder().setSize(-1))
+                  .addDim(TensorShapeProto.Dim.newBuilder().setSize(-1)))
+          .build();
+
+  private InputTypes() {}
+
+  /**
+   * Adapts the inputs.
+   *
+   * @param inputs the signature's, by name; those that nothing reads are removed, others replaced
+   * @param saverFilename what else is fed
+   * @throws IllegalArgumentException if the outputs need inputs that no encoder has
+   */
+  static void adapt(GraphDefEditor editor, Map<String, String> inputs, String saverFilename) {
+    inputs.values().removeIf(tensor -> !editor.contains(GraphDefEditor.nodeName(tensor)));
+    Set<String> fed = new TreeSet<>(Set.of(GraphDefEditor.nodeName(saverFilename)));
+    for (String name : List.of(INPUT_VALUES, INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS)) {
+      if (inputs.containsKey(name)) {
+        inputs.put(name, placeholder(editor, inputs, name).getName() + ":0");
+        fed.add(GraphDefEditor.nodeName(inputs.get(name)));
+      }
+    }
+    if (inputs.containsKey(INPUT_IDS) && inputs.containsKey(TOKEN_TYPE_IDS)) {
+      defaultToZeros(editor, inputs);
+    }
+    List<String> unknown =
+        editor.nodes().stream()
+            .filter(node -> node.getOp().equals("Placeholder") && !fed.contains(node.getName()))
+            .map(NodeDef.Builder::getName)
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "its outputs need more inputs than an encoder has: " + String.join(", ", unknown));
+    }
+  }
+
+  /**
+   * Returns the placeholder of an input, which takes any size of the contract's type. A size that
+   * the graph was made for is required behind it: TensorFlow would let others pass, and repeat the
+   * one frame of a short clip 49 times.
+   */
+  private static NodeDef.Builder placeholder(
+      GraphDefEditor editor, Map<String, String> inputs, String name) {
+    DataType type = name.equals(INPUT_VALUES) ? DataType.DT_FLOAT : DataType.DT_INT32;
+    NodeDef.Builder node = editor.producer(inputs.get(name));
+    if (!node.getOp().startsWith("Placeholder")) {
+      throw new IllegalArgumentException("input " + name + " is no placeholder: " + node.getOp());
+    }
+    DataType found = node.getAttrOrThrow("dtype").getType();
+    AttrValue shape = node.getAttrOrDefault("shape", ANY_SIZES);
+    boolean fixed = shape.getShape().getDimList().stream().anyMatch(size -> size.getSize() >= 0);
+    if (found == type && !fixed) {
+      return node;
+    }
+    if (found == DataType.DT_STRING || !node.getOp().equals("Placeholder")) {
+      throw new IllegalArgumentException(
+          "input %s: expected %s, found %s".formatted(name, type, found));
+    }
+    NodeDef.Builder placeholder =
+        NodeDef.newBuilder()
+            .setName(node.getName() + "/fed")
+            .setOp("Placeholder")
+            .putAttr("dtype", AttrValue.newBuilder().setType(type).build())
+            .putAttr("shape", ANY_SIZES);
+    NodeDef.Builder cast = NodeDef.newBuilder().setName(node.getName() + "/cast");
+    GraphDefEditor.becomeCast(cast, placeholder.getName(), type, found);
+    editor.add(placeholder.build());
+    editor.add(cast.build());
+    node.setOp("EnsureShape").clearAttr().addInput(cast.getName()).putAttr("shape", shape);
+    node.putAttr("T", AttrValue.newBuilder().setType(found).build());
+    return editor.producer(placeholder.getName());
+  }
+
+  private static void defaultToZeros(GraphDefEditor editor, Map<String, String> inputs) {
+    NodeDef.Builder placeholder = editor.producer(inputs.get(TOKEN_TYPE_IDS));
+    NodeDef zeros =
+        NodeDef.newBuilder()
+            .setName(placeholder.getName() + "/zeros")
+            .setOp("ZerosLike")
+            .addInput(inputs.get(INPUT_IDS))
+            .putAttr("T", placeholder.getAttrOrThrow("dtype"))
+            .build();
+    editor.add(zeros);
+    placeholder.setOp("PlaceholderWithDefault").addInput(zeros.getName());
+  }
+}

@@ -1,0 +1,87 @@
+package io.loramer.savedmodels.rewrite;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/** Replaces ops that TensorFlow's C++ has no gradient of by others that give the same. */
+public final class DifferentiableOps {
+  private DifferentiableOps() {}
+
+  /**
+   * Rewrites a graph, all of it: where the gradient will pass is not known yet.
+   *
+   * @return what gives the outputs that other nodes give now
+   */
+  public static Map<String, String> rewrite(GraphDefEditor graph) {
+    Map<String, String> moved = new HashMap<>();
+    for (NodeDef.Builder node : List.copyOf(graph.nodes())) {
+      switch (node.getOp()) {
+        case "Erfc" -> rewriteErfc(graph, node);
+        case "PlaceholderWithDefault" -> rewritePlaceholder(node);
+        case "IdentityN" -> moved.putAll(rewriteIdentityN(graph, node));
+        default -> {} // has a gradient, or is on no path of one
+      }
+    }
+    return graph.redirect(moved);
+  }
+
+  /** Half of Hugging Face's GELU: {@code erfc(x) = 1 - erf(x)}. */
+  private static void rewriteErfc(GraphDefEditor graph, NodeDef.Builder erfc) {
+    String name = erfc.getName();
+    TensorProto one =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_FLOAT)
+            .setTensorShape(TensorShapeProto.getDefaultInstance())
+            .addFloatVal(1)
+            .build();
+    graph.add(erfc.clone().setOp("Erf").setName(name + "/erf").build());
+    graph.add(
+        NodeDef.newBuilder()
+            .setName(name + "/one")
+            .setOp("Const")
+            .putAttr("dtype", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build())
+            .putAttr("value", AttrValue.newBuilder().setTensor(one).build())
+            .build());
+    NodeDef.Builder cast = NodeDef.newBuilder().setName(name + "/one/cast");
+    DataType type = erfc.getAttrOrThrow("T").getType();
+    GraphDefEditor.becomeCast(cast, name + "/one", DataType.DT_FLOAT, type);
+    graph.add(cast.build());
+    erfc.setOp("Sub").clearInput().addInput(name + "/one/cast").addInput(name + "/erf");
+  }
+
+  /** Nobody feeds a float in the middle of an encoder, so it is its default. */
+  private static void rewritePlaceholder(NodeDef.Builder placeholder) {
+    AttrValue type = placeholder.getAttrOrThrow("dtype");
+    if (type.getType() == DataType.DT_FLOAT) {
+      placeholder.setOp("Identity").clearAttr().putAttr("T", type);
+    }
+  }
+
+  /** One Identity for each. */
+  private static Map<String, String> rewriteIdentityN(GraphDefEditor graph, NodeDef.Builder all) {
+    Map<String, String> moved = new HashMap<>();
+    for (int i = 0; i < all.getAttrOrThrow("T").getList().getTypeCount(); i++) {
+      NodeDef one =
+          NodeDef.newBuilder()
+              .setName(all.getName() + "/" + i)
+              .setOp("Identity")
+              .setDevice(all.getDevice())
+              .addInput(all.getInput(i))
+              .putAttr(
+                  "T",
+                  AttrValue.newBuilder()
+                      .setType(all.getAttrOrThrow("T").getList().getType(i))
+                      .build())
+              .build();
+      graph.add(one);
+      moved.put(all.getName() + ":" + i, one.getName());
+    }
+    return moved;
+  }
+}

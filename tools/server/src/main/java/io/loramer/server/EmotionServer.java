@@ -1,0 +1,253 @@
+package io.loramer.server;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.loramer.server.grpc.GrpcCalls;
+import io.loramer.server.grpc.ModelGrpc;
+import io.loramer.server.grpc.PredictionGrpc;
+import io.loramer.server.http.CallLimit;
+import io.loramer.server.http.EmotionsApi;
+import io.loramer.server.http.HttpErrors;
+import io.loramer.server.http.HttpFront;
+import io.loramer.server.http.HttpLimits;
+import io.loramer.server.http.ModelsApi;
+import io.loramer.server.http.SlowCalls;
+import io.loramer.server.http.WebPage;
+import io.loramer.server.http.WordRecognizer;
+import io.loramer.server.model.BatchLimits;
+import io.loramer.server.model.Refusal;
+import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.ServedModel;
+import io.loramer.server.model.ServerMetrics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.message.StringMapMessage;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** A model behind TF Serving's REST and gRPC interfaces, and one for sound files. */
+public final class EmotionServer implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(EmotionServer.class);
+
+  /** Connections over HTTP that are open at a time. */
+  private static final int MAX_CONNECTIONS = 1000;
+
+  private static final int MAX_CALLS_PER_CONNECTION = 200;
+
+  private final ServedModel model;
+  private final Optional<WordRecognizer> recognizer;
+  private final Duration timeout;
+  private final org.eclipse.jetty.server.Server http;
+  private final ServerConnector connector;
+  private final Server grpc;
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor decoders;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "clock"));
+
+  private EmotionServer(
+      Options options,
+      ServedModel model,
+      Optional<WordRecognizer> recognizer,
+      ServerMetrics metrics)
+      throws IOException {
+    this.model = model;
+    this.recognizer = recognizer;
+    timeout = options.limits.timeout();
+    int cores = Runtime.getRuntime().availableProcessors();
+    workers = pool(cores, new LinkedBlockingQueue<>(), "answers"); // each call has one task in it
+    decoders = pool(cores, new ArrayBlockingQueue<>(options.batches.maxQueued()), "decoder");
+    http = new org.eclipse.jetty.server.Server(new QueuedThreadPool());
+    connector = connector(options);
+    http.addConnector(connector);
+    http.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    AtomicLong inFlight = new AtomicLong();
+    HttpFront front =
+        new HttpFront(
+            new ModelsApi(model, workers),
+            new EmotionsApi(model, recognizer, decoders, options.batches.maxRows()),
+            new WebPage(),
+            metrics,
+            options.limits,
+            inFlight);
+    http.setHandler(new GracefulHandler(front));
+    http.setErrorHandler(new HttpErrors());
+    http.setStopTimeout(timeout.toMillis());
+    GrpcCalls calls = new GrpcCalls(metrics);
+    grpc =
+        NettyServerBuilder.forAddress(new InetSocketAddress(options.host, options.grpcPort))
+            .executor(workers)
+            .maxInboundMessageSize(options.limits.maxBytes())
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .intercept(new SlowCalls(timeout, clock))
+            .intercept(
+                new CallLimit(
+                    new Semaphore(4 * options.batches.maxQueued()), inFlight, options.limits))
+            .addService(new PredictionGrpc(model, calls, workers))
+            .addService(new ModelGrpc(model, calls))
+            .build();
+  }
+
+  /**
+   * Where and what to serve.
+   *
+   * @param folder of the model, with its versions
+   * @param recognizer the folder of a CTC encoder's SavedModel, which recognises words that are not
+   *     sent; empty to refuse sound without words where the model needs them
+   * @param name by which callers ask for it
+   * @param port of HTTP; 0 for any that is free
+   * @param grpcPort 0 for any that is free
+   * @param poll how often new versions are looked for
+   */
+  public record Options(
+      Path folder,
+      Optional<Path> recognizer,
+      String name,
+      String host,
+      int port,
+      int grpcPort,
+      Duration poll,
+      BatchLimits batches,
+      HttpLimits limits) {}
+
+  /**
+   * Loads the model and starts to listen.
+   *
+   * @throws IOException if the model or the recogniser cannot be loaded, or a port is taken
+   */
+  public static EmotionServer start(Options options) throws IOException {
+    ServerMetrics metrics = new ServerMetrics(options.name);
+    Optional<WordRecognizer> recognizer = Optional.empty();
+    if (options.recognizer.isPresent()) {
+      recognizer =
+          Optional.of(WordRecognizer.load(options.recognizer.get(), options.batches, metrics));
+    }
+    ServedModel model;
+    try {
+      model =
+          ServedModel.open(options.name, options.folder, options.batches, options.poll, metrics);
+    } catch (IOException e) {
+      recognizer.ifPresent(WordRecognizer::close);
+      throw e;
+    }
+    EmotionServer server = new EmotionServer(options, model, recognizer, metrics);
+    try {
+      server.listen(options);
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void listen(Options options) throws IOException {
+    try {
+      connector.open();
+      grpc.start();
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot listen at %s, ports %d and %d: %s"
+              .formatted(options.host, options.port, options.grpcPort, rootMessage(e)),
+          e);
+    }
+    try {
+      http.start();
+    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+      LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
+    } catch (Exception e) { // as Jetty declares it
+      throw new IOException("the HTTP server did not start: " + e.getMessage(), e);
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  private ServerConnector connector(Options options) {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    ServerConnector made = new ServerConnector(http, new HttpConnectionFactory(configuration));
+    made.setHost(options.host);
+    made.setPort(options.port);
+    made.setIdleTimeout(2 * timeout.toMillis()); // longer than a body may take, which has an answer
+    return made;
+  }
+
+  private static ThreadPoolExecutor pool(int threads, BlockingQueue<Runnable> queue, String name) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        queue,
+        task -> daemon(task, name),
+        (task, pool) -> {
+          throw new RefusedException(Refusal.BUSY, "The queue is full");
+        });
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Returns the port of HTTP. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /** Returns the port of gRPC. */
+  public int grpcPort() {
+    return grpc.getPort();
+  }
+
+  /** Waits until the server is closed. */
+  public void join() throws InterruptedException {
+    http.join();
+  }
+
+  /** Takes no more calls, answers those it has, and closes the model. */
+  @Override
+  public void close() {
+    grpc.shutdown();
+    try {
+      http.stop();
+      grpc.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+      LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
+    } catch (Exception e) { // as Jetty declares it
+      throw new IllegalStateException("the HTTP server did not stop", e);
+    } finally {
+      grpc.shutdownNow();
+      recognizer.ifPresent(WordRecognizer::close);
+      model.close();
+      workers.shutdown();
+      decoders.shutdown();
+      clock.shutdown();
+    }
+  }
+}

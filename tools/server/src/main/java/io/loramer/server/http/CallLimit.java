@@ -1,0 +1,75 @@
+package io.loramer.server.http;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Refuses calls over gRPC that there is no room for: their number before their message is read,
+ * their bytes before anything is made of it. (An executor that refuses would not do: gRPC then
+ * resets the stream, without a reason.)
+ *
+ * @param room for calls
+ * @param inFlight the bytes of all requests, over HTTP too, that are at work
+ */
+public record CallLimit(Semaphore room, AtomicLong inFlight, HttpLimits limits)
+    implements ServerInterceptor {
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (!room.tryAcquire()) {
+      refuse(call, "The queue is full: too many calls at a time");
+      return new ServerCall.Listener<>() {};
+    }
+    return new SimpleForwardingServerCallListener<Q>(next.startCall(call, headers)) {
+      private long bytes;
+      private boolean isRefused;
+
+      @Override
+      public void onMessage(Q message) {
+        long size = ((MessageLite) message).getSerializedSize();
+        bytes += size;
+        if (inFlight.addAndGet(size) > limits.maxBytesInFlight()) {
+          isRefused = true;
+          refuse(call, "The server holds as many requests as it can");
+        } else {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!isRefused) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        release();
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        release();
+        super.onCancel();
+      }
+
+      private void release() {
+        room.release();
+        inFlight.addAndGet(-bytes);
+      }
+    };
+  }
+
+  private static void refuse(ServerCall<?, ?> call, String why) {
+    call.close(Status.RESOURCE_EXHAUSTED.withDescription(why), new Metadata());
+  }
+}

@@ -1,0 +1,132 @@
+package io.loramer.server.http;
+
+import io.loramer.model.EmotionSignature;
+import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.words.TextWord;
+import io.loramer.server.model.HostTensor;
+import io.loramer.server.model.ServedVersion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is said of sound: its emotion, which is the mean over its windows, and that of each window.
+ *
+ * @param words that the model was given; empty for one that does not read
+ * @param outputs of the model, a row for each window, batch by batch
+ */
+record EmotionsAnswer(
+    String modelName,
+    ServedVersion version,
+    Optional<UsedWords> words,
+    List<SoundWindow> windows,
+    List<Map<String, HostTensor>> outputs) {
+  private static final List<String> MODALITIES = List.of("audio", "text");
+
+  Map<String, Object> json() {
+    EmotionModelInfo info = version.model().info();
+    List<float[]> probabilities = rows("probabilities");
+    List<float[]> weights = rows("fusion_weights");
+    List<float[]> attention = rows(EmotionSignature.AUDIO_ATTENTION);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("model", modelName);
+    answer.put("version", String.valueOf(version.number()));
+    put(answer, info, mean(probabilities), weights.isEmpty() ? new float[0] : mean(weights));
+    words.ifPresent(used -> used.putInto(answer));
+    answer.put("seconds", windows.get(windows.size() - 1).endSeconds());
+    rows(EmotionSignature.TEXT_ATTENTION).stream() // the same in all windows
+        .findFirst()
+        .ifPresent(row -> answer.put("words", words(row)));
+    List<Object> parts = new ArrayList<>();
+    for (int i = 0; i < windows.size(); i++) {
+      Map<String, Object> part = new LinkedHashMap<>();
+      part.put("start", windows.get(i).startSeconds());
+      part.put("end", windows.get(i).endSeconds());
+      put(part, info, probabilities.get(i), weights.isEmpty() ? new float[0] : weights.get(i));
+      if (!attention.isEmpty()) {
+        part.put("frames", frames(windows.get(i), attention.get(i), frameCount(i)));
+      }
+      parts.add(part);
+    }
+    answer.put("windows", parts);
+    return answer;
+  }
+
+  private static void put(
+      Map<String, Object> json, EmotionModelInfo info, float[] probabilities, float[] weights) {
+    int best = 0;
+    Map<String, Float> named = new LinkedHashMap<>();
+    for (int i = 0; i < probabilities.length; i++) {
+      named.put(info.labels().get(i), probabilities[i]);
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    json.put("label", info.labels().get(best));
+    json.put("probabilities", named);
+    if (weights.length > 0) {
+      Map<String, Float> shares = new LinkedHashMap<>();
+      for (int i = 0; i < weights.length; i++) {
+        shares.put(MODALITIES.get(i), weights[i]);
+      }
+      json.put("fusion_weights", shares);
+    }
+  }
+
+  private List<Object> words(float[] ofTokens) {
+    String text = words.orElseThrow().text();
+    List<Object> json = new ArrayList<>();
+    for (TextWord word : version.model().tokenizer().orElseThrow().words(text)) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("word", text.substring(word.start(), word.end()));
+      one.put("start", word.start());
+      one.put("end", word.end());
+      one.put("weight", word.sum(ofTokens));
+      json.add(one);
+    }
+    return json;
+  }
+
+  /** Frames lie at equal distances; so divided, each is where it belongs to within one of them. */
+  private static Map<String, Object> frames(SoundWindow window, float[] attention, int count) {
+    Map<String, Object> frames = new LinkedHashMap<>();
+    frames.put("seconds", window.sound().durationSeconds() / count);
+    frames.put("weights", Arrays.copyOf(attention, count));
+    return frames;
+  }
+
+  private int frameCount(int window) {
+    int row = window;
+    for (Map<String, HostTensor> part : outputs) {
+      int[] counts = part.get(EmotionSignature.AUDIO_FRAMES).ints();
+      if (row < counts.length) {
+        return counts[row];
+      }
+      row -= counts.length;
+    }
+    throw new IllegalStateException("no row for window " + window);
+  }
+
+  /** Returns the rows of an output; none if the model has no such one. */
+  private List<float[]> rows(String name) {
+    List<float[]> rows = new ArrayList<>();
+    for (Map<String, HostTensor> part : outputs) {
+      HostTensor tensor = part.get(name);
+      for (int i = 0; tensor != null && i < tensor.rows(); i++) {
+        rows.add(tensor.rows(i, 1).floats());
+      }
+    }
+    return rows;
+  }
+
+  private static float[] mean(List<float[]> rows) {
+    float[] mean = new float[rows.get(0).length];
+    for (float[] row : rows) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += row[i] / rows.size();
+      }
+    }
+    return mean;
+  }
+}

@@ -1,0 +1,187 @@
+package io.loramer.server.http;
+
+import io.loramer.server.model.Refusal;
+import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.ServerMetrics;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.message.StringMapMessage;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+
+/** What comes in over HTTP: finds who answers, and writes and logs the answer. */
+public final class HttpFront extends Handler.Abstract {
+  private static final Logger LOG = LogManager.getLogger(HttpFront.class);
+  private static final String HEALTH = "/healthz";
+  private static final String METRICS = "/monitoring/prometheus/metrics";
+  private static final String V1 = "/v1/";
+  private static final String EMOTIONS = "/v1/emotions";
+
+  /** Asked every few seconds, and of no interest in a log. */
+  private static final Set<String> UNLOGGED = Set.of(HEALTH, METRICS);
+
+  /** What a browser may do with an answer: run and load nothing but the page's own files. */
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+              + " connect-src 'self'; media-src blob:; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "Permissions-Policy",
+          "microphone=(self), camera=(), geolocation=()",
+          "Referrer-Policy",
+          "no-referrer",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Cache-Control",
+          "no-cache");
+
+  private final ModelsApi models;
+  private final EmotionsApi emotions;
+  private final WebPage page;
+  private final ServerMetrics metrics;
+  private final HttpLimits limits;
+  private final AtomicLong inFlight;
+
+  /**
+   * Takes who answers.
+   *
+   * @param inFlight the bytes of all requests that are at work
+   */
+  public HttpFront(
+      ModelsApi models,
+      EmotionsApi emotions,
+      WebPage page,
+      ServerMetrics metrics,
+      HttpLimits limits,
+      AtomicLong inFlight) {
+    this.models = models;
+    this.emotions = emotions;
+    this.page = page;
+    this.metrics = metrics;
+    this.limits = limits;
+    this.inFlight = inFlight;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    long start = System.nanoTime();
+    CompletableFuture<Reply> unused =
+        answered(request)
+            .whenComplete(
+                (reply, failure) -> {
+                  if (failure == null) {
+                    write(request, response, callback, reply, "OK", start);
+                  } else {
+                    RefusedException refused = refusal(failure);
+                    Reply error = Reply.error(refused.refusal().httpStatus(), refused.getMessage());
+                    String code = refused.refusal().code().name();
+                    write(request, response, callback, error, code, start);
+                  }
+                });
+    return true;
+  }
+
+  private static RefusedException refusal(Throwable failure) {
+    RefusedException refused = RefusedException.of(failure);
+    if (refused.refusal() == Refusal.INTERNAL) {
+      LOG.error(new StringMapMessage().with("event", "request_failed"), failure);
+    }
+    return refused;
+  }
+
+  private CompletableFuture<Reply> answered(Request request) {
+    try {
+      return route(request);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Reply> route(Request request) {
+    String method = request.getMethod();
+    String path = path(request);
+    if (method.equals("GET") && path.equals(HEALTH)) {
+      return CompletableFuture.completedFuture(Reply.text(200, "ok\n"));
+    }
+    if (method.equals("GET") && path.equals(METRICS)) {
+      return CompletableFuture.completedFuture(Reply.text(200, metrics.page()));
+    }
+    if (method.equals("GET") && path.equals(EMOTIONS)) {
+      return emotions.describe();
+    }
+    if (method.equals("POST") && path.equals(EMOTIONS)) {
+      String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      return RequestBody.read(request, limits, inFlight)
+          .thenApply(body -> EmotionRequest.read(contentType, body, query(request)))
+          .thenCompose(emotions::recognize);
+    }
+    if (ModelsApi.isCall(method, path)) {
+      return RequestBody.read(request, limits, inFlight)
+          .thenCompose(body -> models.call(path, body));
+    }
+    if (path.regionMatches(true, 0, V1, 0, V1.length())) { // as TF Serving's patterns
+      return models.get(method, path);
+    }
+    Optional<Reply> file = method.equals("GET") ? page.at(path) : Optional.empty();
+    return CompletableFuture.completedFuture(
+        file.orElseThrow(
+            () -> new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address")));
+  }
+
+  /** Returns the path, which CONNECT has none of. */
+  private static String path(Request request) {
+    return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
+  }
+
+  private static Fields query(Request request) {
+    try {
+      return Request.extractQueryParameters(request);
+    } catch (RuntimeException e) { // Jetty has several, for percent signs and for bytes of no UTF-8
+      throw RefusedException.invalid("The query is not correctly encoded");
+    }
+  }
+
+  private void write(
+      Request request, Response response, Callback callback, Reply reply, String code, long start) {
+    long nanos = System.nanoTime() - start;
+    String path = path(request);
+    if (!UNLOGGED.contains(path) && page.at(path).isEmpty()) {
+      metrics.answered(api(request.getMethod(), path), "REST", code, nanos);
+      LOG.info(
+          new StringMapMessage(
+              Map.of(
+                  "event", "request",
+                  "method", request.getMethod(),
+                  "path", path,
+                  "status", String.valueOf(reply.status()),
+                  "micros", String.valueOf(nanos / 1000))));
+    }
+    response.setStatus(reply.status());
+    HEADERS.forEach(response.getHeaders()::put);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
+    if (reply.status() == Refusal.TOO_SLOW.httpStatus()
+        || reply.status() == Refusal.TOO_LARGE.httpStatus()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest is not waited for
+    }
+    response.write(true, reply.body(), callback);
+  }
+
+  private static String api(String method, String path) {
+    if (path.equals(EMOTIONS) && method.equals("POST")) {
+      return "Emotions";
+    }
+    return path.endsWith(":predict") ? "Predict" : "Models";
+  }
+}

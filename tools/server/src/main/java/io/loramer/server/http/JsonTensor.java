@@ -1,0 +1,208 @@
+package io.loramer.server.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.loramer.server.model.HostTensor;
+import io.loramer.server.model.RefusedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.tensorflow.proto.DataType;
+
+/**
+ * A nested list of JSON while it is read: which type it is to be is known later, since the name of
+ * the signature may stand behind it.
+ */
+final class JsonTensor {
+  /** The deepest nesting; emotion models take matrices at most. */
+  private static final int MAX_RANK = 8;
+
+  private final List<Integer> shape = new ArrayList<>();
+  private int rank = -1; // of the first value; the others must lie as deep
+
+  private double[] numbers = new double[16];
+  private int count; // of numbers
+  private boolean fractions;
+  private final List<byte[]> strings = new ArrayList<>();
+  private String other = ""; // a value that is neither, as JSON
+
+  private JsonTensor() {}
+
+  /** Reads the value that the parser is at. */
+  static JsonTensor read(JsonParser json) throws IOException {
+    JsonTensor tensor = new JsonTensor();
+    tensor.value(json, 0);
+    return tensor;
+  }
+
+  /** Makes a scalar string. */
+  static JsonTensor ofBytes(byte[] bytes) {
+    JsonTensor tensor = new JsonTensor();
+    tensor.rank = 0;
+    tensor.strings.add(bytes);
+    return tensor;
+  }
+
+  private void value(JsonParser json, int level) throws IOException {
+    if (json.currentToken() == JsonToken.START_ARRAY) {
+      list(json, level);
+      return;
+    }
+    rank = rank < 0 ? level : rank;
+    if (level != rank) {
+      throw RefusedException.invalid(
+          "JSON Value found at incorrect level: %d in the JSON DOM, expected at level: %d",
+          level + 1, rank);
+    }
+    switch (json.currentToken()) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(json);
+      case VALUE_STRING -> strings.add(json.getText().getBytes(StandardCharsets.UTF_8));
+      case START_OBJECT -> strings.add(base64(json));
+      default -> other = json.getText();
+    }
+  }
+
+  private void list(JsonParser json, int level) throws IOException {
+    if (level >= MAX_RANK || (rank >= 0 && level >= rank)) {
+      throw RefusedException.invalid(
+          "Encountered list at unexpected level: %d expected < %d",
+          level, rank < 0 ? MAX_RANK : rank);
+    }
+    int size = 0;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      value(json, level + 1);
+      size++;
+    }
+    if (size == 0) {
+      rank = rank < 0 ? level + 1 : rank;
+    }
+    while (shape.size() <= level) {
+      shape.add(-1); // the sizes of outer lists are known after those of inner ones
+    }
+    if (shape.get(level) >= 0 && shape.get(level) != size) {
+      throw RefusedException.invalid(
+          "Encountered list at unexpected size: %d at level: %d expected size: %d",
+          size, level, shape.get(level));
+    }
+    shape.set(level, size);
+  }
+
+  private void number(JsonParser json) throws IOException {
+    if (count == numbers.length) {
+      numbers = Arrays.copyOf(numbers, 2 * count);
+    }
+    fractions |= json.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+    numbers[count++] = json.getDoubleValue();
+  }
+
+  /** Reads {@code {"b64": "..."}}, of which the parser is at the brace. */
+  static byte[] base64(JsonParser json) throws IOException {
+    if (json.nextToken() == JsonToken.FIELD_NAME
+        && json.currentName().equals("b64")
+        && json.nextToken() == JsonToken.VALUE_STRING) {
+      String text = json.getText();
+      if (json.nextToken() == JsonToken.END_OBJECT) {
+        return decoded(text);
+      }
+    }
+    throw RefusedException.invalid(
+        "JSON Value: an object in a list is not formatted correctly for base64 data");
+  }
+
+  static byte[] decoded(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw RefusedException.invalid("Unable to base64 decode");
+    }
+  }
+
+  /** Returns the sizes of the lists, from the outermost; a scalar has none. */
+  List<Integer> shape() {
+    return shape;
+  }
+
+  /**
+   * Returns the values as a tensor.
+   *
+   * @param name of the input, for messages
+   * @param type of the input
+   * @throws RefusedException if a value is not of this type
+   */
+  HostTensor as(String name, DataType type) {
+    boolean onlyNumbers = other.isEmpty() && strings.isEmpty();
+    if (!other.isEmpty()) {
+      throw RefusedException.invalid(
+          "%s: JSON Value: %s is not of expected type: %s", name, other, type);
+    }
+    return switch (type) {
+      case DT_STRING -> {
+        if (count > 0) {
+          throw RefusedException.invalid(
+              "%s: JSON Value: %s Type: Number is not of expected type: string", name, numbers[0]);
+        }
+        yield new HostTensor(type, List.copyOf(shape), strings.toArray(byte[][]::new));
+      }
+      case DT_INT32 -> new HostTensor(type, List.copyOf(shape), ints(name, onlyNumbers));
+      default -> new HostTensor(type, List.copyOf(shape), floats(name, onlyNumbers));
+    };
+  }
+
+  private float[] floats(String name, boolean onlyNumbers) {
+    if (!onlyNumbers) {
+      throw RefusedException.invalid(
+          "%s: a JSON Value Type: String is not of expected type: float", name);
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) numbers[i];
+    }
+    return values;
+  }
+
+  private int[] ints(String name, boolean onlyNumbers) {
+    if (!onlyNumbers || fractions) {
+      throw RefusedException.invalid(
+          "%s: a JSON Value Type: %s is not of expected type: int32",
+          name, onlyNumbers ? "Number with a fraction" : "String");
+    }
+    int[] values = new int[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (int) numbers[i];
+      if (values[i] != numbers[i]) {
+        throw RefusedException.invalid(
+            "%s: JSON Value: %s is out of the range of int32", name, numbers[i]);
+      }
+    }
+    return values;
+  }
+
+  /** Stacks values of one shape, given as a new first dimension. */
+  static HostTensor stack(String name, DataType type, List<JsonTensor> items) {
+    List<Integer> shape = items.get(0).shape;
+    List<HostTensor> parts = new ArrayList<>();
+    for (JsonTensor item : items) {
+      if (!item.shape.equals(shape)) {
+        throw RefusedException.invalid(
+            "%s: Expecting shape %s but got: %s", name, shape, item.shape);
+      }
+      parts.add(item.as(name, type));
+    }
+    List<Integer> stacked = new ArrayList<>(List.of(parts.size()));
+    stacked.addAll(shape);
+    int width = shape.stream().reduce(1, (a, b) -> a * b);
+    Object data =
+        switch (type) {
+          case DT_FLOAT -> new float[parts.size() * width];
+          case DT_INT32 -> new int[parts.size() * width];
+          default -> new byte[parts.size() * width][];
+        };
+    for (int i = 0; i < parts.size(); i++) {
+      System.arraycopy(parts.get(i).data(), 0, data, i * width, width);
+    }
+    return new HostTensor(type, List.copyOf(stacked), data);
+  }
+}

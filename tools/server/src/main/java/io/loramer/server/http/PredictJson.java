@@ -1,0 +1,280 @@
+package io.loramer.server.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.loramer.server.model.HostTensor;
+import io.loramer.server.model.RefusedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.SignatureDef;
+
+/**
+ * The body of TF Serving's {@code :predict}: {@code instances} row by row, or {@code inputs} column
+ * by column.
+ *
+ * @param signature its name
+ * @param instances a value or an object of each row; empty of the other form
+ * @param inputs a value for the only input (by the empty name), or one for each; empty of the other
+ *     form
+ * @see <a
+ *     href="https://github.com/tensorflow/serving/blob/master/tensorflow_serving/g3doc/api_rest.md">The
+ *     RESTful API</a>
+ */
+record PredictJson(
+    String signature,
+    Optional<List<Map<String, JsonTensor>>> instances,
+    Optional<Map<String, JsonTensor>> inputs) {
+
+  /** By what the value of a row or column is known that was given without the input's name. */
+  private static final String UNNAMED = "";
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+          .build();
+
+  /**
+   * Reads a body.
+   *
+   * @throws RefusedException if it is not JSON, or not of this form
+   */
+  static PredictJson read(byte[] body) {
+    try (JsonParser json = JSON.createParser(body)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw RefusedException.invalid("JSON Value: the document is not an object");
+      }
+      String signature = "";
+      Optional<List<Map<String, JsonTensor>>> instances = Optional.empty();
+      Optional<Map<String, JsonTensor>> inputs = Optional.empty();
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String key = json.currentName();
+        json.nextToken();
+        switch (key) {
+          case "signature_name" -> signature = signature(json);
+          case "instances" -> instances = Optional.of(instances(json));
+          case "inputs" -> inputs = Optional.of(named(json));
+          default -> json.skipChildren();
+        }
+      }
+      if (instances.isPresent() && inputs.isPresent()) {
+        throw RefusedException.invalid(
+            "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist");
+      }
+      if (instances.isEmpty() && inputs.isEmpty()) {
+        throw RefusedException.invalid("Missing 'inputs' or 'instances' key");
+      }
+      return new PredictJson(signature, instances, inputs);
+    } catch (JsonProcessingException e) {
+      throw RefusedException.invalid(
+          "JSON Parse error: %s at offset: %d",
+          e.getOriginalMessage().lines().findFirst().orElse("not JSON"),
+          e.getLocation() == null ? 0 : e.getLocation().getByteOffset());
+    } catch (IOException e) { // such as bytes that are not UTF-8
+      throw RefusedException.invalid("JSON Parse error: the document is not text");
+    }
+  }
+
+  private static String signature(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw RefusedException.invalid("'signature_name' key must be a string value.");
+    }
+    return json.getText();
+  }
+
+  private static List<Map<String, JsonTensor>> instances(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw RefusedException.invalid("Expecting 'instances' to be an list/array");
+    }
+    List<Map<String, JsonTensor>> rows = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      rows.add(named(json));
+    }
+    if (rows.isEmpty()) {
+      throw RefusedException.invalid("No values in 'instances' array");
+    }
+    return rows;
+  }
+
+  /** Reads an object of named values, or a value alone, which an object with b64 is too. */
+  private static Map<String, JsonTensor> named(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      return Map.of(UNNAMED, JsonTensor.read(json));
+    }
+    Map<String, JsonTensor> values = new LinkedHashMap<>();
+    String base64 = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      if (name.equals(UNNAMED)) {
+        throw RefusedException.invalid("JSON object: does not have named input: ");
+      }
+      json.nextToken();
+      if (name.equals("b64") && json.currentToken() == JsonToken.VALUE_STRING) {
+        base64 = json.getText();
+      }
+      values.put(name, JsonTensor.read(json));
+    }
+    return base64 != null && values.size() == 1
+        ? Map.of(UNNAMED, JsonTensor.ofBytes(JsonTensor.decoded(base64)))
+        : values;
+  }
+
+  /**
+   * Returns the values as tensors.
+   *
+   * @throws RefusedException if they are not those of the signature
+   */
+  Map<String, HostTensor> tensors(SignatureDef signature) {
+    return instances
+        .map(rows -> ofRows(rows, signature))
+        .orElseGet(() -> ofColumns(inputs.orElseThrow(), signature));
+  }
+
+  private static Map<String, HostTensor> ofRows(
+      List<Map<String, JsonTensor>> rows, SignatureDef signature) {
+    TreeSet<String> names = new TreeSet<>(signature.getInputsMap().keySet());
+    boolean unnamed = rows.get(0).containsKey(UNNAMED);
+    if (unnamed && names.size() > 1) {
+      throw RefusedException.invalid(
+          "instances is a plain list, but expecting list of objects as multiple input tensors"
+              + " required as per tensorinfo_map");
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).containsKey(UNNAMED) != unnamed) {
+        throw RefusedException.invalid(
+            "Expecting %s at item %d of input list",
+            unnamed ? "value/list but got object" : "object but got list", i);
+      }
+      if (!unnamed && !rows.get(i).keySet().equals(names)) {
+        throw RefusedException.invalid(
+            "Failed to process element: %d of 'instances' list. JSON object: keys must be equal"
+                + " to: %s",
+            i, String.join(",", names));
+      }
+    }
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (String name : names) {
+      List<JsonTensor> items = rows.stream().map(row -> row.get(unnamed ? UNNAMED : name)).toList();
+      tensors.put(name, JsonTensor.stack(name, type(signature, name), items));
+    }
+    return tensors;
+  }
+
+  private static Map<String, HostTensor> ofColumns(
+      Map<String, JsonTensor> columns, SignatureDef signature) {
+    TreeSet<String> names = new TreeSet<>(signature.getInputsMap().keySet());
+    boolean unnamed = columns.containsKey(UNNAMED);
+    if (unnamed && names.size() > 1) {
+      throw RefusedException.invalid(
+          "inputs is a plain value/list, but expecting an object as multiple input tensors required"
+              + " as per tensorinfo_map");
+    }
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (String name : names) { // others are ignored, as in TF Serving
+      JsonTensor column = columns.get(unnamed ? UNNAMED : name);
+      if (column == null) {
+        throw RefusedException.invalid("Missing named input: %s in 'inputs' object.", name);
+      }
+      tensors.put(name, column.as(name, type(signature, name)));
+    }
+    return tensors;
+  }
+
+  private static DataType type(SignatureDef signature, String name) {
+    return signature.getInputsOrThrow(name).getDtype();
+  }
+
+  /** Writes the answer in the form of the question. */
+  byte[] answer(Map<String, HostTensor> outputs) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      if (instances.isPresent()) {
+        json.writeArrayFieldStart("predictions");
+        int rows = outputs.values().iterator().next().rows();
+        for (int row = 0; row < rows; row++) {
+          write(json, outputs, row);
+        }
+        json.writeEndArray();
+      } else {
+        json.writeFieldName("outputs");
+        write(json, outputs, -1);
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // there is no file behind it
+    }
+    return out.toByteArray();
+  }
+
+  /** Writes a row, or with -1 all of them; the name of the only output is left out. */
+  private static void write(JsonGenerator json, Map<String, HostTensor> outputs, int row)
+      throws IOException {
+    boolean object = outputs.size() > 1;
+    if (object) {
+      json.writeStartObject();
+    }
+    for (var output : outputs.entrySet()) {
+      if (object) {
+        json.writeFieldName(output.getKey());
+      }
+      HostTensor tensor = output.getValue();
+      boolean bytes = output.getKey().endsWith("_bytes");
+      if (row >= 0) {
+        value(json, tensor, bytes, 1, row * tensor.width());
+      } else {
+        value(json, tensor, bytes, 0, 0);
+      }
+    }
+    if (object) {
+      json.writeEndObject();
+    }
+  }
+
+  private static void value(JsonGenerator json, HostTensor tensor, boolean bytes, int dim, int at)
+      throws IOException {
+    if (dim == tensor.shape().size()) {
+      scalar(json, tensor, bytes, at);
+      return;
+    }
+    int step =
+        tensor.shape().subList(dim + 1, tensor.shape().size()).stream().reduce(1, (a, b) -> a * b);
+    json.writeStartArray();
+    for (int i = 0; i < tensor.shape().get(dim); i++) {
+      value(json, tensor, bytes, dim + 1, at + i * step);
+    }
+    json.writeEndArray();
+  }
+
+  private static void scalar(JsonGenerator json, HostTensor tensor, boolean bytes, int at)
+      throws IOException {
+    switch (tensor.type()) {
+      case DT_FLOAT -> json.writeNumber(tensor.floats()[at]);
+      case DT_INT32 -> json.writeNumber(tensor.ints()[at]);
+      default -> {
+        byte[] value = tensor.strings()[at];
+        if (bytes) {
+          json.writeStartObject();
+          json.writeStringField("b64", Base64.getEncoder().encodeToString(value));
+          json.writeEndObject();
+        } else {
+          json.writeString(new String(value, StandardCharsets.UTF_8));
+        }
+      }
+    }
+  }
+}

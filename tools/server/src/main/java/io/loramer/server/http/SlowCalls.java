@@ -1,0 +1,50 @@
+package io.loramer.server.http;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Ends calls over gRPC whose message does not come in time; gRPC itself would wait forever. */
+public record SlowCalls(Duration timeout, ScheduledExecutorService clock)
+    implements ServerInterceptor {
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    ScheduledFuture<?> late =
+        clock.schedule(
+            () ->
+                call.close(
+                    Status.DEADLINE_EXCEEDED.withDescription(
+                        "The message did not come within %d s".formatted(timeout.toSeconds())),
+                    new Metadata()),
+            timeout.toMillis(),
+            TimeUnit.MILLISECONDS);
+    return new SimpleForwardingServerCallListener<Q>(next.startCall(call, headers)) {
+      @Override
+      public void onHalfClose() {
+        if (late.cancel(false)) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        late.cancel(false);
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        late.cancel(false);
+        super.onCancel();
+      }
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package io.loramer.server.http;
+
+import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Waveform;
+import io.loramer.server.model.Refusal;
+import io.loramer.server.model.RefusedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.message.StringMapMessage;
+
+/** Sound that strangers send. */
+final class Sound {
+  private static final Logger LOG = LogManager.getLogger(Sound.class);
+
+  /** Small files can hold hours. */
+  static final double MAX_SECONDS = 600;
+
+  private Sound() {}
+
+  /**
+   * Decodes the bytes of a file.
+   *
+   * @throws RefusedException if they are no sound, or more than {@link #MAX_SECONDS}
+   */
+  static Waveform decode(ByteBuffer bytes) {
+    if (!bytes.hasRemaining()) {
+      throw RefusedException.invalid("audio: expected a sound file, found nothing");
+    }
+    try {
+      Path file = Files.createTempFile("lora-mer-", ".sound"); // readable by this user only
+      try {
+        try (WritableByteChannel out = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
+          out.write(bytes.duplicate());
+        }
+        return decode(file);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      LOG.error(new StringMapMessage().with("event", "no_temporary_file"), e);
+      throw new RefusedException(Refusal.INTERNAL, "The server failed on this request");
+    }
+  }
+
+  private static Waveform decode(Path file) {
+    Waveform waveform;
+    try {
+      waveform = AudioFile.read(file, 0, MAX_SECONDS + 1);
+    } catch (IOException e) {
+      // The messages of AudioFile begin with the file.
+      throw RefusedException.invalid("%s", e.getMessage().replace(file.toString(), "audio"));
+    }
+    if (waveform.durationSeconds() > MAX_SECONDS) {
+      throw RefusedException.invalid("audio: is longer than %.0f s", MAX_SECONDS);
+    }
+    return waveform;
+  }
+}

@@ -1,0 +1,33 @@
+package io.loramer.server.http;
+
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.recognition.corpus.Transcription;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * The words that a model was given.
+ *
+ * @param source the caller's, recognised ones, or none
+ * @param confidence of recognised ones, see {@link Transcription#confidence}
+ */
+record UsedWords(String text, TextSource source, OptionalDouble confidence) {
+  static UsedWords given(String text) {
+    return new UsedWords(text, TextSource.TRANSCRIPT, OptionalDouble.empty());
+  }
+
+  static UsedWords recognized(Transcription words) {
+    return new UsedWords(words.text(), TextSource.ASR, OptionalDouble.of(words.confidence()));
+  }
+
+  static UsedWords none() {
+    return new UsedWords("", TextSource.NONE, OptionalDouble.empty());
+  }
+
+  void putInto(Map<String, Object> answer) {
+    answer.put("text", text);
+    answer.put("text_source", source.name().toLowerCase(Locale.ROOT));
+    confidence.ifPresent(value -> answer.put("text_confidence", value));
+  }
+}

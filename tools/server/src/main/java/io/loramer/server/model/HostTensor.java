@@ -1,0 +1,161 @@
+package io.loramer.server.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TString;
+
+/**
+ * A tensor on the heap, as requests bring it and answers take it, of the types that emotion models
+ * have; the first dimension counts utterances.
+ *
+ * @param type float, int32 or string
+ * @param shape of at least one dimension, except of what callers get wrong
+ * @param data float[], int[] or byte[][], row by row
+ */
+public record HostTensor(DataType type, List<Integer> shape, Object data) {
+
+  public static HostTensor of(float[] values, Integer... shape) {
+    return new HostTensor(DataType.DT_FLOAT, List.of(shape), values);
+  }
+
+  public static HostTensor of(int[] values, Integer... shape) {
+    return new HostTensor(DataType.DT_INT32, List.of(shape), values);
+  }
+
+  static HostTensor of(byte[][] values, Integer... shape) {
+    return new HostTensor(DataType.DT_STRING, List.of(shape), values);
+  }
+
+  public float[] floats() {
+    return (float[]) data;
+  }
+
+  public int[] ints() {
+    return (int[]) data;
+  }
+
+  public byte[][] strings() {
+    return (byte[][]) data;
+  }
+
+  public int rows() {
+    return shape.get(0);
+  }
+
+  /** Returns how many values a row has: 1 of a vector. */
+  public int width() {
+    return shape.subList(1, shape.size()).stream().reduce(1, Math::multiplyExact);
+  }
+
+  /** Returns some of the rows. */
+  public HostTensor rows(int from, int count) {
+    Integer[] part = shape.toArray(Integer[]::new);
+    part[0] = count;
+    int start = from * width();
+    int end = start + count * width();
+    return switch (type) {
+      case DT_FLOAT -> of(Arrays.copyOfRange(floats(), start, end), part);
+      case DT_INT32 -> of(Arrays.copyOfRange(ints(), start, end), part);
+      default -> of(Arrays.copyOfRange(strings(), start, end), part);
+    };
+  }
+
+  /**
+   * Returns these rows and those of another tensor of this type. Matrices may differ in width, as
+   * what is said of each frame does by the batch that it was in; the narrower one is filled up.
+   */
+  HostTensor followedBy(HostTensor more) {
+    int widest = Math.max(width(), more.width());
+    return widen(widest).joinedWith(more.widen(widest));
+  }
+
+  private HostTensor widen(int width) {
+    if (width == width()) {
+      return this;
+    }
+    if (type == DataType.DT_FLOAT) {
+      float[] wider = new float[rows() * width];
+      padInto(wider, width, List.of(this));
+      return of(wider, rows(), width);
+    }
+    int[] wider = new int[rows() * width];
+    padInto(wider, width, List.of(this));
+    return of(wider, rows(), width);
+  }
+
+  private HostTensor joinedWith(HostTensor more) {
+    List<Integer> joined = new ArrayList<>(shape);
+    joined.set(0, rows() + more.rows());
+    int size = rows() * width();
+    int moreSize = more.rows() * width();
+    Object all =
+        switch (type) {
+          case DT_FLOAT -> Arrays.copyOf(floats(), size + moreSize);
+          case DT_INT32 -> Arrays.copyOf(ints(), size + moreSize);
+          default -> Arrays.copyOf(strings(), size + moreSize);
+        };
+    System.arraycopy(more.data, 0, all, size, moreSize);
+    return new HostTensor(type, List.copyOf(joined), all);
+  }
+
+  /** Copies a tensor of TensorFlow's. */
+  static HostTensor copyOf(Tensor tensor) {
+    Integer[] shape =
+        Arrays.stream(tensor.shape().asArray()).mapToObj(Math::toIntExact).toArray(Integer[]::new);
+    int size = Math.toIntExact(tensor.shape().size());
+    if (tensor instanceof TFloat32 floats) {
+      float[] values = new float[size];
+      floats.asRawTensor().data().asFloats().read(values);
+      return of(values, shape);
+    }
+    if (tensor instanceof TInt32 ints) {
+      int[] values = new int[size];
+      ints.asRawTensor().data().asInts().read(values);
+      return of(values, shape);
+    }
+    List<byte[]> values = new ArrayList<>();
+    ((TString) tensor).asBytes().scalars().forEach(value -> values.add(value.getObject()));
+    return of(values.toArray(byte[][]::new), shape);
+  }
+
+  /**
+   * Stacks tensors to a batch; matrices are filled up with zeros to the widest.
+   *
+   * @param parts of one type, and all vectors or all matrices
+   */
+  static Tensor stack(List<HostTensor> parts) {
+    HostTensor first = parts.get(0);
+    int rows = parts.stream().mapToInt(HostTensor::rows).sum();
+    int width = parts.stream().mapToInt(HostTensor::width).max().orElseThrow();
+    Shape shape = first.shape.size() == 1 ? Shape.of(rows) : Shape.of(rows, width);
+    if (first.type == DataType.DT_STRING) {
+      byte[][] all = parts.stream().flatMap(p -> Arrays.stream(p.strings())).toArray(byte[][]::new);
+      return TString.tensorOfBytes(NdArrays.vectorOfObjects(all));
+    }
+    if (first.type == DataType.DT_FLOAT) {
+      float[] all = new float[rows * width];
+      padInto(all, width, parts);
+      return TFloat32.tensorOf(shape, DataBuffers.of(all));
+    }
+    int[] all = new int[rows * width];
+    padInto(all, width, parts);
+    return TInt32.tensorOf(shape, DataBuffers.of(all));
+  }
+
+  private static void padInto(Object all, int width, List<HostTensor> parts) {
+    int row = 0;
+    for (HostTensor part : parts) {
+      for (int i = 0; i < part.rows(); i++) {
+        System.arraycopy(part.data, i * part.width(), all, width * row++, part.width());
+      }
+    }
+  }
+}

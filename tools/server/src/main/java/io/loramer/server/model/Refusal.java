@@ -1,0 +1,35 @@
+package io.loramer.server.model;
+
+import io.grpc.Status;
+
+/** Why a call is not answered, by the codes of both interfaces. */
+public enum Refusal {
+  INVALID_ARGUMENT(400, Status.Code.INVALID_ARGUMENT),
+  FAILED_PRECONDITION(400, Status.Code.FAILED_PRECONDITION),
+  NOT_FOUND(404, Status.Code.NOT_FOUND),
+  /** The body did not come in time. */
+  TOO_SLOW(408, Status.Code.DEADLINE_EXCEEDED),
+  TOO_LARGE(413, Status.Code.RESOURCE_EXHAUSTED),
+  /** There are as many calls as the server takes. */
+  BUSY(429, Status.Code.RESOURCE_EXHAUSTED),
+  INTERNAL(500, Status.Code.INTERNAL),
+  UNAVAILABLE(503, Status.Code.UNAVAILABLE),
+  DEADLINE_EXCEEDED(504, Status.Code.DEADLINE_EXCEEDED);
+
+  private final int httpStatus;
+  private final Status.Code code;
+
+  Refusal(int httpStatus, Status.Code code) {
+    this.httpStatus = httpStatus;
+    this.code = code;
+  }
+
+  public int httpStatus() {
+    return httpStatus;
+  }
+
+  /** Returns the canonical code, which gRPC and the metrics use. */
+  public Status.Code code() {
+    return code;
+  }
+}

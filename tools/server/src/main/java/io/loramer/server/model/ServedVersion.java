@@ -1,0 +1,155 @@
+package io.loramer.server.model;
+
+import io.loramer.recognition.EmotionModel;
+import io.loramer.savedmodels.files.TfRecords;
+import io.loramer.serving.PredictRequest;
+import io.loramer.serving.PredictionLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.tensorflow.proto.SignatureDef;
+
+/** A version of the model while it is loaded. Whoever uses it holds a lease on it meanwhile. */
+public final class ServedVersion {
+  /** Most values of an input: 16 clips of 30 seconds, twice over. */
+  public static final int MAX_ELEMENTS = 16_000_000;
+
+  private static final String WARM_UP = "assets.extra/tf_serving_warmup_requests";
+
+  private final long number;
+  private final EmotionModel model;
+  private final BatchLimits limits;
+  private final BatchQueue queue;
+
+  private int leases = 1; // guarded by this; the first is the one of who loaded it
+  private Runnable closed = () -> {}; // guarded by this
+
+  private ServedVersion(long number, EmotionModel model, BatchLimits limits, BatchQueue queue) {
+    this.number = number;
+    this.model = model;
+    this.limits = limits;
+    this.queue = queue;
+  }
+
+  /**
+   * Loads and warms up.
+   *
+   * @throws IOException if the folder has no model that can be run
+   */
+  static ServedVersion load(long number, Path folder, BatchLimits limits, ServerMetrics metrics)
+      throws IOException {
+    EmotionModel model = EmotionModel.load(folder);
+    BatchQueue queue = new BatchQueue(limits, new BatchRunner(model.bundle(), metrics), metrics);
+    ServedVersion version = new ServedVersion(number, model, limits, queue);
+    try {
+      version.warmUp(folder.resolve(WARM_UP));
+      return version;
+    } catch (IOException | RuntimeException e) {
+      version.close();
+      throw e;
+    }
+  }
+
+  private void warmUp(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    for (byte[] record : TfRecords.read(file)) {
+      PredictRequest request = PredictionLog.parseFrom(record).getPredictLog().getRequest();
+      Map<String, HostTensor> inputs = new LinkedHashMap<>();
+      request
+          .getInputsMap()
+          .forEach((name, proto) -> inputs.put(name, ProtoTensor.read(name, proto, MAX_ELEMENTS)));
+      try {
+        predict(request.getModelSpec().getSignatureName(), inputs).join();
+      } catch (RefusedException | CompletionException e) {
+        throw new IOException(file + ": " + RefusedException.of(e).getMessage(), e);
+      }
+    }
+  }
+
+  public long number() {
+    return number;
+  }
+
+  public EmotionModel model() {
+    return model;
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  /** Returns the signatures, by their names. */
+  public Map<String, SignatureDef> signatures() {
+    return model.bundle().metaGraphDef().getSignatureDefMap();
+  }
+
+  /**
+   * Predicts.
+   *
+   * @param signature one of {@link #signatures}
+   * @throws RefusedException if the call does not fit the model, or the queue is full
+   */
+  public CompletableFuture<Map<String, HostTensor>> predict(
+      String signature, Map<String, HostTensor> inputs) {
+    BatchItem item =
+        BatchItem.checked(
+            signature, signatures().get(signature), inputs, model.info(), limits.maxRows());
+    List<CompletableFuture<Map<String, HostTensor>>> parts =
+        queue.submit(item.upTo(limits.maxSamples()));
+    CompletableFuture<Map<String, HostTensor>> answer = parts.get(0);
+    for (CompletableFuture<Map<String, HostTensor>> part : parts.subList(1, parts.size())) {
+      answer = answer.thenCombine(part, ServedVersion::joined);
+    }
+    return answer;
+  }
+
+  private static Map<String, HostTensor> joined(
+      Map<String, HostTensor> rows, Map<String, HostTensor> more) {
+    Map<String, HostTensor> joined = new LinkedHashMap<>();
+    rows.forEach((name, tensor) -> joined.put(name, tensor.followedBy(more.get(name))));
+    return joined;
+  }
+
+  /** Takes a lease, unless the version is given up already; returns whether there is one. */
+  synchronized boolean acquire() {
+    if (leases == 0) {
+      return false;
+    }
+    leases++;
+    return true;
+  }
+
+  /** Gives a lease back; with the last one the version is closed. */
+  void release(Executor closer) {
+    boolean last;
+    synchronized (this) {
+      last = --leases == 0;
+    }
+    if (last) {
+      closer.execute(this::close); // not on the queue's own thread, which close waits for
+    }
+  }
+
+  /** Has something run once the version is closed. */
+  synchronized void onClosed(Runnable action) {
+    closed = action;
+  }
+
+  private void close() {
+    queue.close();
+    model.close();
+    Runnable action;
+    synchronized (this) {
+      action = closed;
+    }
+    action.run();
+  }
+}

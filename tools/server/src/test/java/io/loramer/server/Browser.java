@@ -1,0 +1,113 @@
+package io.loramer.server;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** The Chromium of this machine, without a window; nothing is downloaded for it. */
+record Browser(ChromeDriver driver) implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /**
+   * Starts it; what needs it is skipped where it is missing.
+   *
+   * @param folder for what it writes
+   * @param microphone a WAV file of 16-bit PCM, played into its microphone over and over
+   */
+  static Browser start(Path folder, Path microphone) {
+    Optional<File> chromium = onPath("chromium", "chromium-browser", "google-chrome");
+    Optional<File> chromedriver = onPath("chromedriver");
+    assumeTrue(
+        chromium.isPresent() && chromedriver.isPresent(),
+        "no browser: chromium and chromedriver are not on the PATH (Debian: chromium-driver)");
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(chromium.get());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox", // which root cannot have
+        "--disable-dev-shm-usage",
+        "--user-data-dir=" + folder,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--use-file-for-fake-audio-capture=" + microphone);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder().usingDriverExecutable(chromedriver.get()).build();
+    ChromeDriver driver = new ChromeDriver(service, options);
+    driver.manage().timeouts().implicitlyWait(PATIENCE);
+    return new Browser(driver);
+  }
+
+  private static Optional<File> onPath(String... names) {
+    List<Path> folders =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(Path::of).toList();
+    return Stream.of(names)
+        .flatMap(name -> folders.stream().map(folder -> folder.resolve(name)))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(Path::toFile);
+  }
+
+  /** Sets the size of the page. */
+  void resize(int width, int height) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+  }
+
+  /** Chooses whether the page is told that its user likes it dark. */
+  void prefer(String scheme) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  /** Drops a file onto an element, as from the desktop. */
+  void drop(Path file, String id) {
+    var box = find("#" + id).getRect();
+    for (String type : List.of("dragEnter", "dragOver", "drop")) {
+      driver.executeCdpCommand(
+          "Input.dispatchDragEvent",
+          Map.of(
+              "type",
+              type,
+              "x",
+              box.x + box.width / 2,
+              "y",
+              box.y + box.height / 2,
+              "data",
+              Map.of(
+                  "items",
+                  List.of(),
+                  "files",
+                  List.of(file.toAbsolutePath().toString()),
+                  "dragOperationsMask",
+                  1)));
+    }
+  }
+
+  /** Finds an element, waiting for it to be there. */
+  WebElement find(String css) {
+    return driver.findElement(By.cssSelector(css));
+  }
+
+  String text(String css) {
+    return find(css).getText();
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

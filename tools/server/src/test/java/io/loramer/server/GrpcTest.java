@@ -1,0 +1,232 @@
+package io.loramer.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Int64Value;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.loramer.serving.GetModelMetadataRequest;
+import io.loramer.serving.GetModelMetadataResponse;
+import io.loramer.serving.GetModelStatusRequest;
+import io.loramer.serving.ModelServiceGrpc;
+import io.loramer.serving.ModelSpec;
+import io.loramer.serving.ModelVersionStatus;
+import io.loramer.serving.PredictRequest;
+import io.loramer.serving.PredictResponse;
+import io.loramer.serving.PredictionServiceGrpc;
+import io.loramer.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
+import io.loramer.serving.SignatureDefMap;
+import io.loramer.training.testing.TinyModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.error.Code;
+
+/** TF Serving's gRPC interface, by the client that protoc makes of its protos. */
+class GrpcTest {
+  private static final int SAMPLES = 900;
+
+  @TempDir private static Path folder;
+  private static RunningServer server;
+  private static ManagedChannel channel;
+  private static PredictionServiceBlockingStub client;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = RunningServer.inFolder(folder);
+    channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", server.server().grpcPort())
+            .usePlaintext()
+            .build();
+    client = PredictionServiceGrpc.newBlockingStub(channel);
+  }
+
+  @AfterAll
+  static void stop() {
+    channel.shutdownNow();
+    server.close();
+  }
+
+  private static TensorProto.Builder tensor(DataType type, long... shape) {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(type);
+    for (long size : shape) {
+      tensor.getTensorShapeBuilder().addDimBuilder().setSize(size);
+    }
+    return tensor;
+  }
+
+  /** Samples as raw bytes, ids as values: both forms that clients use. */
+  private static PredictRequest.Builder request() {
+    ByteBuffer samples = ByteBuffer.allocate(4 * SAMPLES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int t = 0; t < SAMPLES; t++) {
+      samples.putFloat((short) (12_000 * Math.sin(0.1 * t)) / 32768f);
+    }
+    TensorProto waveform =
+        tensor(DataType.DT_FLOAT, 1, SAMPLES)
+            .setTensorContent(ByteString.copyFrom(samples.flip()))
+            .build();
+    return words(PredictRequest.newBuilder())
+        .setModelSpec(ModelSpec.newBuilder().setName("tiny"))
+        .putInputs("input_values", waveform)
+        .putInputs("audio_lengths", tensor(DataType.DT_INT32, 1).addIntVal(SAMPLES).build());
+  }
+
+  private static PredictRequest.Builder words(PredictRequest.Builder request) {
+    TensorProto ids =
+        tensor(DataType.DT_INT32, 1, 3).addIntVal(0).addIntVal(40).addIntVal(2).build();
+    return request
+        .putInputs("input_ids", ids)
+        .putInputs("text_lengths", tensor(DataType.DT_INT32, 1).addIntVal(3).build());
+  }
+
+  @Test
+  void predictGivesAllOutputs() {
+    PredictResponse response = client.predict(request().build());
+    assertEquals("tiny", response.getModelSpec().getName());
+    assertEquals(1, response.getModelSpec().getVersion().getValue());
+    assertEquals("serving_default", response.getModelSpec().getSignatureName());
+    assertEquals(
+        Set.of("embedding", "fusion_weights", "labels", "logits", "probabilities"),
+        response.getOutputsMap().keySet());
+    TensorProto probabilities = response.getOutputsOrThrow("probabilities");
+    assertEquals(DataType.DT_FLOAT, probabilities.getDtype());
+    assertEquals(1, probabilities.getFloatVal(0) + probabilities.getFloatVal(1), 1e-6);
+    String best = probabilities.getFloatVal(0) > probabilities.getFloatVal(1) ? "joy" : "fear";
+    assertEquals(best, response.getOutputsOrThrow("labels").getStringVal(0).toStringUtf8());
+  }
+
+  @Test
+  void wavFileGivesWhatItsSamplesGive() {
+    TensorProto file =
+        tensor(DataType.DT_STRING, 1)
+            .addStringVal(ByteString.copyFrom(TinyModel.wav(SAMPLES, 0.1)))
+            .build();
+    PredictRequest ofFile =
+        words(PredictRequest.newBuilder())
+            .setModelSpec(ModelSpec.newBuilder().setName("tiny").setSignatureName("wav_bytes"))
+            .putInputs("wav_bytes", file)
+            .addOutputFilter("logits")
+            .build();
+    PredictResponse response = client.predict(ofFile);
+    assertEquals(Set.of("logits"), response.getOutputsMap().keySet());
+    TensorProto expected = client.predict(request().build()).getOutputsOrThrow("logits");
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          expected.getFloatVal(i), response.getOutputsOrThrow("logits").getFloatVal(i), 1e-5);
+    }
+  }
+
+  @Test
+  void metadataIsTheSignatures() throws IOException {
+    GetModelMetadataResponse response =
+        client.getModelMetadata(
+            GetModelMetadataRequest.newBuilder()
+                .setModelSpec(ModelSpec.newBuilder().setName("tiny").setVersion(Int64Value.of(1)))
+                .addMetadataField("signature_def")
+                .build());
+    assertEquals(1, response.getModelSpec().getVersion().getValue());
+    SignatureDefMap signatures =
+        response.getMetadataOrThrow("signature_def").unpack(SignatureDefMap.class);
+    assertEquals(
+        Set.of("explain", "serving_default", "wav_bytes"),
+        signatures.getSignatureDefMap().keySet());
+  }
+
+  @Test
+  void statusIsAvailable() {
+    ModelVersionStatus status =
+        ModelServiceGrpc.newBlockingStub(channel)
+            .getModelStatus(
+                GetModelStatusRequest.newBuilder()
+                    .setModelSpec(ModelSpec.newBuilder().setName("tiny"))
+                    .build())
+            .getModelVersionStatus(0);
+    assertEquals(1, status.getVersion());
+    assertEquals(ModelVersionStatus.State.AVAILABLE, status.getState());
+    assertEquals(Code.OK, status.getStatus().getErrorCode());
+  }
+
+  @Test
+  void refusalsHaveTfServingsCodes() {
+    assertRefused(
+        Status.Code.NOT_FOUND,
+        "Servable not found for request: Latest(x)",
+        request().setModelSpec(ModelSpec.newBuilder().setName("x")));
+    assertRefused(
+        Status.Code.NOT_FOUND,
+        "Servable not found for request: Specific(tiny, 7)",
+        request()
+            .setModelSpec(ModelSpec.newBuilder().setName("tiny").setVersion(Int64Value.of(7))));
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "Unrecognized servable version label: new",
+        request().setModelSpec(ModelSpec.newBuilder().setName("tiny").setVersionLabel("new")));
+    assertRefused(
+        Status.Code.FAILED_PRECONDITION,
+        "Serving signature key \"x\" not found.",
+        request().setModelSpec(ModelSpec.newBuilder().setName("tiny").setSignatureName("x")));
+    assertRefused(Status.Code.INVALID_ARGUMENT, "Missing ModelSpec", request().clearModelSpec());
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "output tensor alias not found in signature: x Outputs expected to be in the set"
+            + " {embedding,fusion_weights,labels,logits,probabilities}.",
+        request().addOutputFilter("x"));
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "input size does not match signature: 3!=4, expected"
+            + " {audio_lengths,input_ids,input_values,text_lengths}, missing {input_ids}",
+        request().removeInputs("input_ids"));
+  }
+
+  /** A few bytes that ask for a terabyte. */
+  @Test
+  void tensorsThatClaimTooMuchAreRefused() {
+    TensorProto huge = tensor(DataType.DT_FLOAT, 1 << 20, 1 << 20).addFloatVal(0).build();
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "input_values: has more than 16000000 values",
+        request().putInputs("input_values", huge));
+    TensorProto hidden = tensor(DataType.DT_FLOAT, 0, Long.MAX_VALUE).build();
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "input_values: has more than 16000000 values",
+        request().putInputs("input_values", hidden));
+    TensorProto fewer =
+        tensor(DataType.DT_INT32, 1, 3).setTensorContent(ByteString.copyFrom(new byte[11])).build();
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "input_ids: expected 12 bytes for its shape, found 11",
+        request().putInputs("input_ids", fewer));
+  }
+
+  /** protobuf-java 3.21, which TensorFlow Java asks for, overflows its stack (CVE-2024-7254). */
+  @Test
+  void nestedGroupsDoNotOverflowTheStack() {
+    byte[] groups = new byte[2 << 20];
+    Arrays.fill(groups, (byte) 0x4b); // start of group 9, which nobody knows
+    assertThrows(InvalidProtocolBufferException.class, () -> PredictRequest.parseFrom(groups));
+  }
+
+  private static void assertRefused(
+      Status.Code code, String sentence, PredictRequest.Builder request) {
+    Executable call = () -> client.predict(request.build());
+    Status status = assertThrows(StatusRuntimeException.class, call).getStatus();
+    assertEquals(sentence, status.getDescription());
+    assertEquals(code, status.getCode());
+  }
+}

@@ -1,0 +1,202 @@
+package io.loramer.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.recognition.testing.TestFiles;
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.training.testing.TinyModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+
+/** The page as people use it, on a model and a recogniser of random weights. */
+class PageInBrowserTest {
+  private static final Path CLIP = Path.of("demo/emodb/flac/03a01Fa.flac"); // 1.898 s
+  private static final Path CTC =
+      TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
+  private static final String ANSWER = "#answer:not([hidden]):not(.old) ";
+
+  @TempDir private static Path folder;
+  private static Browser browser;
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path microphone = folder.resolve("microphone.wav");
+    Files.write(microphone, TinyModel.wav(32_000, 0.1));
+    browser = Browser.start(Files.createDirectory(folder.resolve("browser")), microphone);
+    Path model = folder.resolve("model");
+    TinyModel.copyTo(model, 1);
+    Path recognizer = folder.resolve("ctc");
+    EncoderConversion.convert(CTC, recognizer, PaddingInNorm.IGNORED);
+    server = RunningServer.of(model, Optional.of(recognizer), 100, Duration.ofSeconds(60));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    browser.resize(1200, 900);
+    browser.driver().get(server.uri("/").toString());
+    browser.find("#file"); // not before the page knows its model:
+    assertEquals("tiny, version 1", browser.find("#model:not(:empty)").getText());
+  }
+
+  @AfterEach
+  void nothingWasBlocked() {
+    for (LogEntry entry : browser.driver().manage().logs().get(LogType.BROWSER)) {
+      assertTrue(
+          entry.getMessage().contains("the server responded with a status of 400"),
+          () -> "" + entry);
+    }
+  }
+
+  private static WebElement words() {
+    return browser.find("#words");
+  }
+
+  private static void choose(Path file) {
+    browser.find("#file").sendKeys(file.toAbsolutePath().toString());
+  }
+
+  private static Object js(String script) {
+    return browser.driver().executeScript("return " + script);
+  }
+
+  private static long painted(String canvas) {
+    return (Long)
+        js(
+            "new Set(new Uint32Array(document.getElementById('%s').getContext('2d')"
+                    .formatted(canvas)
+                + ".getImageData(0, 0, 300, 60).data.buffer)).size");
+  }
+
+  @Test
+  void droppedClipIsAnswered() {
+    words().sendKeys("Der Lappen liegt auf dem Eisschrank.");
+    browser.drop(CLIP, "drop");
+    String label = browser.text(ANSWER + "#label");
+    assertTrue(label.matches("(joy|fear), \\d+ %"), label);
+    List<WebElement> bars = browser.driver().findElements(By.cssSelector("#bars li"));
+    assertEquals(2, bars.size());
+    assertEquals(label.replace(",", ""), bars.get(0).getText().replace("\n", " "));
+    double widest = bars.get(0).findElement(By.cssSelector(".bar div")).getSize().width;
+    assertTrue(widest > bars.get(1).findElement(By.cssSelector(".bar div")).getSize().width);
+    String shares = browser.text("#shares-text");
+    assertTrue(shares.matches("the sound \\d+ %, the words \\d+ %"), shares);
+    assertEquals("Der Lappen liegt auf dem Eisschrank.", browser.text("#used"));
+    assertEquals(6, browser.driver().findElements(By.cssSelector("#used mark")).size());
+    assertTrue(painted("waveform") > 10, "heat has many shades");
+    assertFalse(browser.find("#over-time").isDisplayed());
+    assertEquals("03a01Fa.flac", browser.text("#sound"));
+  }
+
+  @Test
+  void shorterWindowsShowTheEmotionOverTime() {
+    choose(CLIP);
+    browser.find(ANSWER);
+    browser.find("#window").sendKeys("1 s");
+    browser.find(ANSWER + "#over-time:not([hidden])");
+    String described = browser.find("#timeline").getDomAttribute("aria-label");
+    assertTrue(described.matches("Emotion over time: (joy|fear) from 0.0 s.*"), described);
+    assertTrue(painted("timeline") > 1);
+  }
+
+  @Test
+  void recordingIsAnsweredWithTheWordsThatWereHeard() {
+    browser.find("#record").click();
+    assertEquals("Stop", browser.text("#record.on"));
+    browser.driver().findElement(By.xpath("//p[text()='recording, 1 s']"));
+    browser.find("#record").click();
+    browser.find(ANSWER + "#label");
+    String note = browser.text("#used-note");
+    assertTrue(note.matches("recognised, confidence 0\\.\\d\\d; correct them .*"), note);
+    String heard = words().getDomProperty("value");
+    choose(CLIP); // what was heard in the recording is not said in the clip
+    browser.find(ANSWER + "#waveform[aria-label='The sound, 1.9 s']");
+    assertNotEquals(heard, words().getDomProperty("value"));
+  }
+
+  @Test
+  void fileThatIsNoSoundIsRefusedBySentence() throws IOException {
+    choose(Files.writeString(folder.resolve("diary.txt"), "Dear diary"));
+    String error = browser.text("#error:not(:empty)");
+    assertEquals("audio: is not audio (Invalid data found when processing input)", error);
+    assertFalse(browser.find("#answer").isDisplayed());
+    assertFalse(browser.find("#working").isDisplayed());
+  }
+
+  @Test
+  void newerQuestionTakesThePlaceOfTheEarlier() throws IOException {
+    choose(Files.write(folder.resolve("long.wav"), TinyModel.wav(3 * TinyModel.MAX_SAMPLES, 0.05)));
+    choose(CLIP);
+    browser.find(ANSWER + "#waveform[aria-label='The sound, 1.9 s']");
+    assertEquals("03a01Fa.flac", browser.text("#sound"));
+    assertFalse(browser.find("#working").isDisplayed());
+  }
+
+  @Test
+  void keyboardIsEnough() {
+    List<String> reached = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      press(Keys.TAB);
+      WebElement focused = browser.driver().switchTo().activeElement();
+      reached.add(focused.getTagName() + " " + focused.getDomProperty("id"));
+      assertEquals(
+          "solid",
+          js(
+              "getComputedStyle(document.activeElement.id === 'file' ?"
+                  + " document.querySelector('.button') : document.activeElement).outlineStyle"));
+    }
+    assertEquals(List.of("a ", "input file", "button record", "input words"), reached);
+    choose(CLIP); // the system's window for it is none of the page's
+    browser.find(ANSWER);
+    words().clear();
+    words().sendKeys("Oh no", Keys.ENTER);
+    browser.find(ANSWER);
+    browser.driver().findElement(By.xpath("//p[@id='used'][normalize-space()='Oh no']"));
+    assertEquals("polite", browser.find("#label").getDomAttribute("aria-live"));
+  }
+
+  private static void press(Keys key) {
+    new Actions(browser.driver()).sendKeys(key).perform();
+  }
+
+  @Test
+  void phoneScreenNeedsNoScrollingSideways() throws IOException {
+    browser.resize(360, 720);
+    words().sendKeys("Donaudampfschifffahrtsgesellschaft".repeat(3));
+    choose(Files.copy(CLIP, folder.resolve("a-very-long-name-".repeat(6) + ".flac")));
+    browser.find(ANSWER);
+    assertEquals(360L, js("document.documentElement.scrollWidth"));
+    assertTrue((Long) js("document.getElementById('waveform').clientWidth") > 250);
+  }
+}

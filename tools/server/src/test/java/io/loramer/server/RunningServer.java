@@ -1,0 +1,88 @@
+package io.loramer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.server.http.HttpLimits;
+import io.loramer.server.model.BatchLimits;
+import io.loramer.training.testing.TinyModel;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A server of a tiny model at free ports, and how tests talk to it. */
+record RunningServer(EmotionServer server, HttpClient http) implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  static final Duration POLL = Duration.ofMillis(100);
+
+  /** What the server said. */
+  record Said(int status, String type, JsonNode body) {
+    String error() {
+      return body.path("error").asText();
+    }
+  }
+
+  static RunningServer of(Path model) throws IOException {
+    return of(model, 100, Duration.ofSeconds(30));
+  }
+
+  static RunningServer of(Path model, int maxQueued, Duration timeout) throws IOException {
+    return of(model, Optional.empty(), maxQueued, timeout);
+  }
+
+  static RunningServer of(Path model, Optional<Path> recognizer, int maxQueued, Duration timeout)
+      throws IOException {
+    EmotionServer server =
+        EmotionServer.start(
+            new EmotionServer.Options(
+                model,
+                recognizer,
+                "tiny",
+                "127.0.0.1",
+                0,
+                0,
+                POLL,
+                new BatchLimits(4, 20, Duration.ofMillis(2), maxQueued, timeout),
+                new HttpLimits(4 << 20, timeout)));
+    return new RunningServer(server, HttpClient.newHttpClient());
+  }
+
+  static RunningServer inFolder(Path folder) throws IOException {
+    TinyModel.copyTo(folder, 1);
+    return of(folder);
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  Said get(String path) throws IOException, InterruptedException {
+    return said(HttpRequest.newBuilder(uri(path)).build());
+  }
+
+  Said post(String path, String body) throws IOException, InterruptedException {
+    return said(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)).build());
+  }
+
+  Said said(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+    String type = response.headers().firstValue("Content-Type").orElse("");
+    JsonNode body = type.equals("application/json") ? JSON.readTree(response.body()) : null;
+    return new Said(response.statusCode(), type, body);
+  }
+
+  String text(String path) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString()).body();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

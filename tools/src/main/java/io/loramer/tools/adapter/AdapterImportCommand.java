@@ -1,0 +1,67 @@
+package io.loramer.tools.adapter;
+
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.lora.LoraAdapter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes an adapter in. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Checks that an adapter of PEFT's fits an encoder, and writes it as one for the bare encoder:"
+          + " names without the task model's prefix, float32, targets spelled out where PEFT's"
+          + " configuration needs the model to resolve them."
+    },
+    footerHeading = "%nExample:%n",
+    footer =
+        "  lora-mer adapter import --adapter adapters/peft --encoder encoders/hubert-base --out"
+            + " adapters/ours")
+final class AdapterImportCommand implements Callable<Integer> {
+  @Option(
+      names = "--adapter",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Holds adapter_config.json and adapter_model.safetensors.")
+  private Path folder;
+
+  @Option(
+      names = "--encoder",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "The SavedModel of the encoder that it is for.")
+  private Path encoder;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "The adapter to make.")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    AtomicFolder.requireAbsent(out);
+    try (LoraAdapter adapter = LoraAdapter.read(folder)) {
+      int targets =
+          adapter.targetsAmong(ImportedEncoder.linearMaps(SavedModelFolder.open(encoder))).size();
+      AtomicFolder.write(out, content -> adapter.write(content, adapter.baseModel()));
+      spec.commandLine()
+          .getOut()
+          .printf(Locale.ROOT, "%s: LoRA of %d linear maps of %s%n", out, targets, encoder);
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,46 @@
+package io.loramer.tools.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Says what went wrong: a sentence for what the user can mend, a stack trace for a defect of ours.
+ */
+public final class FailureMessage implements IExecutionExceptionHandler {
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed)
+      throws Exception {
+    Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
+    // What TensorFlow calls an invalid argument is an IllegalArgumentException too.
+    boolean refused =
+        cause instanceof IllegalArgumentException && !(cause instanceof TFInvalidArgumentException);
+    if (!(cause instanceof IOException || refused)) {
+      throw e;
+    }
+    command.getErr().println("lora-mer: " + message(cause));
+    return ExitCode.SOFTWARE;
+  }
+
+  /** The JDK's file exceptions say the path only. */
+  private static String message(Exception e) {
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      return file.getFile() + ": " + reason(file);
+    }
+    return e.getMessage();
+  }
+
+  private static String reason(FileSystemException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    return e instanceof AccessDeniedException ? "access denied" : e.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,49 @@
+package io.loramer.tools.corpus;
+
+import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.recognition.corpus.CorpusReport;
+import io.loramer.tools.console.ProgressLine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Finds what is wrong with a corpus. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description =
+        "Reads a manifest, decodes every clip, and lists all that is wrong with lines and clips;"
+            + " the exit code is 1 if anything is.",
+    footerHeading = "%nExample:%n",
+    footer = "  lora-mer corpus check iemocap.jsonl")
+final class CorpusCheckCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MANIFEST", description = "JSON Lines, an utterance a line.")
+  private Path manifest;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    CorpusReport report;
+    try (ProgressLine progress = new ProgressLine()) {
+      report = CorpusReport.of(manifest, progress);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    for (Problem problem : report.problems()) {
+      out.printf("line %d: %s%n", problem.line(), problem.text());
+    }
+    out.printf(
+        "%s: %d utterances, %s%n",
+        manifest,
+        report.manifest().utterances().size(),
+        report.problems().isEmpty() ? "nothing is wrong" : "problems: " + report.problems().size());
+    out.flush();
+    return report.problems().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+}

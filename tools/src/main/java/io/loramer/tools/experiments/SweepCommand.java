@@ -1,0 +1,79 @@
+package io.loramer.tools.experiments;
+
+import io.loramer.tools.console.ProgressLine;
+import io.loramer.tools.report.Report;
+import io.loramer.training.experiments.Sweep;
+import io.loramer.training.experiments.SweepGrid;
+import io.loramer.training.experiments.SweepSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Cross-validates several configurations. */
+@Command(
+    name = "sweep",
+    mixinStandardHelpOptions = true,
+    description =
+        "Cross-validates each point of a grid over any keys. The same command goes on with what was"
+            + " broken off, and skips what is done; the exit code is 1 if a point failed.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lora-mer sweep --config run.yaml --grid tools/experiments/table1.yaml --out runs/table1",
+      "  lora-mer sweep --config run.yaml --grid sweep.yaml --out runs/sweep --seeds 1"
+    })
+public final class SweepCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "YAML with what all points share.")
+  private Path config;
+
+  @Option(
+      names = "--grid",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "YAML with rows (named sets of keys), a grid (keys with lists of values) or both; paths"
+              + " are relative to the configuration.")
+  private Path grid;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where a folder per point, summary.json and report.html go.")
+  private Path out;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of all points, such as training.epochs=3. May be repeated.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Mixin private FoldOptions folds;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Sweep sweep = Sweep.prepare(config, SweepGrid.read(grid), overrides, folds.get(), out);
+    SweepSummary summary;
+    try (ProgressLine progress = new ProgressLine()) {
+      summary = sweep.run(progress);
+    }
+    spec.commandLine().getOut().print(new SweepTable(summary));
+    spec.commandLine().getOut().println(Report.write(out));
+    spec.commandLine().getOut().flush();
+    boolean failed = summary.rows().stream().anyMatch(row -> row.failure().isPresent());
+    return failed ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+}

@@ -1,0 +1,251 @@
+package io.loramer.tools.corpus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Utterance;
+import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.training.testing.TinyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A corpus from its folder to a manifest, its counts and its check. */
+class CorpusCommandTest {
+  private static final Path EMODB = Path.of("demo/emodb/flac").toAbsolutePath();
+
+  @TempDir Path temp;
+
+  @Test
+  void aCorpusIsImportedCountedAndFoundSound() throws IOException {
+    Path manifest = temp.resolve("new/folder/emodb.jsonl");
+
+    CommandOutcome imported =
+        CommandOutcome.of(
+            "corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest);
+    CommandOutcome info = CommandOutcome.of("corpus", "info", manifest);
+    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+
+    String counts =
+        """
+                           anger happiness neutral sadness     all
+        all                   36        36      36      36     144
+
+        words: 144 of 144 utterances
+        """;
+    assertEquals(0, imported.exitCode(), imported.err());
+    assertEquals("", imported.err());
+    assertTrue(imported.out().endsWith(counts), imported.out());
+    info.assertSaid(
+        """
+        speaker            anger happiness neutral sadness     all  minutes
+        03                     5         5       5       5      20      0.8
+        """);
+    info.assertSaid("all                   36        36      36      36     144      6.5\n");
+    info.assertSaid("seconds: shortest 1.44, median 2.36, mean 2.69, 95 % 4.98, ");
+    assertEquals(
+        new CommandOutcome(0, manifest + ": 144 utterances, nothing is wrong\n", ""), check);
+    Utterance first = Manifest.read(manifest).utterances().get(0);
+    assertEquals(EMODB.resolve("03a01Fa.flac"), first.clip().file());
+    assertTrue(Files.readString(manifest).contains("\"audio\":\"../"), "a relative path");
+  }
+
+  @Test
+  void labelsAreChosenAndRenamedAndTheRestIsTold() throws IOException {
+    Path manifest = temp.resolve("two.jsonl");
+
+    CommandOutcome imported =
+        CommandOutcome.of(
+            "corpus",
+            "import",
+            "--format",
+            "emodb",
+            "--from",
+            EMODB,
+            "--out",
+            manifest,
+            "--labels",
+            "joy,anger",
+            "--rename",
+            "happiness=joy");
+
+    assertEquals(
+        "lora-mer: utterances left out because of their labels: 72 {neutral=36, sadness=36}\n",
+        imported.err());
+    assertEquals(
+        List.of("anger", "joy"),
+        Manifest.read(manifest).utterances().stream()
+            .map(Utterance::label)
+            .distinct()
+            .sorted()
+            .toList());
+  }
+
+  @Test
+  void brokenClipsAreLeftOutByNameWhereThatIsAskedFor() throws IOException {
+    Path corpus = meldWithBrokenClips();
+    Path manifest = temp.resolve("meld.jsonl");
+
+    CommandOutcome imported =
+        CommandOutcome.of(
+            "corpus",
+            "import",
+            "--format",
+            "meld",
+            "--from",
+            corpus,
+            "--out",
+            manifest,
+            "--skip-broken");
+
+    assertEquals(0, imported.exitCode(), imported.err());
+    String clips = corpus.resolve("dev_splits_complete") + "/";
+    assertEquals(
+        """
+        lora-mer: train_sent_emo.csv is missing, and its utterances are left out
+        lora-mer: test_sent_emo.csv is missing, and its utterances are left out
+        lora-mer: utterances left out because their clips are missing: 1 (dev_dia110_utt7)
+        lora-mer: left out: %1$sdia0_utt1.mp4: is not audio (Invalid data found when processing input)
+        lora-mer: left out: %1$sdia0_utt2.mp4: is silent: every sample is 0
+        lora-mer: left out: %1$sdia0_utt3.mp4: expected at least 400 samples (one frame of the \
+        encoder), found 399
+        """
+            .formatted(clips),
+        imported.err());
+    assertEquals(
+        List.of("dev_dia0_utt0"),
+        Manifest.read(manifest).utterances().stream().map(Utterance::id).toList());
+    assertEquals(0, CommandOutcome.of("corpus", "check", manifest).exitCode());
+  }
+
+  @Test
+  void theCheckListsAllThatIsWrongAndFails() throws IOException {
+    Path manifest = temp.resolve("meld.jsonl");
+    CommandOutcome.of(
+        "corpus", "import", "--format", "meld", "--from", meldWithBrokenClips(), "--out", manifest);
+    Files.writeString(manifest, Files.readString(manifest) + "{\"id\": \"dev_dia0_utt0\"}\n");
+
+    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+
+    assertEquals(1, check.exitCode());
+    assertEquals("", check.err());
+    assertEquals(
+        """
+        line 2: CLIPS/dia0_utt1.mp4: is not audio (Invalid data found when processing input)
+        line 3: CLIPS/dia0_utt2.mp4: is silent: every sample is 0
+        line 4: CLIPS/dia0_utt3.mp4: expected at least 400 samples (one frame of the encoder), found 399
+        line 5: id dev_dia0_utt0 is that of line 1 already
+        line 5: audio is missing
+        line 5: label is missing
+        line 5: speaker is missing
+        MANIFEST: 4 utterances, problems: 7
+        """,
+        check
+            .out()
+            .replace(temp.resolve("MELD/dev_splits_complete").toString(), "CLIPS")
+            .replace(manifest.toString(), "MANIFEST"));
+    CommandOutcome info = CommandOutcome.of("corpus", "info", manifest);
+    assertEquals(0, info.exitCode());
+    assertEquals(
+        "lora-mer: " + manifest + ": problems: 7; `lora-mer corpus check` lists them\n",
+        info.err());
+  }
+
+  @Test
+  void moreThanFiftyProblemsAreAllListed() throws IOException {
+    Path manifest = Files.writeString(temp.resolve("m.jsonl"), "{}\n".repeat(20));
+
+    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+
+    assertEquals(20 * 4 + 1, check.out().lines().count());
+    check.assertSaid("0 utterances, problems: 80");
+  }
+
+  @Test
+  void aFailedImportLeavesNothing() throws IOException {
+    Path manifest = temp.resolve("a/m.jsonl");
+
+    CommandOutcome.of("corpus", "import", "--format", "iemocap", "--from", temp, "--out", manifest)
+        .assertFailedSaying("lora-mer: " + temp + ": found no utterance; expected Session1");
+    CommandOutcome.of(
+            "corpus", "import", "--format", "tess", "--from", temp.resolve("b"), "--out", manifest)
+        .assertFailedSaying(
+            "lora-mer: " + temp.resolve("b") + ": expected a folder, found nothing");
+
+    assertFalse(Files.exists(temp.resolve("a")));
+  }
+
+  @Test
+  void aManifestIsNotOverwritten() throws IOException {
+    Path manifest = Files.writeString(temp.resolve("m.jsonl"), "mine");
+
+    CommandOutcome.of("corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest)
+        .assertFailedSaying(manifest + ": exists already; remove it or name another file");
+
+    assertEquals("mine", Files.readString(manifest));
+  }
+
+  @Test
+  void aTableOfOnesOwnIsImported() throws IOException {
+    Files.writeString(temp.resolve("calls.csv"), "file;mood\nf_03a01Fa.wav;good\n");
+    Files.copy(EMODB.resolve("03a01Fa.flac"), temp.resolve("f_03a01Fa.wav"));
+    Path manifest = temp.resolve("calls.jsonl");
+
+    CommandOutcome imported =
+        CommandOutcome.of(
+            "corpus",
+            "import",
+            "--format",
+            "CSV",
+            "--from",
+            temp.resolve("calls.csv"),
+            "--out",
+            manifest,
+            "--column",
+            "audio=file",
+            "--column",
+            "label=mood",
+            "--speaker-pattern",
+            "_(\\d\\d)");
+
+    assertEquals("", imported.err());
+    Utterance utterance = Manifest.read(manifest).utterances().get(0);
+    assertEquals("03", utterance.speaker());
+    assertEquals("good", utterance.label());
+    assertEquals(Optional.empty(), utterance.text());
+  }
+
+  /** Only its dev part: a sound clip, then one of each kind of broken ones. */
+  private Path meldWithBrokenClips() throws IOException {
+    Path clips = Files.createDirectories(temp.resolve("MELD/dev_splits_complete"));
+    Files.writeString(
+        temp.resolve("MELD/dev_sent_emo.csv"),
+        """
+        Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID
+        1,Oh.,Joey,joy,positive,0,0
+        2,No.,Joey,joy,positive,0,1
+        3,Hm.,Joey,joy,positive,0,2
+        4,Ah.,Joey,joy,positive,0,3
+        5,Uh.,Joey,joy,positive,110,7
+        """);
+    Files.copy(EMODB.resolve("03a01Fa.flac"), clips.resolve("dia0_utt0.mp4"));
+    Files.writeString(clips.resolve("dia0_utt1.mp4"), "Not a film.");
+    Files.write(clips.resolve("dia0_utt2.mp4"), TinyRun.wav(new float[500]));
+    Files.write(clips.resolve("dia0_utt3.mp4"), TinyRun.wav(sine(399)));
+    return temp.resolve("MELD");
+  }
+
+  private static float[] sine(int count) {
+    float[] samples = new float[count];
+    for (int i = 0; i < count; i++) {
+      samples[i] = (float) Math.sin(0.1 * i) / 2;
+    }
+    return samples;
+  }
+}

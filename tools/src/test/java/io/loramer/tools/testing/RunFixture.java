@@ -1,0 +1,24 @@
+package io.loramer.tools.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A run folder as training leaves it, as far as others look at it. */
+public final class RunFixture {
+  private RunFixture() {}
+
+  /** Writes a run that has ended, with an adapter. */
+  public static Path write(Path run, TinyEncoder encoder) throws IOException {
+    encoder.writeAdapter(run.resolve("model"), 0.5f);
+    Files.writeString(
+        run.resolve("config.yaml"), "audio: {encoder: '%s'}\n".formatted(encoder.savedModel()));
+    Files.writeString(
+        run.resolve("metrics.json"),
+        """
+        {"best_epoch": 3, "cropped_clips": 0, "trainable_parameters": 192, "epochs": [],
+         "validation": {"utterances": 8, "unweighted_accuracy": 0.625}}
+        """);
+    return run;
+  }
+}

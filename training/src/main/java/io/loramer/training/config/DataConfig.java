@@ -1,0 +1,53 @@
+package io.loramer.training.config;
+
+import io.loramer.recognition.audio.Waveform;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run learns from.
+ *
+ * @param manifest JSON Lines, an utterance a line
+ * @param labels the emotions in use; empty for whichever occur, in alphabetical order
+ * @param maxDurationSeconds longer clips are cropped to it
+ * @param validation whose utterances choose the best epoch
+ * @param test whose utterances measure it; where this and {@code validation} name nobody, the
+ *     manifest's {@code split} decides
+ */
+public record DataConfig(
+    Optional<Path> manifest,
+    List<String> labels,
+    double maxDurationSeconds,
+    SplitConfig validation,
+    SplitConfig test) {
+
+  /** The authors' code crops clips to this. */
+  private static final double AUTHORS_MAX_DURATION_SECONDS = 13;
+
+  public DataConfig {
+    labels = List.copyOf(labels);
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw new IllegalArgumentException("labels: expected each once, found " + labels);
+    }
+    if (!(maxDurationSeconds > 0 && maxDurationSeconds <= 3600)) {
+      throw new IllegalArgumentException(
+          "max_duration_seconds: expected above 0 and at most 3600, found " + maxDurationSeconds);
+    }
+  }
+
+  static DataConfig defaults() {
+    return new DataConfig(
+        Optional.empty(),
+        List.of(),
+        AUTHORS_MAX_DURATION_SECONDS,
+        SplitConfig.none(),
+        SplitConfig.none());
+  }
+
+  /** Returns the longest clip that is not cropped, in samples. */
+  public int maxSamples() {
+    return (int) Math.round(maxDurationSeconds * Waveform.SAMPLE_RATE);
+  }
+}

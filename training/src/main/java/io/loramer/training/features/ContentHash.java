@@ -1,0 +1,48 @@
+package io.loramer.training.features;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A SHA-256, by which what was computed of some content is found again. */
+public record ContentHash(long first, long second, long third, long fourth) {
+  /** Returns an empty digest. */
+  public static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Hashes a waveform. */
+  public static ContentHash of(float[] samples, int count) {
+    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(samples, 0, count);
+    return read(ByteBuffer.wrap(digest().digest(bytes.array())));
+  }
+
+  /** Hashes token ids. */
+  public static ContentHash of(int[] ids) {
+    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
+    bytes.asIntBuffer().put(ids);
+    return read(ByteBuffer.wrap(digest().digest(bytes.array())));
+  }
+
+  static ContentHash read(ByteBuffer bytes) {
+    return new ContentHash(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+  }
+
+  void write(ByteBuffer bytes) {
+    bytes.putLong(first).putLong(second).putLong(third).putLong(fourth);
+  }
+
+  @Override
+  public String toString() {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * Long.BYTES);
+    write(bytes);
+    return HexFormat.of().formatHex(bytes.array());
+  }
+}

@@ -1,0 +1,177 @@
+package io.loramer.training.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.words.TextChoice;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.ContentHash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.tensorflow.TensorFlow;
+
+/**
+ * What a run's numbers come from.
+ *
+ * @param manifestSha256 of the manifest file
+ * @param encodersSha256 of the graphs, variables and settings of each encoder, by modality, and of
+ *     the recogniser of the words, if there is one
+ */
+public record Provenance(
+    String loraMer,
+    String tensorFlow,
+    String java,
+    String processor,
+    int cores,
+    long seed,
+    String manifestSha256,
+    Map<String, String> encodersSha256) {
+
+  /** Beside the modalities of the encoders. */
+  private static final String RECOGNIZER = "recognizer";
+
+  /** Hashes what the run reads. */
+  public static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
+      throws IOException {
+    String version = Provenance.class.getPackage().getImplementationVersion();
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (var encoder : encoders.entrySet()) {
+      hashes.put(encoder.getKey().scope(), sha256(encoder.getValue()));
+    }
+    Optional<Path> recognizer = config.text().choice().recognizer();
+    if (recognizer.isPresent()) {
+      hashes.put(RECOGNIZER, sha256(SavedModelFolder.open(recognizer.get())));
+    }
+    return new Provenance(
+        version == null ? "unpackaged" : version,
+        TensorFlow.version(),
+        Runtime.version().toString(),
+        System.getProperty("os.arch"),
+        Runtime.getRuntime().availableProcessors(),
+        config.training().seed(),
+        sha256(config.data().manifest().orElseThrow()),
+        hashes);
+  }
+
+  /** Begins to hash what the run reads, in another thread. */
+  public static CompletableFuture<Provenance> begin(
+      RunConfig config, Map<Modality, SavedModelFolder> encoders) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return of(config, encoders);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** Waits for what was begun. */
+  public static Provenance end(CompletableFuture<Provenance> begun) throws IOException {
+    try {
+      return begun.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof UncheckedIOException unchecked) {
+        throw unchecked.getCause();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Checks that a corpus is the one that the run began with.
+   *
+   * @throws IOException if it is another
+   */
+  public void requireUnchanged(Path manifest) throws IOException {
+    if (!sha256(manifest).equals(manifestSha256)) {
+      throw new IOException(
+          manifest + " has changed since the run began; put the old file back or start a new run");
+    }
+  }
+
+  /**
+   * Checks that encoders are those that the run began with.
+   *
+   * @throws IOException if one is another
+   */
+  public void requireUnchanged(Map<Modality, SavedModelFolder> encoders) throws IOException {
+    for (var encoder : encoders.entrySet()) {
+      requireUnchanged(encoder.getKey().scope(), encoder.getValue());
+    }
+  }
+
+  /**
+   * Checks that the recogniser of the words is the one that the run began with.
+   *
+   * @throws IOException if it is another
+   */
+  public void requireUnchanged(TextChoice words) throws IOException {
+    if (words.recognizer().isPresent()) {
+      requireUnchanged(RECOGNIZER, SavedModelFolder.open(words.recognizer().get()));
+    }
+  }
+
+  private void requireUnchanged(String name, SavedModelFolder model) throws IOException {
+    if (!sha256(model).equals(encodersSha256.get(name))) {
+      throw new IOException(
+          model.path()
+              + " has changed since the run began; put the old encoder back or start a new run");
+    }
+  }
+
+  /** Hashes the graphs of a SavedModel, the values of its variables and its assets. */
+  private static String sha256(SavedModelFolder model) throws IOException {
+    MessageDigest digest = ContentHash.digest();
+    Path variables = model.variables();
+    update(digest, model.path().resolve("saved_model.pb"));
+    update(digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
+    for (String name : EncoderConversion.ASSETS) {
+      Path asset = model.asset(name);
+      if (Files.exists(asset)) {
+        digest.update(name.getBytes(UTF_8));
+        update(digest, asset);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest = ContentHash.digest();
+    update(digest, file);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file);
+        DigestInputStream digested = new DigestInputStream(in, digest)) {
+      digested.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Returns the hashes of the run's encoders. */
+  public Map<Modality, String> encoderHashes() {
+    Map<Modality, String> hashes = new EnumMap<>(Modality.class);
+    for (Modality modality : Modality.values()) {
+      if (encodersSha256.containsKey(modality.scope())) {
+        hashes.put(modality, encodersSha256.get(modality.scope()));
+      }
+    }
+    return hashes;
+  }
+}

@@ -1,0 +1,234 @@
+package io.loramer.training.run;
+
+import io.loramer.recognition.measures.Prediction;
+import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.files.JsonFile;
+import io.loramer.training.ProjectorFiles;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.tensorboard.EventFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * A run on disk.
+ *
+ * <pre>
+ *   config.yaml        every key, resolved
+ *   provenance.json    versions, seed, hashes of data and encoders
+ *   checkpoints/       after each epoch: variables, optimiser, what the run knew
+ *   model/             the best epoch's adapter (PEFT) and head.safetensors
+ *   metrics.json       of the finished run
+ *   predictions.jsonl  of its validation and test splits
+ *   events.out.*       TensorBoard
+ *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
+ *   lock               held by the process that works on it, while one does
+ * </pre>
+ *
+ * <p>Every file and folder is written aside and renamed.
+ */
+public final class RunFolder {
+  public static final String PROVENANCE = "provenance.json";
+
+  /** Marks the end of a run. */
+  public static final String METRICS = "metrics.json";
+
+  /** A line of numbers for each of the predictions, see {@link ProjectorFiles}. */
+  public static final String EMBEDDINGS = "embeddings.tsv";
+
+  private static final String PREDICTIONS = "predictions.jsonl";
+
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String VARIABLES = "variables";
+
+  /** What is being written, and what a kill leaves of it. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.+(model|epoch-[0-9]+)\\..*|\\..*\\.unfinished");
+
+  private final Path path;
+
+  public RunFolder(Path path) {
+    this.path = path;
+  }
+
+  /** Returns where the run lies. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns where the best epoch's adapter and head lie. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  public Path config() {
+    return path.resolve("config.yaml");
+  }
+
+  /**
+   * Reads the configuration that the run was started with.
+   *
+   * @throws IOException if this is no run
+   */
+  public RunConfig readConfig() throws IOException {
+    if (!Files.isRegularFile(config())) {
+      throw new IOException(
+          path + ": not a run: it has no config.yaml; `lora-mer train` makes one");
+    }
+    return RunConfigFile.read(Optional.of(config()), Map.of());
+  }
+
+  /**
+   * Reads what the run came to.
+   *
+   * @throws IOException if it has not ended
+   */
+  public RunMetrics readMetrics() throws IOException {
+    Path file = path.resolve(METRICS);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          path + ": the run has not ended; `lora-mer train --resume " + path + "` goes on with it");
+    }
+    return JsonFile.read(file, RunMetrics.class);
+  }
+
+  /**
+   * Reads what the finished run says of the utterances of its validation and test splits.
+   *
+   * @throws IOException if it has not ended
+   */
+  public List<Prediction> readPredictions() throws IOException {
+    List<Prediction> predictions = new ArrayList<>();
+    for (String line : Files.readAllLines(path.resolve(PREDICTIONS))) {
+      predictions.add(JsonFile.readLine(line, Prediction.class));
+    }
+    return predictions;
+  }
+
+  /**
+   * Reads the graph of a training step, the one that TensorBoard shows.
+   *
+   * @throws IOException if the run has not got that far
+   */
+  public GraphDef readGraph() throws IOException {
+    return EventFile.readGraph(path);
+  }
+
+  /**
+   * Reads what the run was started with.
+   *
+   * @throws IOException if this is no run
+   */
+  public Provenance readProvenance() throws IOException {
+    Path file = path.resolve(PROVENANCE);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(path + ": not a run: it has no " + PROVENANCE);
+    }
+    return JsonFile.read(file, Provenance.class);
+  }
+
+  /** Returns whether all of its epochs are done. */
+  public boolean hasEnded() {
+    return Files.exists(path.resolve(METRICS));
+  }
+
+  /** A run's knowledge after an epoch. */
+  public record State(List<EpochMetrics> epochs, int bestEpoch, int croppedClips) {
+    public int epochsDone() {
+      return epochs.size();
+    }
+
+    public EpochMetrics best() {
+      return epochs.get(bestEpoch - 1);
+    }
+  }
+
+  /** Removes what a kill left unfinished. */
+  public void removeUnfinished() throws IOException {
+    for (Path folder : List.of(path, path.resolve(CHECKPOINTS))) {
+      for (String name : names(folder)) {
+        if (UNFINISHED.matcher(name).matches()) {
+          AtomicFolder.delete(folder.resolve(name));
+        }
+      }
+    }
+  }
+
+  /** Returns the epoch of the newest checkpoint, if there is any. */
+  public Optional<Integer> newestCheckpoint() throws IOException {
+    return checkpoints().stream().max(Comparator.naturalOrder());
+  }
+
+  public State readProgress(int epoch) throws IOException {
+    return JsonFile.read(checkpoint(epoch).resolve("progress.json"), State.class);
+  }
+
+  /** Returns the prefix of the variables' files in a checkpoint. */
+  public Path variables(int epoch) {
+    return checkpoint(epoch).resolve(VARIABLES);
+  }
+
+  /**
+   * Writes a checkpoint, and removes those that are neither the newest nor the best.
+   *
+   * @param variables writes the variables' values under a prefix
+   */
+  public void writeCheckpoint(State progress, Consumer<Path> variables) throws IOException {
+    int epoch = progress.epochsDone();
+    AtomicFolder.write(
+        checkpoint(epoch),
+        folder -> {
+          variables.accept(folder.resolve(VARIABLES));
+          JsonFile.write(folder.resolve("progress.json"), progress);
+        });
+    for (int other : checkpoints()) {
+      if (other != epoch && other != progress.bestEpoch()) {
+        AtomicFolder.delete(checkpoint(other));
+      }
+    }
+  }
+
+  public void writeJson(String name, Object value) throws IOException {
+    JsonFile.write(path.resolve(name), value);
+  }
+
+  public void writePredictions(List<Prediction> predictions) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Prediction prediction : predictions) {
+      lines.add(JsonFile.line(prediction));
+    }
+    JsonFile.writeText(
+        path.resolve(PREDICTIONS), lines.stream().collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  private Path checkpoint(int epoch) {
+    return path.resolve(CHECKPOINTS).resolve("epoch-" + epoch);
+  }
+
+  private List<Integer> checkpoints() throws IOException {
+    return names(path.resolve(CHECKPOINTS)).stream()
+        .filter(name -> name.matches("epoch-[0-9]+")) // not what a kill left unfinished
+        .map(name -> Integer.parseInt(name.substring("epoch-".length())))
+        .toList();
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
+  }
+}

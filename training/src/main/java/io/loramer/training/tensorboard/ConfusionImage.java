@@ -1,0 +1,87 @@
+package io.loramer.training.tensorboard;
+
+import io.loramer.recognition.measures.ConfusionMatrix;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/**
+ * A confusion matrix as a picture: a row per true label, a column per predicted one, the counts in
+ * their cells, the darker the greater the share of the row.
+ *
+ * <p>Letters come from a {@link BitmapFont}: a server may have no fonts.
+ */
+public final class ConfusionImage {
+  private static final int CELL_WIDTH = 116;
+  private static final int CELL_HEIGHT = 48;
+  private static final int MARGIN = 6;
+
+  private static final int WHITE = 0xffffff;
+  private static final int BLACK = 0x202020;
+  private static final int DARKEST = 0x08519c;
+
+  /** From here on white letters are read better than black ones. */
+  private static final double DARK = 0.5;
+
+  private final BufferedImage image;
+  private final int left;
+
+  private ConfusionImage(ConfusionMatrix matrix) {
+    List<String> labels = matrix.labels();
+    left = 2 * MARGIN + labels.stream().mapToInt(BitmapFont::width).max().orElse(0);
+    int size = labels.size();
+    image =
+        new BufferedImage(
+            left + size * CELL_WIDTH, (size + 1) * CELL_HEIGHT, BufferedImage.TYPE_INT_RGB);
+    fill(0, 0, image.getWidth(), image.getHeight(), WHITE);
+    BitmapFont.draw(image, MARGIN, middle(0), "true", BLACK);
+    for (int i = 0; i < size; i++) {
+      centered(labels.get(i), i, 0, BLACK);
+      BitmapFont.draw(image, MARGIN, middle(i + 1), labels.get(i), BLACK);
+      for (int j = 0; j < size; j++) {
+        cell(i, j, matrix);
+      }
+    }
+  }
+
+  /** Draws. */
+  public static BufferedImage of(ConfusionMatrix matrix) {
+    return new ConfusionImage(matrix).image;
+  }
+
+  private void cell(int truth, int predicted, ConfusionMatrix matrix) {
+    int count = matrix.count(truth, predicted);
+    double share = count == 0 ? 0 : (double) count / matrix.support(truth);
+    int x = left + predicted * CELL_WIDTH;
+    int y = (truth + 1) * CELL_HEIGHT;
+    fill(x + 1, y + 1, CELL_WIDTH - 2, CELL_HEIGHT - 2, shade(share));
+    centered(Integer.toString(count), predicted, truth + 1, share < DARK ? BLACK : WHITE);
+  }
+
+  private void centered(String text, int column, int row, int color) {
+    int x = left + column * CELL_WIDTH + (CELL_WIDTH - BitmapFont.width(text)) / 2;
+    BitmapFont.draw(image, x, middle(row), text, color);
+  }
+
+  private static int middle(int row) {
+    return row * CELL_HEIGHT + (CELL_HEIGHT - BitmapFont.HEIGHT) / 2;
+  }
+
+  private void fill(int x, int y, int width, int height, int color) {
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < height; j++) {
+        image.setRGB(x + i, y + j, color);
+      }
+    }
+  }
+
+  /** Returns white for 0, the darkest blue for 1. */
+  private static int shade(double share) {
+    int color = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int from = (WHITE >> shift) & 0xff;
+      int to = (DARKEST >> shift) & 0xff;
+      color |= (int) Math.round(from + share * (to - from)) << shift;
+    }
+    return color;
+  }
+}

@@ -1,0 +1,53 @@
+package io.loramer.training.run;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loramer.model.head.Modality;
+import io.loramer.recognition.testing.TestFiles;
+import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.testing.TinySetup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProvenanceTest {
+  @TempDir private Path folder;
+
+  /** They say how a waveform or a text becomes the input; the graph knows nothing of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "preprocessor_config.json", "tokenizer.json"})
+  void encoderWithAnotherAssetIsAnotherEncoder(String asset) throws IOException {
+    Path encoder = TinySetup.in(folder).textEncoder();
+    assertChangesWith(encoder, encoder.resolve("assets").resolve(asset));
+  }
+
+  /** Hugging Face's TF classes leave the assets where the SavedModel's versions are. */
+  @Test
+  void assetBesideTheVersionsOfTransformersCounts() throws IOException {
+    Path model = folder.resolve("hub");
+    Path version = Files.createDirectories(model.resolve("saved_model")).resolve("1");
+    TestFiles.copy(TinySetup.in(folder).textEncoder(), version);
+    assertChangesWith(version, model.resolve("preprocessor_config.json"));
+  }
+
+  private void assertChangesWith(Path encoder, Path asset) throws IOException {
+    RunConfig config =
+        new TinySetup(folder.resolve("corpus.jsonl"), encoder, encoder).config().untrained();
+    Map<Modality, SavedModelFolder> encoders =
+        Map.of(Modality.TEXT, SavedModelFolder.open(encoder));
+    Provenance before = Provenance.of(config, encoders);
+    before.requireUnchanged(encoders);
+
+    Files.writeString(asset, Files.exists(asset) ? Files.readString(asset) + "\n" : "{}");
+
+    IOException e = assertThrows(IOException.class, () -> before.requireUnchanged(encoders));
+    assertTrue(e.getMessage().startsWith(encoder + " has changed"), e.getMessage());
+  }
+}
