@@ -59,6 +59,7 @@ public final class RunConfigFile {
           .withConfigOverride(OptionalInt.class, RunConfigFile::allowNull)
           .withConfigOverride(OptionalDouble.class, RunConfigFile::allowNull)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // of records, components alone are keys
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
