@@ -10,6 +10,7 @@ import io.loramer.client.EmotionServerException;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.measures.Recognition;
+import io.loramer.recognition.testing.TestFiles;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The interface for sound files, by the client for it. */
 class EmotionClientTest {
-  private static final Path FLAC = Path.of("demo/emodb/flac/03a01Fa.flac");
+  private static final Path FLAC = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
 
   @TempDir private static Path folder;
   private static RunningServer server;

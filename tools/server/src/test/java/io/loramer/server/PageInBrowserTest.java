@@ -31,7 +31,8 @@ import org.openqa.selenium.logging.LogType;
 
 /** The page as people use it, on a model and a recogniser of random weights. */
 class PageInBrowserTest {
-  private static final Path CLIP = Path.of("demo/emodb/flac/03a01Fa.flac"); // 1.898 s
+  private static final Path CLIP =
+      TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac"); // 1.898 s
   private static final Path CTC =
       TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
   private static final String ANSWER = "#answer:not([hidden]):not(.old) ";

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Words that are recognised, and what the pooling attended to, in the answers on sound. */
 class WordsAndAttentionTest {
-  private static final Path CLIP = Path.of("demo/emodb/flac/03a01Fa.flac");
+  private static final Path CLIP = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
   private static final Path CTC =
       TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
 
