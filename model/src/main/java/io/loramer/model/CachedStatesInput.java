@@ -2,6 +2,7 @@ package io.loramer.model;
 
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Sequence;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import io.loramer.savedmodels.imports.EncoderStates;
 import java.util.LinkedHashMap;
@@ -30,8 +31,6 @@ record CachedStatesInput(Frontier frontier, boolean rounding) implements Encoder
 
   private static final int LONG = 256;
 
-  private static final String MASK = "frame_mask";
-
   /** The ops, with what they are fed with. */
   private record Built(
       Operand<?> fed,
@@ -46,7 +45,7 @@ record CachedStatesInput(Frontier frontier, boolean rounding) implements Encoder
     for (int i = 0; i < built.states.size(); i++) {
       outputs.put(EncoderStates.name(frontier.states().get(i)), built.states.get(i));
     }
-    outputs.put(MASK, built.mask);
+    outputs.put(EncoderSignature.FRAME_MASK, built.mask);
     return outputs;
   }
 

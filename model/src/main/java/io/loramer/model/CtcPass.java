@@ -1,6 +1,7 @@
 package io.loramer.model;
 
 import io.loramer.model.head.Modality;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
@@ -31,8 +32,6 @@ public record CtcPass(
     Operand<TFloat32> logProbabilities,
     Operand<TInt32> frames,
     ImportedEncoder encoder) {
-  private static final String LOGITS = "logits";
-
   /**
    * Builds the way.
    *
@@ -58,14 +57,14 @@ public record CtcPass(
         encoder.stageInputs(),
         tf.math.argMax(logits, vocabulary, TInt32.class),
         tf.max(tf.nn.logSoftmax(logits), vocabulary),
-        tf.reduceSum(encoder.output("frame_mask", TInt32.class), tf.constant(1)),
+        tf.reduceSum(encoder.output(EncoderSignature.FRAME_MASK, TInt32.class), tf.constant(1)),
         encoder);
   }
 
   private static Operand<TFloat32> logits(SavedModelFolder model, ImportedEncoder encoder)
       throws IOException {
     try {
-      return encoder.output(LOGITS, TFloat32.class);
+      return encoder.output(EncoderSignature.LOGITS, TFloat32.class);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           model.path()

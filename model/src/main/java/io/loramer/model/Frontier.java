@@ -3,6 +3,7 @@ package io.loramer.model;
 import io.loramer.model.head.EncoderSize;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Modality;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.imports.EncoderStates;
@@ -128,7 +129,7 @@ public record Frontier(
         };
     Operand<TInt32> mask =
         switch (modality) {
-          case AUDIO -> part.output("frame_mask", TInt32.class);
+          case AUDIO -> part.output(EncoderSignature.FRAME_MASK, TInt32.class);
           case TEXT -> part.input(TokenInput.MASK, TInt32.class);
         };
     Operand<TInt32> lengths = tf.reduceSum(mask, tf.constant(1));

@@ -7,6 +7,7 @@ import io.loramer.model.head.Layers;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.Sequence;
 import io.loramer.model.head.SpeakerConfig;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
@@ -294,10 +295,13 @@ public final class LoraMer {
   }
 
   private Sequence encoded(Modality modality, ImportedEncoder encoder) {
-    String states = config.layers() == Layers.LAST ? "last_hidden_state" : "hidden_states";
+    String states =
+        config.layers() == Layers.LAST
+            ? EncoderSignature.LAST_HIDDEN_STATE
+            : EncoderSignature.HIDDEN_STATES;
     var hidden = encoder.output(states, TFloat32.class);
     return switch (modality) {
-      case AUDIO -> new Sequence(hidden, encoder.output("frame_mask", TInt32.class));
+      case AUDIO -> new Sequence(hidden, encoder.output(EncoderSignature.FRAME_MASK, TInt32.class));
       case TEXT -> new Sequence(hidden, encoder.input(TokenInput.MASK, TInt32.class));
     };
   }

@@ -1,5 +1,6 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -18,7 +19,7 @@ import org.tensorflow.types.TInt32;
 record TokenInput(int padId) implements EncoderInput {
   static final String IDS = "input_ids";
   static final String LENGTHS = "text_lengths";
-  static final String MASK = "attention_mask";
+  static final String MASK = EncoderSignature.ATTENTION_MASK;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
@@ -27,6 +28,6 @@ record TokenInput(int padId) implements EncoderInput {
     var mask = tf.withName(MASK).identity(SequenceMask.of(tf, lengths, ids));
     var isToken = tf.math.greater(mask, tf.constant(0));
     var padding = tf.fill(tf.shape(ids), tf.constant(padId));
-    return Map.of("input_ids", tf.select(isToken, ids, padding), MASK, mask);
+    return Map.of(EncoderSignature.INPUT_IDS, tf.select(isToken, ids, padding), MASK, mask);
   }
 }

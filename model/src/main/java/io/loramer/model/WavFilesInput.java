@@ -1,5 +1,6 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ import org.tensorflow.types.TString;
 record WavFilesInput(boolean normalize) implements EncoderInput {
   static final String BYTES = "wav_bytes";
 
-  private static final int SAMPLE_RATE = 16_000;
   private static final int BYTES_PER_SAMPLE = 2;
 
   @Override
@@ -52,8 +52,11 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
       var begin = tf.constant(new int[] {0, 0});
       var size = tf.stack(List.of(tf.constant(-1), longest)); // -1: all rows
       var cropped = tf.slice(waveforms, begin, size); // [B, longest]
-      var asExpected = tf.reduceAll(tf.math.equal(rates, tf.constant(SAMPLE_RATE)), tf.constant(0));
-      var message = tf.constant("wav_bytes: expected 16000 Hz, found");
+      var asExpected =
+          tf.reduceAll(
+              tf.math.equal(rates, tf.constant(EncoderSignature.SAMPLE_RATE)), tf.constant(0));
+      var message =
+          tf.constant("wav_bytes: expected " + EncoderSignature.SAMPLE_RATE + " Hz, found");
       var check = tf.assertThat(asExpected, List.of(message, rates));
       var checked = tf.withControlDependencies(check).identity(cropped);
       return WaveformInput.connect(tf, normalize, checked, lengths);

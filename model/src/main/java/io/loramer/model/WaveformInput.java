@@ -1,5 +1,6 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -43,7 +44,8 @@ record WaveformInput(boolean normalize) implements EncoderInput {
     var valid = tf.dtypes.cast(mask, TFloat32.class);
     var masked = tf.math.mul(waveform, valid); // a batch of TF Serving's is padded with anything
     var encoderInput = normalize ? normalized(tf, masked, valid) : masked;
-    return Map.of("input_values", encoderInput, "attention_mask", mask);
+    return Map.of(
+        EncoderSignature.INPUT_VALUES, encoderInput, EncoderSignature.ATTENTION_MASK, mask);
   }
 
   private static Operand<TFloat32> normalized(

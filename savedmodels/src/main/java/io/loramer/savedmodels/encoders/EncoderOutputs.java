@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
+import io.loramer.savedmodels.EncoderSignature;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
 
 /**
  * What an encoder gives.
@@ -39,10 +41,15 @@ record EncoderOutputs(
   /** Gives the outputs the names of the encoder SavedModel's contract. */
   Map<String, Operand<?>> named(Ops tf) {
     Map<String, Operand<?>> named = new LinkedHashMap<>();
-    named.put("last_hidden_state", tf.withName("last_hidden_state").identity(lastHiddenState));
-    named.put("hidden_states", tf.withName("hidden_states").identity(hiddenStates));
-    frameMask.ifPresent(mask -> named.put("frame_mask", tf.withName("frame_mask").identity(mask)));
-    logits.ifPresent(l -> named.put("logits", tf.withName("logits").identity(l)));
+    put(named, tf, EncoderSignature.LAST_HIDDEN_STATE, lastHiddenState);
+    put(named, tf, EncoderSignature.HIDDEN_STATES, hiddenStates);
+    frameMask.ifPresent(mask -> put(named, tf, EncoderSignature.FRAME_MASK, mask));
+    logits.ifPresent(scores -> put(named, tf, EncoderSignature.LOGITS, scores));
     return named;
+  }
+
+  private static void put(
+      Map<String, Operand<?>> named, Ops tf, String name, Operand<? extends TType> output) {
+    named.put(name, tf.withName(name).identity(output));
   }
 }

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.graph.Dropout;
@@ -118,14 +119,20 @@ record SpeechConfig(
     Ops tf = parameters.tf();
     Shape batch = Shape.of(-1, -1);
     var inputValues =
-        tf.withName("input_values").placeholder(TFloat32.class, Placeholder.shape(batch));
+        tf.withName(EncoderSignature.INPUT_VALUES)
+            .placeholder(TFloat32.class, Placeholder.shape(batch));
     var attentionMask =
-        tf.withName("attention_mask").placeholder(TInt32.class, Placeholder.shape(batch));
+        tf.withName(EncoderSignature.ATTENTION_MASK)
+            .placeholder(TInt32.class, Placeholder.shape(batch));
     EncoderOutputs outputs =
         new SpeechEncoder(parameters, this).apply(inputValues, attentionMask, dropout);
     return new CallSignature(
         MetaGraph.DEFAULT_SIGNATURE,
-        Map.of("input_values", inputValues, "attention_mask", attentionMask),
+        Map.of(
+            EncoderSignature.INPUT_VALUES,
+            inputValues,
+            EncoderSignature.ATTENTION_MASK,
+            attentionMask),
         outputs.named(tf));
   }
 }

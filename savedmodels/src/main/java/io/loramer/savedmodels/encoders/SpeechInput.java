@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +15,6 @@ import java.util.Optional;
  * @param samplesPerFrame how many further ones make another
  */
 public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerFrame) {
-  private static final int SAMPLE_RATE = 16_000;
-
   /**
    * Reads the assets of a converted encoder.
    *
@@ -32,9 +31,10 @@ public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerF
       return of(true, speech);
     }
     ConfigFile preprocessor = found.get();
-    int sampleRate = preprocessor.size("sampling_rate", SAMPLE_RATE);
+    int sampleRate = preprocessor.size("sampling_rate", EncoderSignature.SAMPLE_RATE);
     preprocessor.require(
-        sampleRate == SAMPLE_RATE, "sampling_rate: expected 16000, found " + sampleRate);
+        sampleRate == EncoderSignature.SAMPLE_RATE,
+        "sampling_rate: expected %d, found %d".formatted(EncoderSignature.SAMPLE_RATE, sampleRate));
     preprocessor.check();
     return of(preprocessor.flag("do_normalize", true), speech);
   }

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.graph.Dropout;
@@ -53,17 +54,21 @@ record TextConfig(
   public CallSignature build(Parameters parameters, Dropout dropout) {
     Ops tf = parameters.tf();
     Shape batch = Shape.of(-1, -1);
-    var inputIds = tf.withName("input_ids").placeholder(TInt32.class, Placeholder.shape(batch));
+    var inputIds =
+        tf.withName(EncoderSignature.INPUT_IDS).placeholder(TInt32.class, Placeholder.shape(batch));
     var attentionMask =
-        tf.withName("attention_mask").placeholder(TInt32.class, Placeholder.shape(batch));
+        tf.withName(EncoderSignature.ATTENTION_MASK)
+            .placeholder(TInt32.class, Placeholder.shape(batch));
     // Not in the signature: one text is the rule, and a signature has no optional inputs.
     var tokenTypeIds =
-        tf.withName("token_type_ids").placeholderWithDefault(tf.zerosLike(inputIds), batch);
+        tf.withName(EncoderSignature.TOKEN_TYPE_IDS)
+            .placeholderWithDefault(tf.zerosLike(inputIds), batch);
     EncoderOutputs outputs =
         new TextEncoder(parameters, this).apply(inputIds, tokenTypeIds, attentionMask, dropout);
     return new CallSignature(
         MetaGraph.DEFAULT_SIGNATURE,
-        Map.of("input_ids", inputIds, "attention_mask", attentionMask),
+        Map.of(
+            EncoderSignature.INPUT_IDS, inputIds, EncoderSignature.ATTENTION_MASK, attentionMask),
         outputs.named(tf));
   }
 }

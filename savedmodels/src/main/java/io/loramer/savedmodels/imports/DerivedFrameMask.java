@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.imports;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ import org.tensorflow.types.TInt32;
  * 1} frames of n.
  */
 final class DerivedFrameMask {
-  private static final String SCOPE = "frame_mask";
-  private static final String ATTENTION_MASK = "attention_mask";
+  private static final String SCOPE = EncoderSignature.FRAME_MASK;
+  private static final String ATTENTION_MASK = EncoderSignature.ATTENTION_MASK;
   private static final String STATES = "states";
 
   /**
@@ -37,7 +38,7 @@ final class DerivedFrameMask {
   private static final String KERNELS = "/feature_extractor/conv_layers.";
 
   /** No kernel or stride is a second long. */
-  private static final long MAX_SAMPLES = 16_000;
+  private static final long MAX_SAMPLES = EncoderSignature.SAMPLE_RATE;
 
   private record Convolution(int kernel, int stride) {}
 

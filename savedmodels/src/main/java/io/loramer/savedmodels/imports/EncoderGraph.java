@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.imports;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.rewrite.DifferentiableOps;
 import io.loramer.savedmodels.rewrite.FixedSizes;
@@ -29,12 +30,9 @@ import org.tensorflow.proto.TensorInfo;
  * gradient one that has a gradient, its inputs of the contract's types.
  */
 final class EncoderGraph {
-  static final String FRAME_MASK = "frame_mask";
-  static final String HIDDEN_STATES = "hidden_states";
-  static final String LAST_HIDDEN_STATE = "last_hidden_state";
-
   /** What an encoder is for: one of these it must give. */
-  private static final List<String> OUTPUTS = List.of(LAST_HIDDEN_STATE, "logits");
+  private static final List<String> OUTPUTS =
+      List.of(EncoderSignature.LAST_HIDDEN_STATE, EncoderSignature.LOGITS);
 
   private final GraphDefEditor editor;
   private final String sequence;
@@ -46,8 +44,9 @@ final class EncoderGraph {
   /**
    * Prepares a graph.
    *
-   * @param variablesBytes what the values of all variables take on disk
-   * @throws IllegalArgumentException if it cannot be an encoder's; the message says why
+   * <p>EncoderSignature.param variablesBytes what the values of all variables take on disk
+   * EncoderSignature.throws IllegalArgumentException if it cannot be an encoder's; the message says
+   * why
    */
   EncoderGraph(MetaGraphDef metaGraph, long variablesBytes) {
     SignatureDef signature = metaGraph.getSignatureDefMap().get(MetaGraph.DEFAULT_SIGNATURE);
@@ -64,9 +63,9 @@ final class EncoderGraph {
       throw new IllegalArgumentException("it has no saver to restore its variables with");
     }
     sequence =
-        signature.containsInputs(InputTypes.INPUT_VALUES)
-            ? InputTypes.INPUT_VALUES
-            : InputTypes.INPUT_IDS;
+        signature.containsInputs(EncoderSignature.INPUT_VALUES)
+            ? EncoderSignature.INPUT_VALUES
+            : EncoderSignature.INPUT_IDS;
     requireEncoder(signature);
     fixedSizes = new FixedSizes(fixedSize(signature, 0), fixedSize(signature, 1));
     inputs = names(signature.getInputsMap());
@@ -104,26 +103,28 @@ final class EncoderGraph {
   }
 
   /**
-   * Returns the tensors in the graph's middle where it can be cut: {@code hidden_states.k}, float32
-   * [B, T, H], the input of layer k or, for the last one, the output of the encoder; and of a
-   * speech encoder the {@code frame_mask}. Of an encoder that gives its last hidden state only,
-   * only that.
+   * Returns the tensors in the graph's middle where it can be cut: {EncoderSignature.code
+   * hidden_states.k}, float32 [B, T, H], the input of layer k or, for the last one, the output of
+   * the encoder; and of a speech encoder the {EncoderSignature.code frame_mask}. Of an encoder that
+   * gives its last hidden state only, only that.
    */
   Map<String, String> cuts() {
     Map<String, String> cuts = new LinkedHashMap<>();
-    if (outputs.containsKey(FRAME_MASK)) {
-      cuts.put(FRAME_MASK, editor.passedOn(outputs.get(FRAME_MASK)));
+    if (outputs.containsKey(EncoderSignature.FRAME_MASK)) {
+      cuts.put(
+          EncoderSignature.FRAME_MASK, editor.passedOn(outputs.get(EncoderSignature.FRAME_MASK)));
     }
     List<String> states = List.of();
-    if (outputs.containsKey(HIDDEN_STATES)) {
-      NodeDef.Builder stacked = editor.producer(editor.passedOn(outputs.get(HIDDEN_STATES)));
+    if (outputs.containsKey(EncoderSignature.HIDDEN_STATES)) {
+      NodeDef.Builder stacked =
+          editor.producer(editor.passedOn(outputs.get(EncoderSignature.HIDDEN_STATES)));
       states = stacked.getOp().equals("Pack") ? stacked.getInputList() : states;
     }
-    if (states.isEmpty() && outputs.containsKey(LAST_HIDDEN_STATE)) {
-      states = List.of(outputs.get(LAST_HIDDEN_STATE));
+    if (states.isEmpty() && outputs.containsKey(EncoderSignature.LAST_HIDDEN_STATE)) {
+      states = List.of(outputs.get(EncoderSignature.LAST_HIDDEN_STATE));
     }
     for (int k = 0; k < states.size(); k++) {
-      cuts.put(HIDDEN_STATES + "." + k, states.get(k));
+      cuts.put(EncoderSignature.HIDDEN_STATES + "." + k, states.get(k));
     }
     return cuts;
   }
@@ -151,13 +152,13 @@ final class EncoderGraph {
   private void requireEncoder(SignatureDef signature) {
     List<String> problems = new ArrayList<>();
     if (!signature.containsInputs(sequence)
-        || !signature.containsInputs(InputTypes.ATTENTION_MASK)) {
+        || !signature.containsInputs(EncoderSignature.ATTENTION_MASK)) {
       problems.add(
           "inputs %s or %s, and %s; found %s"
               .formatted(
-                  InputTypes.INPUT_VALUES,
-                  InputTypes.INPUT_IDS,
-                  InputTypes.ATTENTION_MASK,
+                  EncoderSignature.INPUT_VALUES,
+                  EncoderSignature.INPUT_IDS,
+                  EncoderSignature.ATTENTION_MASK,
                   new TreeSet<>(signature.getInputsMap().keySet())));
     }
     if (OUTPUTS.stream()
@@ -188,7 +189,7 @@ final class EncoderGraph {
   private List<String> needed() {
     List<String> needed = new ArrayList<>(outputs.values());
     needed.add(inputs.get(sequence));
-    needed.add(inputs.get(InputTypes.ATTENTION_MASK));
+    needed.add(inputs.get(EncoderSignature.ATTENTION_MASK));
     needed.add(saver.getFilenameTensorName());
     needed.add(saver.getRestoreOpName());
     return needed;
@@ -201,11 +202,12 @@ final class EncoderGraph {
   }
 
   private void addFrameMask() {
-    if (sequence.equals(InputTypes.INPUT_VALUES) && !outputs.containsKey(FRAME_MASK)) {
+    if (sequence.equals(EncoderSignature.INPUT_VALUES)
+        && !outputs.containsKey(EncoderSignature.FRAME_MASK)) {
       String states = outputs.get(OUTPUTS.stream().filter(outputs::containsKey).findFirst().get());
       DerivedFrameMask.addTo(
-              editor, inputs.get(sequence), inputs.get(InputTypes.ATTENTION_MASK), states)
-          .ifPresent(mask -> outputs.put(FRAME_MASK, mask));
+              editor, inputs.get(sequence), inputs.get(EncoderSignature.ATTENTION_MASK), states)
+          .ifPresent(mask -> outputs.put(EncoderSignature.FRAME_MASK, mask));
     }
   }
 

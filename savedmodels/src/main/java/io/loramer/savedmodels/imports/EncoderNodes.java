@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.imports;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -223,8 +224,8 @@ final class EncoderNodes {
   private Map<String, String> outputs(List<Integer> states) {
     Map<String, String> chosen = new LinkedHashMap<>();
     states.forEach(k -> chosen.put(EncoderStates.name(k), tensor(cuts, EncoderStates.name(k))));
-    if (cuts.containsKey(EncoderGraph.FRAME_MASK)) {
-      chosen.put(EncoderGraph.FRAME_MASK, cuts.get(EncoderGraph.FRAME_MASK));
+    if (cuts.containsKey(EncoderSignature.FRAME_MASK)) {
+      chosen.put(EncoderSignature.FRAME_MASK, cuts.get(EncoderSignature.FRAME_MASK));
     }
     return chosen;
   }

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.imports;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -61,7 +62,7 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
             });
     List<String> states =
         encoder.cuts().entrySet().stream()
-            .filter(cut -> !cut.getKey().equals(EncoderGraph.FRAME_MASK))
+            .filter(cut -> !cut.getKey().equals(EncoderSignature.FRAME_MASK))
             .map(cut -> cut.getValue())
             .toList();
     requireFrozen(model, editor.neededBy(states.subList(0, 1)), trained, states.size());
@@ -76,7 +77,7 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
 
   /** Returns what a state is called among an encoder's outputs, and among a stage's. */
   public static String name(int state) {
-    return EncoderGraph.HIDDEN_STATES + "." + state;
+    return EncoderSignature.HIDDEN_STATES + "." + state;
   }
 
   /** The first state is computed once and kept for all epochs. */
@@ -100,8 +101,8 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
     throw new IllegalArgumentException(
         "LoRA target_modules: expected modules of the layers, found %s before the first hidden state,"
                 .formatted(String.join(", ", before))
-            + " which is computed once for all epochs; leave that out, such as by encoder\\.layers\\..*"
-            + " in place of all-linear");
+            + " which is computed once for all epochs; leave that out, such as by"
+            + " encoder\\.layers\\..* in place of all-linear");
   }
 
   private static int hiddenSize(SavedModelFolder model) throws IOException {
@@ -112,14 +113,15 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
             .getSignatureDefOrThrow(MetaGraph.DEFAULT_SIGNATURE);
     TensorShapeProto shape =
         signature
-            .getOutputsOrDefault(EncoderGraph.LAST_HIDDEN_STATE, TensorInfo.getDefaultInstance())
+            .getOutputsOrDefault(
+                EncoderSignature.LAST_HIDDEN_STATE, TensorInfo.getDefaultInstance())
             .getTensorShape();
     if (shape.getDimCount() != HIDDEN + 1 || shape.getDim(HIDDEN).getSize() < 1) {
       throw new IOException(
           "%s: expected an output %s of a known hidden size, found %s"
               .formatted(
                   model.path(),
-                  EncoderGraph.LAST_HIDDEN_STATE,
+                  EncoderSignature.LAST_HIDDEN_STATE,
                   shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList()));
     }
     return Math.toIntExact(shape.getDim(HIDDEN).getSize());

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.imports;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,6 @@ import org.tensorflow.proto.TensorShapeProto;
  * token_type_ids}, which here are zeros unless fed.
  */
 final class InputTypes {
-  static final String INPUT_VALUES = "input_values";
-  static final String INPUT_IDS = "input_ids";
-  static final String ATTENTION_MASK = "attention_mask";
-  private static final String TOKEN_TYPE_IDS = "token_type_ids";
-
   /** [B, samples or tokens], of any sizes. */
   private static final AttrValue ANY_SIZES =
       AttrValue.newBuilder()
@@ -42,13 +38,19 @@ final class InputTypes {
   static void adapt(GraphDefEditor editor, Map<String, String> inputs, String saverFilename) {
     inputs.values().removeIf(tensor -> !editor.contains(GraphDefEditor.nodeName(tensor)));
     Set<String> fed = new TreeSet<>(Set.of(GraphDefEditor.nodeName(saverFilename)));
-    for (String name : List.of(INPUT_VALUES, INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS)) {
+    for (String name :
+        List.of(
+            EncoderSignature.INPUT_VALUES,
+            EncoderSignature.INPUT_IDS,
+            EncoderSignature.ATTENTION_MASK,
+            EncoderSignature.TOKEN_TYPE_IDS)) {
       if (inputs.containsKey(name)) {
         inputs.put(name, placeholder(editor, inputs, name).getName() + ":0");
         fed.add(GraphDefEditor.nodeName(inputs.get(name)));
       }
     }
-    if (inputs.containsKey(INPUT_IDS) && inputs.containsKey(TOKEN_TYPE_IDS)) {
+    if (inputs.containsKey(EncoderSignature.INPUT_IDS)
+        && inputs.containsKey(EncoderSignature.TOKEN_TYPE_IDS)) {
       defaultToZeros(editor, inputs);
     }
     List<String> unknown =
@@ -69,7 +71,8 @@ final class InputTypes {
    */
   private static NodeDef.Builder placeholder(
       GraphDefEditor editor, Map<String, String> inputs, String name) {
-    DataType type = name.equals(INPUT_VALUES) ? DataType.DT_FLOAT : DataType.DT_INT32;
+    DataType type =
+        name.equals(EncoderSignature.INPUT_VALUES) ? DataType.DT_FLOAT : DataType.DT_INT32;
     NodeDef.Builder node = editor.producer(inputs.get(name));
     if (!node.getOp().startsWith("Placeholder")) {
       throw new IllegalArgumentException("input " + name + " is no placeholder: " + node.getOp());
@@ -100,12 +103,12 @@ final class InputTypes {
   }
 
   private static void defaultToZeros(GraphDefEditor editor, Map<String, String> inputs) {
-    NodeDef.Builder placeholder = editor.producer(inputs.get(TOKEN_TYPE_IDS));
+    NodeDef.Builder placeholder = editor.producer(inputs.get(EncoderSignature.TOKEN_TYPE_IDS));
     NodeDef zeros =
         NodeDef.newBuilder()
             .setName(placeholder.getName() + "/zeros")
             .setOp("ZerosLike")
-            .addInput(inputs.get(INPUT_IDS))
+            .addInput(inputs.get(EncoderSignature.INPUT_IDS))
             .putAttr("T", placeholder.getAttrOrThrow("dtype"))
             .build();
     editor.add(zeros);
