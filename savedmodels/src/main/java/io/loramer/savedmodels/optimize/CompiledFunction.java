@@ -1,6 +1,5 @@
 package io.loramer.savedmodels.optimize;
 
-import io.loramer.savedmodels.graph.Dropout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +46,7 @@ enum CompiledFunction {
       var erf = tf.math.erf(tf.math.mul(x, tf.constant(SQRT_HALF)));
       var half = tf.math.mul(x, tf.constant(0.5f));
       var value = tf.math.mul(half, tf.math.add(erf, tf.constant(1f)));
-      return likeFirst(tf, in, tf.math.mul(value, mask(tf, x, in.longs(1), in.ints(2))));
+      return likeFirst(tf, in, tf.math.mul(value, DropoutMask.of(tf, x, in.longs(1), in.ints(2))));
     }
   },
   /**
@@ -59,8 +58,8 @@ enum CompiledFunction {
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var x = rows(tf, in.floats(0));
       var dy = rows(tf, in.floats(1));
-      var dropped = tf.math.mul(dy, mask(tf, x, in.longs(2), in.ints(3)));
-      return likeFirst(tf, in, Rematerialization.ofGelu(tf, x, dropped));
+      var dropped = tf.math.mul(dy, DropoutMask.of(tf, x, in.longs(2), in.ints(3)));
+      return likeFirst(tf, in, Derivatives.gelu(tf, x, dropped));
     }
   },
   /** {@code x · keep / P(keep)} of x, key, dropped; and its gradient, of dy in place of x. */
@@ -68,7 +67,7 @@ enum CompiledFunction {
     @Override
     Operand<TFloat32> body(Ops tf, Arguments in) {
       var x = rows(tf, in.floats(0));
-      return likeFirst(tf, in, tf.math.mul(x, mask(tf, x, in.longs(1), in.ints(2))));
+      return likeFirst(tf, in, tf.math.mul(x, DropoutMask.of(tf, x, in.longs(1), in.ints(2))));
     }
   },
   /**
@@ -93,7 +92,7 @@ enum CompiledFunction {
       var dy = rows(tf, in.floats(0));
       var y = rows(tf, in.floats(1));
       var row = tf.reshape(in.floats(2), tf.constant(new int[] {-1, 1}));
-      var dropped = tf.math.mul(dy, mask(tf, dy, in.longs(3), in.ints(4)));
+      var dropped = tf.math.mul(dy, DropoutMask.of(tf, dy, in.longs(3), in.ints(4)));
       return likeFirst(tf, in, tf.math.mul(tf.math.sub(dropped, row), y));
     }
   },
@@ -246,64 +245,6 @@ enum CompiledFunction {
 
   private static Operand<TFloat32> likeFirst(Ops tf, Arguments in, Operand<TFloat32> rows) {
     return tf.reshape(rows, tf.shape(in.floats(0)));
-  }
-
-  /**
-   * Returns 1 / P(keep) where an element is kept, else 0. Which ones are is told by a hash of their
-   * place and the key: a few vector instructions, where TensorFlow's generators go through memory.
-   *
-   * @param rows float32 [R, C]
-   * @param key int64 [2]
-   * @param dropped int32 scalar: how many of 65536 elements are dropped
-   */
-  private static Operand<TFloat32> mask(
-      Ops tf, Operand<TFloat32> rows, Operand<TInt64> key, Operand<TInt32> dropped) {
-    var low = tf.dtypes.cast(key, TInt32.class);
-    var high =
-        tf.dtypes.cast(tf.bitwise.rightShift(key, tf.constant((long) Integer.SIZE)), TInt32.class);
-    Operand<TInt32> salt = tf.constant(0);
-    for (int i = 0; i < 2; i++) {
-      for (Operand<TInt32> words : List.of(low, high)) {
-        salt = mixed(tf, tf.bitwise.bitwiseXor(salt, tf.stridedSlice(words, Indices.at(i))));
-      }
-    }
-    var shape = tf.shape(rows);
-    var columns = tf.stridedSlice(shape, Indices.at(1));
-    var row = range(tf, tf.stridedSlice(shape, Indices.at(0)));
-    var place =
-        tf.math.add(
-            tf.math.mul(tf.expandDims(row, tf.constant(1)), columns),
-            tf.expandDims(range(tf, columns), tf.constant(0)));
-    var spread = tf.math.mul(place, tf.constant(0x9E3779B1)); // 2³² over the golden ratio
-    var hash = mixed(tf, tf.bitwise.bitwiseXor(spread, salt));
-    var threshold = // as an unsigned number's upper half, in the order of signed ones
-        tf.bitwise.bitwiseXor(
-            tf.bitwise.leftShift(dropped, tf.constant(Short.SIZE)), tf.constant(Integer.MIN_VALUE));
-    var keep = tf.dtypes.cast(tf.math.greaterEqual(hash, threshold), TFloat32.class);
-    var all = tf.constant((float) Dropout.VALUES);
-    var scale = tf.math.div(all, tf.math.sub(all, tf.dtypes.cast(dropped, TFloat32.class)));
-    return tf.math.mul(keep, scale);
-  }
-
-  private static Operand<TInt32> range(Ops tf, Operand<TInt32> end) {
-    return tf.range(tf.constant(0), end, tf.constant(1));
-  }
-
-  /**
-   * The finaliser of MurmurHash3: every bit of h tells on every bit of what it returns.
-   *
-   * @see <a href="https://github.com/aappleby/smhasher">MurmurHash3</a>
-   */
-  private static Operand<TInt32> mixed(Ops tf, Operand<TInt32> h) {
-    var first = tf.math.mul(folded(tf, h, 16), tf.constant(0x85ebca6b));
-    var second = tf.math.mul(folded(tf, first, 13), tf.constant(0xc2b2ae35));
-    return folded(tf, second, 16);
-  }
-
-  /** {@code h ^ (h >>> by)}. */
-  private static Operand<TInt32> folded(Ops tf, Operand<TInt32> h, int by) {
-    var shifted = tf.bitwise.rightShift(h, tf.constant(by)); // which repeats the sign
-    return tf.bitwise.bitwiseXor(h, tf.bitwise.bitwiseAnd(shifted, tf.constant(-1 >>> by)));
   }
 
   private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {

@@ -1,67 +1,53 @@
 package io.loramer.savedmodels.optimize;
 
+import com.google.protobuf.ByteString;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Gives values of a graph gradients other than TensorFlow's.
+ * Attaches {@link GradientRule}s to values of a graph, in place of TensorFlow's gradients.
  *
- * <p>Such a value gets an {@code IdentityN} behind it, {@code [value, inputs]}, an op for which
- * TensorFlow's C++ has no gradient of its own; its name says what to compute. The value stands
- * behind a {@code StopGradient}, so nothing asks for the gradients of what led to it.
+ * <p>Everything that reads such a value then reads the first output of an {@code IdentityN} over
+ * {@code [value, inputs]}, whose attribute {@link #RULE} names the rule. A {@code StopGradient}
+ * before it keeps TensorFlow from computing the value's own gradients.
+ *
+ * <p>TensorFlow Java registers a gradient for an op type, for the whole process. {@code IdentityN}
+ * is one that TensorFlow's C++ has no gradient for ("No gradient defined for op: IdentityN"). Nodes
+ * without the attribute, in graphs that this class has not rewritten, pass their gradients on,
+ * which is what an identity's gradient is: throwing an exception through TensorFlow's C++ would
+ * leave the graph locked.
  */
 final class CustomGradients {
-  /** Computes the gradients of a value. */
-  @FunctionalInterface
-  interface Kind {
-    /**
-     * Returns the gradients of the inputs that the value was given.
-     *
-     * @param value the op that computed it
-     * @param inputs as they were given
-     * @param dy the gradient of the value
-     */
-    List<Operand<?>> of(Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy);
-  }
+  /**
+   * The attribute that names a rule; TensorFlow keeps attributes with an underscore as they are.
+   */
+  private static final String RULE = "_lora_mer_gradient_rule";
 
-  /** A tensor of a graph. */
-  record Typed(String tensor, DataType type) {
-    static Typed float32(String tensor) {
-      return new Typed(tensor, DataType.DT_FLOAT);
-    }
-  }
-
-  private static final Map<String, Kind> KINDS =
-      Map.of(
-          "gelu_gradient", Rematerialization::gelu,
-          "dropout_gradient", Rematerialization::dropout,
-          "dropped_product_gradient", Rematerialization::product,
-          "fused_gelu_gradient", XlaCompilation::gelu,
-          "fused_dropout_gradient", XlaCompilation::dropout,
-          "fused_product_gradient", XlaCompilation::product,
-          "fused_attention_gradient", XlaCompilation::attention,
-          "fused_gated_attention_gradient", XlaCompilation::gatedAttention,
-          "fused_layer_norm_gradient", XlaCompilation::layerNorm);
+  private static final String OP = "IdentityN";
 
   static {
-    TensorFlow.registerCustomGradient("IdentityN", CustomGradients::gradient);
+    if (!TensorFlow.registerCustomGradient(OP, CustomGradients::gradients)) {
+      throw new IllegalStateException(
+          OP + ": expected no gradient in this process, found one that other code registered");
+    }
   }
 
   private final GraphDefEditor graph;
 
-  /** What is read in the end for each value, by {@code node:0}. */
-  private final Map<String, String> moved = new LinkedHashMap<>();
+  /** What replaces each value as an input, by {@code node:0}. */
+  private final Map<String, String> replaced = new LinkedHashMap<>();
 
   private final List<NodeDef> added = new ArrayList<>();
 
@@ -70,67 +56,75 @@ final class CustomGradients {
   }
 
   /**
-   * Gives a value a gradient.
+   * Attaches a rule to a value.
    *
-   * @param value a node's name, which gives it as its only output
-   * @param kind one of those that are known
-   * @param inputs what it is computed from that has gradients
+   * @param value a node's name; the value is its only output
+   * @param inputs the tensors whose gradients the rule computes
    */
-  void give(Typed value, String kind, List<Typed> inputs) {
-    if (!KINDS.containsKey(kind)) {
-      throw new IllegalArgumentException("no gradient " + kind);
-    }
-    AttrValue type = AttrValue.newBuilder().setType(value.type).build();
-    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder().addType(value.type);
-    inputs.forEach(input -> types.addType(input.type));
-    String name = value.tensor + "/" + kind;
+  void attach(TypedTensor value, GradientRule rule, List<TypedTensor> inputs) {
+    String name = value.tensor() + "/gradient";
     String stop = name + "/value";
-    NodeDef.Builder all = NodeDef.newBuilder().setName(name).setOp("IdentityN");
-    all.addInput(stop).addAllInput(inputs.stream().map(Typed::tensor).toList());
-    all.putAttr("T", AttrValue.newBuilder().setList(types).build());
+    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder().addType(value.type());
+    inputs.forEach(input -> types.addType(input.type()));
+    ByteString ruleName = ByteString.copyFromUtf8(rule.name());
     added.add(
         NodeDef.newBuilder()
             .setName(stop)
             .setOp("StopGradient")
-            .addInput(value.tensor)
-            .putAttr("T", type)
+            .addInput(value.tensor())
+            .putAttr("T", AttrValue.newBuilder().setType(value.type()).build())
             .build());
-    added.add(all.build());
-    moved.put(value.tensor + ":0", name + ":0");
+    added.add(
+        NodeDef.newBuilder()
+            .setName(name)
+            .setOp(OP)
+            .addInput(stop)
+            .addAllInput(inputs.stream().map(TypedTensor::tensor).toList())
+            .putAttr("T", AttrValue.newBuilder().setList(types).build())
+            .putAttr(RULE, AttrValue.newBuilder().setS(ruleName).build())
+            .build());
+    replaced.put(value.tensor() + ":0", name + ":0");
   }
 
   /**
-   * Adds what was made; of two values in a row the second takes what the first gives in the end.
+   * Adds the nodes of all rules to the graph. Where one value with a rule is an input of another,
+   * the second reads the first's replacement.
    */
   void finish() {
-    graph.redirect(moved);
+    graph.redirect(replaced);
     for (NodeDef node : added) {
-      NodeDef.Builder taking = node.toBuilder();
-      boolean isGradient = node.getOp().equals("IdentityN");
-      for (int i = 0; isGradient && i < node.getInputCount(); i++) {
+      NodeDef.Builder redirected = node.toBuilder();
+      boolean hasRule = node.getOp().equals(OP);
+      for (int i = 0; hasRule && i < node.getInputCount(); i++) {
         String input = node.getInput(i);
-        taking.setInput(i, moved.getOrDefault(GraphDefEditor.withPlace(input), input));
+        redirected.setInput(i, replaced.getOrDefault(GraphDefEditor.withPlace(input), input));
       }
-      graph.add(taking.build());
+      graph.add(redirected.build());
     }
   }
 
-  /** Returns the gradients of an {@code IdentityN}'s inputs; that of the first goes nowhere. */
-  private static List<Operand<?>> gradient(Ops tf, GraphOperation op, List<Output<?>> gradients) {
-    Kind kind = KINDS.get(op.name().substring(op.name().lastIndexOf('/') + 1));
-    GraphOperation value = operation(operation(op, 0), 0);
+  /** Returns a gradient for each input of an {@code IdentityN}. */
+  private static List<Operand<?>> gradients(Ops tf, GraphOperation op, List<Output<?>> gradients) {
+    Optional<GradientRule> rule = rule(op);
+    if (rule.isEmpty()) {
+      return List.copyOf(gradients);
+    }
+    GraphOperation value = GradientRule.producer(GradientRule.producer(op, 0), 0);
     List<Output<?>> inputs = new ArrayList<>();
     for (int i = 1; i < op.numInputs(); i++) {
       inputs.add(op.input(i));
     }
     Output<?> dy = gradients.get(0);
-    List<Operand<?>> all = new ArrayList<>(List.of(dy));
-    all.addAll(kind.of(tf, value, inputs, dy));
+    List<Operand<?>> all = new ArrayList<>(List.of(dy)); // the first ends at the StopGradient
+    all.addAll(rule.get().gradients(tf, value, inputs, dy));
     return all;
   }
 
-  /** Returns the op that computes an input of another. */
-  static GraphOperation operation(GraphOperation reader, int input) {
-    return (GraphOperation) reader.input(input).op();
+  private static Optional<GradientRule> rule(GraphOperation op) {
+    try {
+      return Optional.of(GradientRule.valueOf(op.attributes().getAttrString(RULE)));
+    } catch (TFInvalidArgumentException e) {
+      return Optional.empty(); // the op has no such attribute
+    }
   }
 }

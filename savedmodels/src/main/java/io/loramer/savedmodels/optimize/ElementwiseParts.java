@@ -1,14 +1,12 @@
 package io.loramer.savedmodels.optimize;
 
 import com.google.protobuf.ByteString;
-import io.loramer.savedmodels.optimize.CustomGradients.Typed;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -20,9 +18,6 @@ import org.tensorflow.proto.TensorProto;
  * them.
  */
 final class ElementwiseParts {
-  /** Of an Einsum that multiplies matrices, batched alike, such as {@code bnqk,bnkd->bnqd}. */
-  static final Pattern EQUATION = Pattern.compile("(\\w*)(\\w)(\\w),\\1\\3(\\w)->\\1\\2\\4");
-
   private static final Set<DataType> HALF = Set.of(DataType.DT_BFLOAT16, DataType.DT_HALF);
 
   /** How many nodes there are between the comparison of random numbers and their key. */
@@ -132,11 +127,13 @@ final class ElementwiseParts {
         .findAny();
   }
 
-  /** Returns whether {@link Rematerialization} has the gradients of a product. */
+  /** Returns whether {@link Derivatives#factors} has the gradients of a product. */
   private static boolean isDifferentiable(NodeDef.Builder product) {
     return product.getOp().equals("MatMul")
         ? !GraphDefEditor.flag(product, "transpose_a")
-        : EQUATION.matcher(product.getAttrOrThrow("equation").getS().toStringUtf8()).matches();
+        : Derivatives.PRODUCT
+            .matcher(product.getAttrOrThrow("equation").getS().toStringUtf8())
+            .matches();
   }
 
   /** Returns the softmax that dropout is of, if it is of one that nothing else reads. */
@@ -251,14 +248,14 @@ final class ElementwiseParts {
   }
 
   /** Returns what a tensor was raised to float32 from, if it was from half precision. */
-  Optional<Typed> raised(String tensor) {
+  Optional<TypedTensor> raised(String tensor) {
     NodeDef.Builder node = graph.producer(tensor);
     if (!node.getOp().equals("Cast")
         || node.getAttrOrThrow("DstT").getType() != DataType.DT_FLOAT
         || !HALF.contains(node.getAttrOrThrow("SrcT").getType())) {
       return Optional.empty();
     }
-    return Optional.of(new Typed(node.getInput(0), node.getAttrOrThrow("SrcT").getType()));
+    return Optional.of(new TypedTensor(node.getInput(0), node.getAttrOrThrow("SrcT").getType()));
   }
 
   /** Returns whether a node reads another, and is the only one. */
