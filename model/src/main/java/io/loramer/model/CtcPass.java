@@ -5,6 +5,7 @@ import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.optimize.Computation;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public record CtcPass(
             graph,
             new Variables(graph, 0), // nothing is drawn
             "recognizer",
-            model,
+            EncoderSavedModel.of(model),
             MetaGraph.SERVE,
             Optional.empty(),
             Optional.of(LoraMer.stage(Modality.AUDIO, model)),

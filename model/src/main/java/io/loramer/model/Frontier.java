@@ -6,6 +6,7 @@ import io.loramer.model.head.Modality;
 import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.EncoderStates;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -26,7 +27,7 @@ import org.tensorflow.types.TInt32;
  * Where an encoder's frozen part ends: before the first matrix of LoRA, or behind the whole encoder
  * where none is trained. What stands before it gives the same for an utterance in every epoch.
  *
- * @param encoder its SavedModel
+ * @param encoder its SavedModel, whose graphs are prepared once for all passes
  * @param size of the encoder
  * @param states which hidden states cross the frontier, ascending: one, but for heads that mix
  *     layers
@@ -34,7 +35,7 @@ import org.tensorflow.types.TInt32;
  */
 public record Frontier(
     Modality modality,
-    SavedModelFolder encoder,
+    EncoderSavedModel encoder,
     EncoderStates size,
     List<Integer> states,
     Storage storage) {
@@ -63,7 +64,8 @@ public record Frontier(
       Layers layers,
       Storage storage)
       throws IOException {
-    EncoderStates size = EncoderStates.of(encoder, lora);
+    EncoderSavedModel prepared = EncoderSavedModel.of(encoder);
+    EncoderStates size = EncoderStates.of(prepared, lora);
     layers.requireIn(EncoderSize.of(size));
     int last = size.lastFrozen();
     int first =
@@ -73,7 +75,7 @@ public record Frontier(
           case WEIGHTED -> 0;
         };
     List<Integer> states = IntStream.rangeClosed(first, last).boxed().toList();
-    return new Frontier(modality, encoder, size, states, storage);
+    return new Frontier(modality, prepared, size, states, storage);
   }
 
   /** Returns the name of the input with the states, {@code storage} [states, B, T, H]. */
@@ -117,8 +119,13 @@ public record Frontier(
   public Pass build(Graph graph, Variables variables) throws IOException {
     ImportedEncoder part =
         ImportedEncoder.upTo(
-            graph, variables, modality.scope(), encoder, states, LoraMer.stage(modality, encoder));
-    LoraMer.requireAnySize(encoder, part.fixedSizes());
+            graph,
+            variables,
+            modality.scope(),
+            encoder,
+            states,
+            LoraMer.stage(modality, encoder.folder()));
+    LoraMer.requireAnySize(encoder.folder(), part.fixedSizes());
     Ops tf = Ops.create(graph).withSubScope("frontier");
     List<Operand<TFloat32>> computed = states.stream().map(part::state).toList();
     Operand<TFloat32> stacked = tf.stack(computed);

@@ -15,6 +15,7 @@ import io.loramer.savedmodels.encoders.TextInput;
 import io.loramer.savedmodels.graph.Dropout;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.imports.EncoderInput;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.EncoderStates;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraAdapter;
@@ -96,8 +97,31 @@ public final class LoraMer {
         graph,
         variables,
         stages(folders),
-        folders,
-        sizes(folders),
+        prepared(folders),
+        lora,
+        computation,
+        config,
+        labels,
+        mode);
+  }
+
+  private LoraMer(
+      Graph graph,
+      Variables variables,
+      Map<Modality, EncoderInput> stages,
+      Map<Modality, EncoderSavedModel> encoders,
+      Optional<LoraConfig> lora,
+      Computation computation,
+      HeadConfig config,
+      int labels,
+      Mode mode)
+      throws IOException {
+    this(
+        graph,
+        variables,
+        stages,
+        encoders,
+        sizes(encoders),
         lora,
         computation,
         config,
@@ -124,7 +148,7 @@ public final class LoraMer {
       Mode mode)
       throws IOException {
     Map<Modality, EncoderInput> stages = new EnumMap<>(Modality.class);
-    Map<Modality, SavedModelFolder> split = new EnumMap<>(Modality.class);
+    Map<Modality, EncoderSavedModel> split = new EnumMap<>(Modality.class);
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
     frontiers.forEach(
         (modality, frontier) -> {
@@ -142,13 +166,13 @@ public final class LoraMer {
    * Builds.
    *
    * @param stages of each modality
-   * @param folders of those modalities whose stage leads into an encoder
+   * @param models of those modalities whose stage leads into an encoder
    */
   private LoraMer(
       Graph graph,
       Variables variables,
       Map<Modality, EncoderInput> stages,
-      Map<Modality, SavedModelFolder> folders,
+      Map<Modality, EncoderSavedModel> models,
       Map<Modality, EncoderSize> sizes,
       Optional<LoraConfig> lora,
       Computation computation,
@@ -161,7 +185,7 @@ public final class LoraMer {
     this.config = config;
     this.stages = stages;
     adapted = lora.isPresent();
-    for (var entry : folders.entrySet()) {
+    for (var entry : models.entrySet()) {
       Modality modality = entry.getKey();
       ImportedEncoder encoder =
           ImportedEncoder.into(
@@ -173,7 +197,7 @@ public final class LoraMer {
               modality == Modality.AUDIO ? lora : Optional.empty(),
               Optional.of(stages.get(modality)),
               computation);
-      requireAnySize(entry.getValue(), encoder.fixedSizes());
+      requireAnySize(entry.getValue().folder(), encoder.fixedSizes());
       encoders.put(modality, encoder);
     }
     head = EmotionHead.create(variables, config, sizes, labels);
@@ -338,10 +362,17 @@ public final class LoraMer {
     return stages;
   }
 
-  private static Map<Modality, EncoderSize> sizes(Map<Modality, SavedModelFolder> folders)
+  private static Map<Modality, EncoderSavedModel> prepared(
+      Map<Modality, SavedModelFolder> folders) {
+    Map<Modality, EncoderSavedModel> prepared = new EnumMap<>(Modality.class);
+    folders.forEach((modality, folder) -> prepared.put(modality, EncoderSavedModel.of(folder)));
+    return prepared;
+  }
+
+  private static Map<Modality, EncoderSize> sizes(Map<Modality, EncoderSavedModel> models)
       throws IOException {
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
-    for (var entry : folders.entrySet()) {
+    for (var entry : models.entrySet()) {
       EncoderStates states = EncoderStates.of(entry.getValue(), Optional.empty());
       sizes.put(entry.getKey(), EncoderSize.of(states));
     }

@@ -4,7 +4,7 @@ import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.SavedModelSummary;
 import io.loramer.savedmodels.graph.Dropout;
 import io.loramer.savedmodels.graph.Variables;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraTarget;
 import io.loramer.savedmodels.weights.Checkpoint;
 import io.loramer.savedmodels.weights.TensorType;
@@ -92,7 +92,7 @@ public record EncoderContents(
 
   private static List<LoraTarget> linearMaps(SavedModelFolder model, List<String> problems) {
     try {
-      return ImportedEncoder.linearMaps(model);
+      return EncoderSavedModel.of(model).linearMaps();
     } catch (IOException e) {
       problems.add(e.getMessage());
       return List.of();

@@ -28,7 +28,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SaverDef;
 
@@ -40,7 +39,7 @@ final class EncoderNodes {
   /** Scope of the stage before the encoder. */
   static final String STAGE = "input";
 
-  private final SavedModelFolder model;
+  private final EncoderSavedModel model;
   private final Optional<LoraConfig> lora;
   private final Computation computation;
   private final GraphDefEditor editor;
@@ -60,7 +59,7 @@ final class EncoderNodes {
    * @param states which hidden states are its outputs; where there are none, those of its signature
    */
   EncoderNodes(
-      SavedModelFolder model,
+      EncoderSavedModel model,
       String tag,
       Optional<LoraConfig> lora,
       Optional<EncoderInput> stage,
@@ -70,11 +69,11 @@ final class EncoderNodes {
     this.model = model;
     this.lora = lora;
     this.computation = computation;
-    EncoderGraph encoder = read(model, tag);
+    EncoderGraph encoder = model.graph(tag);
     editor = encoder.editor();
     inputs = encoder.inputs();
-    cuts = encoder.cuts();
-    outputs = states.isEmpty() ? encoder.outputs() : outputs(states);
+    cuts = encoder.cuts(editor);
+    outputs = states.isEmpty() ? new LinkedHashMap<>(encoder.outputs()) : outputs(states);
     saver = encoder.saver();
     fixedSizes = encoder.fixedSizes();
     linearMaps = LoraInjection.linearMaps(editor);
@@ -100,28 +99,6 @@ final class EncoderNodes {
   /** Returns the same encoder with another tag and stage. */
   EncoderNodes again(String tag, Optional<EncoderInput> stage) throws IOException {
     return new EncoderNodes(model, tag, lora, stage, computation, List.of());
-  }
-
-  /**
-   * Reads an encoder's graph.
-   *
-   * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
-   */
-  static EncoderGraph read(SavedModelFolder model, String tag) throws IOException {
-    Optional<MetaGraphDef> found = model.metaGraph(tag);
-    if (found.isEmpty() && tag.equals(MetaGraph.TRAIN)) {
-      found = model.metaGraph(MetaGraph.SERVE);
-    }
-    if (found.isEmpty()) {
-      throw new IOException(
-          "%s: expected a graph with tag %s, found %s".formatted(model.path(), tag, model.tags()));
-    }
-    long variablesBytes = model.variablesBytes();
-    try {
-      return new EncoderGraph(found.get(), variablesBytes);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(model.path() + ": cannot be used as an encoder: " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -162,7 +139,7 @@ final class EncoderNodes {
     String tensor = restored.get(variable);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          model.path() + ": " + variable + " is no part of what the encoder computes");
+          model.folder().path() + ": " + variable + " is no part of what the encoder computes");
     }
     return tensor;
   }
@@ -246,13 +223,13 @@ final class EncoderNodes {
     if (tensor == null) {
       throw new IllegalArgumentException(
           "%s: expected a tensor %s in its signature, found %s"
-              .formatted(model.path(), name, new TreeSet<>(tensors.keySet())));
+              .formatted(model.folder().path(), name, new TreeSet<>(tensors.keySet())));
     }
     return tensor;
   }
 
-  SavedModelFolder model() {
-    return model;
+  SavedModelFolder folder() {
+    return model.folder();
   }
 
   Map<String, String> inputs() {

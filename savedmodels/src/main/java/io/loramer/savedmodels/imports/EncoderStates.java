@@ -40,11 +40,11 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
    * @throws IllegalArgumentException if a target of LoRA matches nothing, or lies before the first
    *     hidden state, where nothing is trained
    */
-  public static EncoderStates of(SavedModelFolder model, Optional<LoraConfig> lora)
+  public static EncoderStates of(EncoderSavedModel model, Optional<LoraConfig> lora)
       throws IOException {
-    EncoderGraph encoder = EncoderNodes.read(model, MetaGraph.SERVE);
+    EncoderGraph encoder = model.graph(MetaGraph.SERVE);
     GraphDefEditor editor = encoder.editor();
-    int hiddenSize = hiddenSize(model);
+    int hiddenSize = hiddenSize(model.folder());
     Map<String, String> modules = new HashMap<>(); // by the name of their A
     if (lora.isPresent()) {
       LoraInjection.inject(editor, lora.get(), false)
@@ -61,11 +61,11 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
               }
             });
     List<String> states =
-        encoder.cuts().entrySet().stream()
+        encoder.cuts(editor).entrySet().stream()
             .filter(cut -> !cut.getKey().equals(EncoderSignature.FRAME_MASK))
             .map(cut -> cut.getValue())
             .toList();
-    requireFrozen(model, editor.neededBy(states.subList(0, 1)), trained, states.size());
+    requireFrozen(model.folder(), editor.neededBy(states.subList(0, 1)), trained, states.size());
     int frozen = 0;
     while (frozen + 1 < states.size()
         && Collections.disjoint(

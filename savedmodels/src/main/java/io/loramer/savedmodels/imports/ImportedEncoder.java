@@ -9,7 +9,6 @@ import io.loramer.savedmodels.graph.VariableInitializer;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
-import io.loramer.savedmodels.lora.LoraInjection;
 import io.loramer.savedmodels.lora.LoraTarget;
 import io.loramer.savedmodels.optimize.Computation;
 import io.loramer.savedmodels.rewrite.FixedSizes;
@@ -76,7 +75,7 @@ public final class ImportedEncoder {
       Graph graph,
       Variables variables,
       String scope,
-      SavedModelFolder model,
+      EncoderSavedModel model,
       String tag,
       Optional<LoraConfig> lora,
       Optional<EncoderInput> stage,
@@ -100,7 +99,7 @@ public final class ImportedEncoder {
       Graph graph,
       Variables variables,
       String scope,
-      SavedModelFolder model,
+      EncoderSavedModel model,
       List<Integer> states,
       EncoderInput stage)
       throws IOException {
@@ -155,20 +154,6 @@ public final class ImportedEncoder {
   public Optional<String> dropoutSeed() {
     String name = scope + "/" + Dropout.SEED;
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
-  }
-
-  /**
-   * Returns the graph of an encoder for inference, as it is imported: without function calls.
-   *
-   * @throws IOException if the SavedModel cannot be used as an encoder
-   */
-  public static GraphDef graph(SavedModelFolder model) throws IOException {
-    return EncoderNodes.read(model, MetaGraph.SERVE).editor().toGraphDef();
-  }
-
-  /** Returns everything of an encoder that LoRA could adapt. */
-  public static List<LoraTarget> linearMaps(SavedModelFolder model) throws IOException {
-    return LoraInjection.linearMaps(EncoderNodes.read(model, MetaGraph.SERVE).editor());
   }
 
   /**
@@ -230,7 +215,7 @@ public final class ImportedEncoder {
   }
 
   private Result runSaver(Session session, Consumer<Session.Runner> wanted) throws IOException {
-    Path variables = nodes.model().variables();
+    Path variables = nodes.folder().variables();
     try (TString files = TString.scalarOf(variables.toString())) {
       String fileName = scope + "/" + nodes.saver().getFilenameTensorName();
       Session.Runner runner = session.runner().feed(fileName, files);
@@ -247,7 +232,7 @@ public final class ImportedEncoder {
   }
 
   private void importNodes(GraphDef definition) throws IOException {
-    SavedModelFolder model = nodes.model();
+    SavedModelFolder model = nodes.folder();
     try {
       graph.importGraphDef(definition, scope);
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {

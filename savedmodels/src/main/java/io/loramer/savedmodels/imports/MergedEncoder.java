@@ -48,7 +48,7 @@ public final class MergedEncoder {
   public static void write(SavedModelFolder encoder, LoraAdapter adapter, Path target)
       throws IOException {
     AtomicFolder.requireAbsent(target);
-    List<LoraTarget> targets = adapter.targetsAmong(ImportedEncoder.linearMaps(encoder));
+    List<LoraTarget> targets = adapter.targetsAmong(EncoderSavedModel.of(encoder).linearMaps());
     MetaGraphDef metaGraph = encoder.metaGraph(MetaGraph.SERVE).orElseThrow();
     SaverDef saver = metaGraph.getSaverDef();
     GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.testing.Fixture;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class PositionalConvolutionTest {
     EncoderConversion.convert(
         Fixture.of("audio/hubert-tiny").folder(), encoder, PaddingInNorm.IGNORED);
     List<NodeDef> nodes =
-        ImportedEncoder.graph(SavedModelFolder.open(encoder)).getNodeList().stream()
+        EncoderSavedModel.of(SavedModelFolder.open(encoder)).graphDef().getNodeList().stream()
             .filter(node -> node.getName().contains("pos_conv_embed"))
             .toList();
     assertEquals(1, nodes.stream().filter(node -> node.getOp().equals("Conv2D")).count());

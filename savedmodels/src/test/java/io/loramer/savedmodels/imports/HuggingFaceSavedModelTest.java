@@ -74,7 +74,7 @@ final class HuggingFaceSavedModelTest {
               graph,
               variables,
               "encoder",
-              model,
+              EncoderSavedModel.of(model),
               MetaGraph.SERVE,
               lora,
               Optional.empty(),
@@ -162,7 +162,8 @@ final class HuggingFaceSavedModelTest {
 
   @Test
   void loraIsNotTrainedWhereOnlyTheLastHiddenStateIsGiven() throws IOException {
-    SavedModelFolder model = SavedModelFolder.open(TfFixture.savedModel("wav2vec2", shared));
+    EncoderSavedModel model =
+        EncoderSavedModel.of(SavedModelFolder.open(TfFixture.savedModel("wav2vec2", shared)));
     assertEquals(new EncoderStates(1, 48, 0), EncoderStates.of(model, Optional.empty()));
     String refused =
         assertThrows(
@@ -344,7 +345,7 @@ final class HuggingFaceSavedModelTest {
                 graph,
                 variables,
                 scope,
-                model,
+                EncoderSavedModel.of(model),
                 MetaGraph.SERVE,
                 Optional.empty(),
                 Optional.empty(),

@@ -175,7 +175,7 @@ final class MutatedSavedModelTest {
               graph,
               variables,
               "text",
-              model,
+              EncoderSavedModel.of(model),
               MetaGraph.SERVE,
               Optional.of(lora),
               Optional.empty(),

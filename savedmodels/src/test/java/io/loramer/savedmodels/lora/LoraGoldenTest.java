@@ -11,7 +11,7 @@ import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.graph.Variable;
 import io.loramer.savedmodels.graph.Variables;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.MergedEncoder;
 import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.savedmodels.testing.AdaptedEncoder;
@@ -173,7 +173,8 @@ final class LoraGoldenTest {
     try (LoraAdapter adapter = LoraAdapter.read(peft.adapter.folder());
         AdaptedEncoder plain = new AdaptedEncoder(peft.encoder, peft.base, Optional.empty())) {
       List<LoraTarget> targets =
-          adapter.targetsAmong(ImportedEncoder.linearMaps(SavedModelFolder.open(peft.encoder)));
+          adapter.targetsAmong(
+              EncoderSavedModel.of(SavedModelFolder.open(peft.encoder)).linearMaps());
       plain.encoder.merge(adapter, plain.variables, plain.session);
       List<String> kernels = targets.stream().map(t -> AdaptedEncoder.PREFIX + t.kernel()).toList();
       assertEquals(adapter.matrices().size() / 2, kernels.size());
@@ -199,7 +200,8 @@ final class LoraGoldenTest {
       Ops tf = Ops.create(plain.graph);
       plain.encoder.merge(adapter, plain.variables, plain.session);
       for (LoraTarget target :
-          adapter.targetsAmong(ImportedEncoder.linearMaps(SavedModelFolder.open(peft.encoder)))) {
+          adapter.targetsAmong(
+              EncoderSavedModel.of(SavedModelFolder.open(peft.encoder)).linearMaps())) {
         Variable<?> kernel =
             plain.variables.all(Variable.Role.FROZEN).stream()
                 .filter(v -> v.name().equals(AdaptedEncoder.PREFIX + target.kernel()))

@@ -13,6 +13,7 @@ import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.graph.Dropout;
 import io.loramer.savedmodels.graph.Variable;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.TargetModules;
@@ -226,7 +227,7 @@ class XlaCompilationTest {
               graph,
               variables,
               "audio",
-              SavedModelFolder.open(converted),
+              EncoderSavedModel.of(SavedModelFolder.open(converted)),
               MetaGraph.TRAIN,
               Optional.of(lora),
               Optional.empty(),

@@ -5,6 +5,7 @@ import static io.loramer.savedmodels.testing.Fixture.floats;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.optimize.Computation;
@@ -49,7 +50,7 @@ public final class AdaptedEncoder implements AutoCloseable {
             graph,
             variables,
             "audio",
-            model,
+            EncoderSavedModel.of(model),
             MetaGraph.SERVE,
             lora,
             Optional.empty(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.optimize.Computation;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public record SavedModelCopy(Path folder) {
               graph,
               new Variables(graph, 1),
               "text",
-              model,
+              EncoderSavedModel.of(model),
               MetaGraph.SERVE,
               Optional.empty(),
               Optional.empty(),

@@ -2,7 +2,7 @@ package io.loramer.tools.adapter;
 
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.files.AtomicFolder;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +56,9 @@ final class AdapterImportCommand implements Callable<Integer> {
     AtomicFolder.requireAbsent(out);
     try (LoraAdapter adapter = LoraAdapter.read(folder)) {
       int targets =
-          adapter.targetsAmong(ImportedEncoder.linearMaps(SavedModelFolder.open(encoder))).size();
+          adapter
+              .targetsAmong(EncoderSavedModel.of(SavedModelFolder.open(encoder)).linearMaps())
+              .size();
       AtomicFolder.write(out, content -> adapter.write(content, adapter.baseModel()));
       spec.commandLine()
           .getOut()

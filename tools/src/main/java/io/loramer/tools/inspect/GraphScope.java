@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.training.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ record GraphScope(String name, long ops, long parameters, List<GraphScope> scope
     SavedModelFolder model = SavedModelFolder.open(path);
     return Files.exists(model.asset(EmotionModelInfo.FILE))
         ? model.metaGraph(MetaGraph.SERVE).orElseThrow().getGraphDef()
-        : ImportedEncoder.graph(model);
+        : EncoderSavedModel.of(model).graphDef();
   }
 
   /** Returns the number of parameters of each node by its name. */

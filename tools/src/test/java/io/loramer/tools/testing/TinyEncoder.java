@@ -4,7 +4,7 @@ import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
-import io.loramer.savedmodels.imports.ImportedEncoder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.LoraTarget;
@@ -45,7 +45,7 @@ public record TinyEncoder(Path checkpoint, Path savedModel) {
     LoraConfig config = LoraConfig.defaults();
     Random random = new Random(7);
     Map<String, TFloat32> matrices = new LinkedHashMap<>();
-    for (LoraTarget target : ImportedEncoder.linearMaps(SavedModelFolder.open(savedModel))) {
+    for (LoraTarget target : EncoderSavedModel.of(SavedModelFolder.open(savedModel)).linearMaps()) {
       if (config.targetModules().matches(target.module())) {
         matrices.put(target.loraA(), drawn(Shape.of(config.rank(), target.in()), 1, random));
         matrices.put(

@@ -112,7 +112,7 @@ final class FrontierFilling {
     if (frontier.modality() == Modality.TEXT) {
       return length;
     }
-    SpeechInput input = SpeechInput.of(frontier.encoder());
+    SpeechInput input = SpeechInput.of(frontier.encoder().folder());
     return 1 + (length - input.minimumSamples()) / input.samplesPerFrame();
   }
 
