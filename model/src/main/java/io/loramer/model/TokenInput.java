@@ -16,14 +16,16 @@ import org.tensorflow.types.TInt32;
  * @param padId what stands behind the last token, whatever the batch was padded with
  */
 record TokenInput(int padId) implements EncoderInput {
-  static final String IDS = "input_ids";
-  static final String LENGTHS = "text_lengths";
   static final String MASK = "attention_mask";
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
-    var ids = tf.withName(IDS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
-    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    var ids =
+        tf.withName(EmotionSignature.INPUT_IDS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths =
+        tf.withName(EmotionSignature.TEXT_LENGTHS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var mask = tf.withName(MASK).identity(SequenceMask.of(tf, lengths, ids));
     var isToken = tf.math.greater(mask, tf.constant(0));
     var padding = tf.fill(tf.shape(ids), tf.constant(padId));

@@ -25,14 +25,14 @@ import org.tensorflow.types.TString;
  * @param normalize as in {@link WaveformInput}
  */
 record WavFilesInput(boolean normalize) implements EncoderInput {
-  static final String BYTES = "wav_bytes";
-
   private static final int SAMPLE_RATE = 16_000;
   private static final int BYTES_PER_SAMPLE = 2;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
-    var files = tf.withName(BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+    var files =
+        tf.withName(EmotionSignature.WAV_BYTES)
+            .placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
     // More samples than any file can have, since all rows of a map's output have one length.
     var bytes = tf.max(tf.strings.stringLength(files), tf.constant(0));
     var room = tf.math.div(bytes, tf.constant(BYTES_PER_SAMPLE));
@@ -53,7 +53,7 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
       var size = tf.stack(List.of(tf.constant(-1), longest)); // -1: all rows
       var cropped = tf.slice(waveforms, begin, size); // [B, longest]
       var asExpected = tf.reduceAll(tf.math.equal(rates, tf.constant(SAMPLE_RATE)), tf.constant(0));
-      var message = tf.constant("wav_bytes: expected 16000 Hz, found");
+      var message = tf.constant(EmotionSignature.WAV_BYTES + ": expected 16000 Hz, found");
       var check = tf.assertThat(asExpected, List.of(message, rates));
       var checked = tf.withControlDependencies(check).identity(cropped);
       return WaveformInput.connect(tf, normalize, checked, lengths);

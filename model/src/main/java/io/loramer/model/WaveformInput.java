@@ -22,17 +22,17 @@ import org.tensorflow.types.TInt32;
  * @param normalize whether the encoder wants mean 0 and variance 1; else y = x
  */
 record WaveformInput(boolean normalize) implements EncoderInput {
-  static final String WAVEFORM = "input_values";
-  static final String LENGTHS = "audio_lengths";
-
   /** The one of transformers' Wav2Vec2FeatureExtractor. */
   private static final float EPSILON = 1e-7f;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
     var waveform =
-        tf.withName(WAVEFORM).placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
-    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+        tf.withName(EmotionSignature.INPUT_VALUES)
+            .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths =
+        tf.withName(EmotionSignature.AUDIO_LENGTHS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     return connect(tf, normalize, waveform, lengths);
   }
 

@@ -66,7 +66,7 @@ final class WavFilesInputTest {
     try (TString bytes = TString.tensorOfBytes(NdArrays.vectorOfObjects(files))) {
       return session
           .runner()
-          .feed(WavFilesInput.BYTES, bytes)
+          .feed(EmotionSignature.WAV_BYTES, bytes)
           .fetch(outputs.get("input_values"))
           .fetch(outputs.get("attention_mask"))
           .run();

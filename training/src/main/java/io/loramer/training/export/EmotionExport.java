@@ -114,7 +114,8 @@ public final class EmotionExport {
       List<CallSignature> signatures = new ArrayList<>();
       CallSignature serving = signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.first(), labels);
       signatures.add(serving);
-      signatures.add(Explanation.signature(tf.withSubScope("explain"), serving, model.first()));
+      signatures.add(
+          Explanation.signature(tf.withSubScope(EmotionSignature.EXPLAIN), serving, model.first()));
       if (encoders.containsKey(Modality.AUDIO)) {
         ForwardPass fromFiles = model.fromWavFiles(EmotionSignature.WAV_BYTES);
         signatures.add(
@@ -178,11 +179,15 @@ public final class EmotionExport {
     var names = tf.constant(NdArrays.vectorOfObjects(labels.toArray(String[]::new)));
     var best = tf.math.argMax(emotions.probabilities(), tf.constant(1)); // [B]
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
-    outputs.put("probabilities", emotions.probabilities());
-    outputs.put("logits", emotions.logits());
-    outputs.put("labels", tf.withName("labels").gather(names, best, tf.constant(0)));
-    outputs.put("embedding", emotions.embedding());
-    emotions.fusionWeights().ifPresent(weights -> outputs.put("fusion_weights", weights));
+    outputs.put(EmotionSignature.PROBABILITIES, emotions.probabilities());
+    outputs.put(EmotionSignature.LOGITS, emotions.logits());
+    outputs.put(
+        EmotionSignature.LABELS,
+        tf.withName(EmotionSignature.LABELS).gather(names, best, tf.constant(0)));
+    outputs.put(EmotionSignature.EMBEDDING, emotions.embedding());
+    emotions
+        .fusionWeights()
+        .ifPresent(weights -> outputs.put(EmotionSignature.FUSION_WEIGHTS, weights));
     return new CallSignature(name, pass.inputs(), outputs);
   }
 

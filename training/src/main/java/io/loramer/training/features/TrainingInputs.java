@@ -5,6 +5,7 @@ import io.loramer.model.Frontier.Storage;
 import io.loramer.model.LoraMer;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.SpeakerConfig;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.batches.TensorMemory;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Utterance;
@@ -134,13 +135,10 @@ public final class TrainingInputs implements AutoCloseable {
 
   private Map<String, Tensor> compute(Frontier frontier, List<Utterance> utterances)
       throws IOException {
-    Map<String, Tensor> signals = corpus.signals(frontier.modality(), utterances);
-    try {
+    try (ModelInputs signals = corpus.signals(frontier.modality(), utterances)) {
       var computed = encoders.get(frontier.modality()).compute(signals);
       return Map.of(
           frontier.statesInput(), computed.states(), frontier.lengthsInput(), computed.frames());
-    } finally {
-      signals.values().forEach(Tensor::close);
     }
   }
 

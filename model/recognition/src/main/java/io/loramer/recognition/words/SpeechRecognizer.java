@@ -1,6 +1,7 @@
 package io.loramer.recognition.words;
 
 import io.loramer.model.CtcPass;
+import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
@@ -149,8 +150,8 @@ public final class SpeechRecognizer implements AutoCloseable {
         Result result =
             session
                 .runner()
-                .feed(pass.inputs().get("input_values"), values)
-                .feed(pass.inputs().get("audio_lengths"), lengths)
+                .feed(pass.inputs().get(EmotionSignature.INPUT_VALUES), values)
+                .feed(pass.inputs().get(EmotionSignature.AUDIO_LENGTHS), lengths)
                 .fetch(pass.tokens())
                 .fetch(pass.logProbabilities())
                 .fetch(pass.frames())
