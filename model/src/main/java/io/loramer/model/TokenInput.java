@@ -9,11 +9,11 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt32;
 
 /**
- * From padded token ids and their lengths to what a text encoder takes.
+ * Builds a text encoder's inputs, ids and attention mask, from padded token ids and their lengths.
  *
- * <p>Inputs: {@code input_ids} int32 [B, S], {@code text_lengths} int32 [B].
+ * <p>Inputs: {@link EmotionSignature#INPUT_IDS} and {@link EmotionSignature#TEXT_LENGTHS}.
  *
- * @param padId what stands behind the last token, whatever the batch was padded with
+ * @param padId replaces the ids behind the last token, whatever the batch was padded with
  */
 record TokenInput(int padId) implements EncoderInput {
   static final String MASK = "attention_mask";

@@ -16,11 +16,11 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
 /**
- * From the bytes of WAV files to what a speech encoder takes: each is decoded to the mean of its
- * channels, then as in {@link WaveformInput}. TensorFlow decodes 16-bit PCM; a file of another
- * kind, or not of 16 kHz, fails the call with a message that says so.
+ * Builds a speech encoder's inputs from the bytes of WAV files: each file is decoded to the mean of
+ * its channels, then treated as in {@link WaveformInput}. TensorFlow decodes 16-bit PCM; the call
+ * fails for a file of another encoding or sample rate, with a message that states it.
  *
- * <p>Input: {@code wav_bytes} string [B].
+ * <p>Input: {@link EmotionSignature#WAV_BYTES}.
  *
  * @param normalize as in {@link WaveformInput}
  */
@@ -33,7 +33,7 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
     var files =
         tf.withName(EmotionSignature.WAV_BYTES)
             .placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    // More samples than any file can have, since all rows of a map's output have one length.
+    // At least the samples of the largest file: all rows of a map's output have one length.
     var bytes = tf.max(tf.strings.stringLength(files), tf.constant(0));
     var room = tf.math.div(bytes, tf.constant(BYTES_PER_SAMPLE));
     try (ConcreteFunction decoder = ConcreteFunction.create(WavFilesInput::decoder)) {
@@ -60,7 +60,7 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
     }
   }
 
-  /** Decodes one file: its samples, filled up with zeros, their number, and their rate. */
+  /** Decodes one file to its samples, padded with zeros, their number, and their rate. */
   private static Signature decoder(Ops tf) {
     var file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     var room = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));

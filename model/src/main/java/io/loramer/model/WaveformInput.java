@@ -11,18 +11,18 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * From padded waveforms and their lengths to what a speech encoder takes.
+ * Builds a speech encoder's inputs, values and attention mask, from padded waveforms and lengths.
  *
  * <pre>
- *   y = (x − mean) / sqrt(variance + ε), the statistics over the clip's own samples; 0 behind them
+ *   y = (x − mean) / sqrt(variance + ε), with the statistics of the clip's samples; 0 on padding
  * </pre>
  *
- * Inputs: {@code input_values} float32 [B, samples], {@code audio_lengths} int32 [B].
+ * Inputs: {@link EmotionSignature#INPUT_VALUES} and {@link EmotionSignature#AUDIO_LENGTHS}.
  *
- * @param normalize whether the encoder wants mean 0 and variance 1; else y = x
+ * @param normalize whether the encoder was pretrained on mean 0 and variance 1; else y = x
  */
 record WaveformInput(boolean normalize) implements EncoderInput {
-  /** The one of transformers' Wav2Vec2FeatureExtractor. */
+  /** The epsilon of transformers' Wav2Vec2FeatureExtractor. */
   private static final float EPSILON = 1e-7f;
 
   @Override
@@ -36,12 +36,12 @@ record WaveformInput(boolean normalize) implements EncoderInput {
     return connect(tf, normalize, waveform, lengths);
   }
 
-  /** Builds what comes after the inputs. */
+  /** Builds the ops after the inputs. */
   static Map<String, Operand<?>> connect(
       Ops tf, boolean normalize, Operand<TFloat32> waveform, Operand<TInt32> lengths) {
     var mask = SequenceMask.of(tf, lengths, waveform); // [B, samples]
     var valid = tf.dtypes.cast(mask, TFloat32.class);
-    var masked = tf.math.mul(waveform, valid); // a batch of TF Serving's is padded with anything
+    var masked = tf.math.mul(waveform, valid); // TF Serving pads with first elements
     var encoderInput = normalize ? normalized(tf, masked, valid) : masked;
     return Map.of("input_values", encoderInput, "attention_mask", mask);
   }

@@ -163,22 +163,19 @@ final class FrontierTest {
         SpeakerConfig.none());
   }
 
-  private static LoraMer beyond(
+  private static TrainablePart beyond(
       TestGraph host,
       Map<Modality, Frontier> frontiers,
       Optional<LoraConfig> lora,
       Layers layers,
       Computation computation)
       throws IOException {
-    return LoraMer.beyond(
+    return new TrainablePart(
         host.graph,
         host.variables,
         frontiers,
-        lora,
-        computation,
-        head(layers),
-        LABELS,
-        LoraMer.Mode.INFERENCE);
+        new ModelSpec(lora, computation, head(layers), LABELS),
+        ForwardPass.Mode.INFERENCE);
   }
 
   private static void requireSame(
@@ -204,22 +201,21 @@ final class FrontierTest {
               one.graph,
               one.variables,
               encoders,
-              lora,
-              Computation.FLOAT32,
-              head(layers),
-              LABELS,
-              LoraMer.Mode.INFERENCE);
-      LoraMer beyond = beyond(rest, frontiers, lora, layers, computation);
-      start(one, whole);
-      start(rest, beyond);
+              new ModelSpec(lora, Computation.FLOAT32, head(layers), LABELS),
+              ForwardPass.Mode.INFERENCE);
+      TrainablePart beyond = beyond(rest, frontiers, lora, layers, computation);
+      whole.restoreEncoders(one.session);
+      beyond.restoreEncoders(rest.session);
+      start(one);
+      start(rest);
       Map<String, Tensor> states = new LinkedHashMap<>();
       try {
         for (Frontier frontier : frontiers.values()) {
           states.putAll(states(frontier, batch));
         }
-        float[] expected = probabilities(one, whole.first(), batch.byName());
-        assertArrayEquals(expected, probabilities(rest, beyond.first(), states), tolerance);
-        ForwardPass again = beyond.again("evaluation", LoraMer.Mode.INFERENCE);
+        float[] expected = probabilities(one, whole.forward(), batch.byName());
+        assertArrayEquals(expected, probabilities(rest, beyond.forward(), states), tolerance);
+        ForwardPass again = beyond.forwardAgain("evaluation", ForwardPass.Mode.INFERENCE);
         assertArrayEquals(expected, probabilities(rest, again, states), tolerance);
       } finally {
         states.values().forEach(Tensor::close);
@@ -227,8 +223,7 @@ final class FrontierTest {
     }
   }
 
-  private static void start(TestGraph host, LoraMer model) throws IOException {
-    model.restoreEncoders(host.session);
+  private static void start(TestGraph host) {
     host.variables.initialize(host.session);
     Map<String, TFloat32> drawn = new LinkedHashMap<>();
     for (Variable<TFloat32> variable : host.variables.trainable()) {
@@ -264,7 +259,7 @@ final class FrontierTest {
       TestGraph host, ForwardPass pass, Map<String, Tensor> inputs) {
     Session.Runner runner = host.session.runner();
     pass.inputs().forEach((name, input) -> runner.feed(input, inputs.get(name)));
-    try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
+    try (Result result = runner.fetch(pass.outputs().probabilities()).run()) {
       return TestGraph.floats((TFloat32) result.get(0));
     }
   }

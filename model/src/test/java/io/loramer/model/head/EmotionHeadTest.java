@@ -174,7 +174,7 @@ final class EmotionHeadTest {
           assertThrows(
               IllegalArgumentException.class,
               () ->
-                  built.head.emotions(built.graph.tf, audioOnly, Optional.empty(), Dropout.none()));
+                  built.head.forward(built.graph.tf, audioOnly, Optional.empty(), Dropout.none()));
       assertEquals("head: expected a sequence for TEXT, found [AUDIO]", refused.getMessage());
     }
   }
@@ -259,7 +259,7 @@ final class EmotionHeadTest {
     }
 
     HeadOutputs emotions(Ops tf, Dropout dropout) {
-      return head.emotions(tf, encoded, Optional.empty(), dropout);
+      return head.forward(tf, encoded, Optional.empty(), dropout);
     }
 
     Operand<TInt32> labels() {

@@ -194,7 +194,7 @@ final class HeadGoldenTest {
             Map.of(
                 Modality.AUDIO, new Sequence(audio, ints(inputs, "audio_mask")),
                 Modality.TEXT, new Sequence(text, ints(inputs, "text_mask")));
-        emotions = made.emotions(head.tf, encoded, Optional.empty(), Dropout.none());
+        emotions = made.forward(head.tf, encoded, Optional.empty(), Dropout.none());
         losses =
             made.losses(
                 head.tf, emotions, ints(inputs, "labels"), Optional.of(ints(inputs, "perm")));

@@ -2,7 +2,7 @@ package io.loramer.training.features;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.Frontier.Storage;
-import io.loramer.model.LoraMer;
+import io.loramer.model.TrainablePart;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.SpeakerConfig;
 import io.loramer.recognition.batches.ModelInputs;
@@ -103,7 +103,7 @@ public final class TrainingInputs implements AutoCloseable {
     SpeakerConfig speaker = config.head().speaker();
     if (speaker.size().isPresent()) {
       int[] rows = utterances.stream().mapToInt(u -> speaker.row(u.speaker())).toArray();
-      inputs.put(LoraMer.SPEAKERS, TInt32.vectorOf(rows));
+      inputs.put(TrainablePart.SPEAKERS, TInt32.vectorOf(rows));
     }
     List<String> labels = corpus.splits().labels();
     int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
