@@ -79,7 +79,7 @@ public final class LoraMer {
   }
 
   /** Adds a forward pass that shares the variables, its nodes under a scope. */
-  public ForwardPass forwardAgain(String scope, ForwardPass.Mode mode) throws IOException {
+  ForwardPass forwardAgain(String scope, ForwardPass.Mode mode) throws IOException {
     Map<Modality, EncodedModality> encoded = new EnumMap<>(Modality.class);
     for (var encoder : encoders.entrySet()) {
       encoded.put(encoder.getKey(), encoder.getValue().forwardAgain(scope, mode));

@@ -41,7 +41,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** The whole model on encoders of random weights. */
+/** The whole model, with encoders of random weights. */
 final class LoraMerTest {
   private static final int SAMPLES = 2000;
   private static final int TOKENS = 9;
@@ -67,7 +67,7 @@ final class LoraMerTest {
   }
 
   @Test
-  void whatABatchIsFilledUpWithChangesNothing() throws IOException {
+  void paddingValuesChangeNoProbability() throws IOException {
     try (Built built = new Built(encoders, ForwardPass.Mode.INFERENCE);
         MadeUpBatch zeros = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
         MadeUpBatch garbage =
@@ -79,7 +79,7 @@ final class LoraMerTest {
   }
 
   @Test
-  void utteranceInABatchGivesWhatItGivesAlone() throws IOException {
+  void utteranceHasTheSameProbabilitiesInABatchAndAlone() throws IOException {
     try (Built built = new Built(encoders, ForwardPass.Mode.INFERENCE);
         MadeUpBatch batch = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
         MadeUpBatch alone = MadeUpBatch.of(List.of(700), List.of(4), 0, 1)) {
@@ -112,7 +112,7 @@ final class LoraMerTest {
   }
 
   @Test
-  void frozenSpeechEncoderIsNeitherTrainedNorDropped() throws IOException {
+  void frozenSpeechEncoderHasNeitherTrainableVariablesNorDropout() throws IOException {
     try (Built frozen = new Built(encoders, ForwardPass.Mode.TRAINING, Optional.empty())) {
       assertEquals(List.of("dropout_seed"), frozen.model.forward().dropoutSeeds());
       assertTrue(
@@ -121,7 +121,7 @@ final class LoraMerTest {
   }
 
   @Test
-  void adapterDoesTheSameMergedAndBesideTheKernels() throws IOException {
+  void adapterGivesTheSameProbabilitiesMergedAndAsBypasses() throws IOException {
     try (Built beside = new Built(encoders, ForwardPass.Mode.INFERENCE);
         Built merged = new Built(encoders, ForwardPass.Mode.INFERENCE, Optional.empty());
         MadeUpBatch inputs = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
@@ -142,14 +142,15 @@ final class LoraMerTest {
   }
 
   @Test
-  void modelOfOneModalityAsksForNothingElse() throws IOException {
+  void modelOfOneModalityHasItsInputsOnly() throws IOException {
     Map<Modality, SavedModelFolder> text = Map.of(Modality.TEXT, encoders.get(Modality.TEXT));
     Map<Modality, SavedModelFolder> audio = Map.of(Modality.AUDIO, encoders.get(Modality.AUDIO));
-    try (Built reading = new Built(text, ForwardPass.Mode.INFERENCE);
-        Built hearing = new Built(audio, ForwardPass.Mode.INFERENCE)) {
-      assertEquals(Set.of("input_ids", "text_lengths"), reading.model.forward().inputs().keySet());
+    try (Built textModel = new Built(text, ForwardPass.Mode.INFERENCE);
+        Built audioModel = new Built(audio, ForwardPass.Mode.INFERENCE)) {
       assertEquals(
-          Set.of("input_values", "audio_lengths"), hearing.model.forward().inputs().keySet());
+          Set.of("input_ids", "text_lengths"), textModel.model.forward().inputs().keySet());
+      assertEquals(
+          Set.of("input_values", "audio_lengths"), audioModel.model.forward().inputs().keySet());
     }
   }
 
@@ -184,7 +185,7 @@ final class LoraMerTest {
     return LoraAdapter.read(target);
   }
 
-  /** A model with its values. */
+  /** A model with initialised variables. */
   private static final class Built implements AutoCloseable {
     final TestGraph host = new TestGraph();
     final LoraMer model;

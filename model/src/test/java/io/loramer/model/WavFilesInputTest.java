@@ -26,7 +26,7 @@ final class WavFilesInputTest {
   private static final int RATE = 16_000;
 
   @Test
-  void filesOfOneBatchAreDecodedToTheMeanOfTheirChannelsAndPadded() {
+  void filesAreDecodedToTheMeanOfTheirChannelsAndPadded() {
     byte[] mono = wav(RATE, 1, 100, -200, 300, 0, 500);
     byte[] stereo = wav(RATE, 2, 1000, 3000, -400, 0, 32767, 32767);
     try (Graph graph = new Graph();
@@ -49,7 +49,7 @@ final class WavFilesInputTest {
   }
 
   @Test
-  void fileOfAnotherRateFailsWithTheRate() {
+  void fileOfAnotherSampleRateFailsWithAMessageThatStatesIt() {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       var refused =

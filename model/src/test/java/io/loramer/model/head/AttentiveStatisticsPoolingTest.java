@@ -71,7 +71,7 @@ final class AttentiveStatisticsPoolingTest {
   }
 
   @Test
-  void deviationOfALargeFeatureIsNotLostInRounding() {
+  void deviationOfALargeFeatureIsNotLostToRounding() {
     try (Pooling pooling = new Pooling()) {
       // Scores of tanh units that saturate are equal, so the weights are: deviation 0.5 about 3000.
       float[] x = new float[2 * FEATURES];
@@ -120,7 +120,7 @@ final class AttentiveStatisticsPoolingTest {
     return Arrays.copyOfRange(values, row * size, (row + 1) * size);
   }
 
-  /** The box with random weights. */
+  /** The pooling layer with random weights. */
   private static final class Pooling implements AutoCloseable {
     final TestGraph graph = new TestGraph();
     final AttentiveStatisticsPooling box =

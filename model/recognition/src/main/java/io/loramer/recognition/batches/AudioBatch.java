@@ -14,8 +14,8 @@ import org.tensorflow.types.TInt32;
  * @param lengths int32 [B], the samples of each clip
  */
 public record AudioBatch(TFloat32 values, TInt32 lengths) implements AutoCloseable {
-  /** Pads at least one waveform. */
-  static AudioBatch of(List<float[]> waveforms) {
+  /** Pads waveforms, of which there is at least one; the caller closes the result. */
+  public static AudioBatch of(List<float[]> waveforms) {
     List<FloatBuffer> rows = waveforms.stream().map(FloatBuffer::wrap).toList();
     int width = Padding.longest(rows);
     float[] padded = Padding.withZeros(rows, width);

@@ -13,7 +13,7 @@ import org.tensorflow.types.TInt32;
  * @param lengths int32 [B], the tokens of each text
  */
 public record TextBatch(TInt32 ids, TInt32 lengths) implements AutoCloseable {
-  /** Pads the tokens of at least one text. */
+  /** Pads the tokens of texts, of which there is at least one; the caller closes the result. */
   static TextBatch of(List<int[]> tokens, int padId) {
     List<IntBuffer> rows = tokens.stream().map(IntBuffer::wrap).toList();
     int width = Padding.longest(rows);
