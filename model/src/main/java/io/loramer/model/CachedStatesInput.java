@@ -1,13 +1,14 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Sequence;
-import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import io.loramer.savedmodels.imports.EncoderStates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.index.Indices;
@@ -18,20 +19,23 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * From the states at the frontier to where the graph goes on with them.
+ * Takes cached hidden states at a frontier, for the rest of the encoder or for the head.
  *
  * <p>Inputs: {@link Frontier#statesInput} and {@link Frontier#lengthsInput}.
  *
- * @param rounding whether sequences are padded on to one of few lengths, where an encoder lies
- *     beyond: for graphs that are compiled for each shape, which takes half a second and 40 MB
+ * @param rounding whether sequences for the rest of an encoder are padded to one of few lengths.
+ *     XLA compiles a graph for each shape, which takes half a second and 40 MB
  */
 record CachedStatesInput(Frontier frontier, boolean rounding) implements EncoderInput {
-  /** Lengths are multiples of this, longer ones of twice as much: some thirty up to 13 seconds. */
+  /** Lengths are rounded up to multiples of this: about 30 lengths up to 13 seconds. */
   private static final int MULTIPLE = 16;
 
+  /** Longer sequences are rounded up to multiples of twice as much. */
   private static final int LONG = 256;
 
-  /** The ops, with what they are fed with. */
+  private static final String SCOPE = "input";
+
+  /** The ops, with the placeholders that are fed. */
   private record Built(
       Operand<?> fed,
       Operand<TInt32> lengths,
@@ -50,16 +54,17 @@ record CachedStatesInput(Frontier frontier, boolean rounding) implements Encoder
   }
 
   /**
-   * Builds the way around an encoder of which nothing lies beyond the frontier.
+   * Builds the ops for an encoder that has no layers beyond the frontier.
    *
-   * @param inputs takes in what is to be fed
+   * @param tf names the modality's scope
    */
-  Sequence sequence(Ops tf, Layers layers, Map<String, Operand<?>> inputs) {
-    Built built = ops(tf, false);
+  EncodedModality encoded(Ops tf, Layers layers) {
+    Built built = ops(tf.withSubScope(SCOPE), false);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     inputs.put(frontier.statesInput(), built.fed);
     inputs.put(frontier.lengthsInput(), built.lengths);
     var hidden = layers == Layers.LAST ? built.states.get(0) : tf.stack(built.states);
-    return new Sequence(hidden, built.mask);
+    return new EncodedModality(inputs, new Sequence(hidden, built.mask), Optional.empty());
   }
 
   private Built ops(Ops tf, boolean rounded) {

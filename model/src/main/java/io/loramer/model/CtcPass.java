@@ -1,11 +1,11 @@
 package io.loramer.model;
 
-import io.loramer.model.head.Modality;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.EncoderSignature;
+import io.loramer.model.head.Modality;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
-import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.optimize.Computation;
 import java.io.IOException;
@@ -19,13 +19,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The way from waveforms to what a speech encoder with a CTC head hears in each frame.
+ * A forward pass from waveforms to the most probable token of each frame, by a CTC head.
  *
  * @param inputs {@code input_values} float32 [B, samples], raw 16 kHz waveforms, and {@code
  *     audio_lengths} int32 [B]
- * @param tokens int32 [B, T], the most probable of the vocabulary
- * @param logProbabilities float32 [B, T], theirs
- * @param frames int32 [B], how many of the T are the clip's
+ * @param tokens int32 [B, T], the most probable token of each frame
+ * @param logProbabilities float32 [B, T], those of the tokens
+ * @param frames int32 [B], the number of valid frames of each clip
  */
 public record CtcPass(
     Map<String, Operand<?>> inputs,
@@ -34,10 +34,10 @@ public record CtcPass(
     Operand<TInt32> frames,
     ImportedEncoder encoder) {
   /**
-   * Builds the way.
+   * Builds the forward pass.
    *
-   * @param model an encoder SavedModel with {@code logits}
-   * @throws IOException if it is none
+   * @param model an encoder SavedModel with the output {@code logits}
+   * @throws IOException if it is not a speech encoder or has no {@code logits}
    */
   public static CtcPass build(Graph graph, SavedModelFolder model) throws IOException {
     ImportedEncoder encoder =
@@ -48,9 +48,9 @@ public record CtcPass(
             EncoderSavedModel.of(model),
             MetaGraph.SERVE,
             Optional.empty(),
-            Optional.of(LoraMer.stage(Modality.AUDIO, model)),
+            Optional.of(EncoderBranch.signalInput(Modality.AUDIO, model)),
             Computation.FLOAT32);
-    LoraMer.requireAnySize(model, encoder.fixedSizes());
+    EncoderBranch.requireAnySize(model, encoder.fixedSizes());
     Ops tf = Ops.create(graph).withSubScope("ctc");
     Operand<TFloat32> logits = logits(model, encoder); // [B, T, V]
     var vocabulary = tf.constant(2);
@@ -69,13 +69,17 @@ public record CtcPass(
     } catch (IllegalArgumentException e) {
       throw new IOException(
           model.path()
-              + ": recognises no speech: it has no logits; `lora-mer convert` gives them to a"
-              + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC",
+              + ": expected a speech encoder with a CTC head, found no output logits; convert a"
+              + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC with `lora-mer convert`",
           e);
     }
   }
 
-  /** Gives the variables the values of the SavedModel. */
+  /**
+   * Gives the variables the values of the SavedModel.
+   *
+   * @throws IOException if they are missing or damaged
+   */
   public void restore(Session session) throws IOException {
     encoder.restore(session);
   }

@@ -1,12 +1,11 @@
 package io.loramer.model;
 
+import io.loramer.savedmodels.imports.EncoderSavedModel;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.model.head.EncoderSize;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Modality;
-import io.loramer.savedmodels.EncoderSignature;
-import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
-import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.EncoderStates;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -24,14 +23,15 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Where an encoder's frozen part ends: before the first matrix of LoRA, or behind the whole encoder
- * where none is trained. What stands before it gives the same for an utterance in every epoch.
+ * The last hidden state of an encoder before anything that is trained: before the first matrix of
+ * LoRA, or the encoder's output if none of it is trained. The states up to the frontier are the
+ * same for an utterance in every epoch, so they are computed once and cached.
  *
- * @param encoder its SavedModel, whose graphs are prepared once for all passes
- * @param size of the encoder
- * @param states which hidden states cross the frontier, ascending: one, but for heads that mix
- *     layers
- * @param storage what the states are handed over as
+ * @param encoder the encoder's SavedModel
+ * @param size the hidden size and the number of hidden states of the encoder
+ * @param states the indices of the hidden states that are cached, ascending: one, or several for a
+ *     head that mixes layers
+ * @param storage the type that the states are cached in
  */
 public record Frontier(
     Modality modality,
@@ -40,32 +40,31 @@ public record Frontier(
     List<Integer> states,
     Storage storage) {
 
-  /** The type of stored numbers. */
+  /** The type of the cached numbers. */
   public enum Storage {
     /** Exact. */
     FLOAT32,
-    /** Half the room, about three digits. */
+    /** Half the size, about three significant digits. */
     FLOAT16
   }
 
   /**
-   * Finds the frontier.
+   * Finds the frontier of an encoder.
    *
-   * @param lora what is trained of the encoder; empty for nothing
-   * @param layers which hidden states the head sees
+   * @param lora adapts the encoder; empty if it is frozen
+   * @param layers the hidden states that the head takes
    * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing, or the encoder has fewer
-   *     layers than the head looks at
+   *     layers than the head takes
    */
   public static Frontier of(
       Modality modality,
-      SavedModelFolder encoder,
+      EncoderSavedModel encoder,
       Optional<LoraConfig> lora,
       Layers layers,
       Storage storage)
       throws IOException {
-    EncoderSavedModel prepared = EncoderSavedModel.of(encoder);
-    EncoderStates size = EncoderStates.of(prepared, lora);
+    EncoderStates size = EncoderStates.of(encoder, lora);
     layers.requireIn(EncoderSize.of(size));
     int last = size.lastFrozen();
     int first =
@@ -75,7 +74,7 @@ public record Frontier(
           case WEIGHTED -> 0;
         };
     List<Integer> states = IntStream.rangeClosed(first, last).boxed().toList();
-    return new Frontier(modality, prepared, size, states, storage);
+    return new Frontier(modality, encoder, size, states, storage);
   }
 
   /** Returns the name of the input with the states, {@code storage} [states, B, T, H]. */
@@ -88,24 +87,28 @@ public record Frontier(
     return modality.scope() + "_state_lengths";
   }
 
-  /** Returns whether something of the encoder lies beyond. */
+  /** Returns whether layers of the encoder lie beyond the frontier. */
   boolean splitsEncoder() {
     return size.lastFrozen() < size.count() - 1;
   }
 
   /**
-   * The way up to the frontier.
+   * A forward pass up to the frontier.
    *
-   * @param inputs by the names of the Emotion SavedModel's signature, as in {@link ForwardPass}
+   * @param inputs placeholders to be fed, by the names of {@link EmotionSignature}
    * @param states {@code storage} [states, B, T, H]
-   * @param lengths int32 [B], frames or tokens
+   * @param lengths int32 [B], the number of frames or tokens
    */
   public record Pass(
       Map<String, Operand<?>> inputs,
       Operand<?> states,
       Operand<TInt32> lengths,
       ImportedEncoder encoder) {
-    /** Gives the variables the values of the SavedModel. */
+    /**
+     * Gives the variables the values of the SavedModel.
+     *
+     * @throws IOException if they are missing or damaged
+     */
     public void restore(Session session) throws IOException {
       encoder.restore(session);
     }
@@ -114,7 +117,8 @@ public record Frontier(
   /**
    * Builds the part of the encoder up to the frontier, without dropout.
    *
-   * @param variables takes in those of this part, frozen
+   * @param variables takes in the variables of this part, frozen
+   * @throws IOException if the SavedModel cannot be used as an encoder
    */
   public Pass build(Graph graph, Variables variables) throws IOException {
     ImportedEncoder part =
@@ -124,8 +128,8 @@ public record Frontier(
             modality.scope(),
             encoder,
             states,
-            LoraMer.stage(modality, encoder.folder()));
-    LoraMer.requireAnySize(encoder.folder(), part.fixedSizes());
+            EncoderBranch.signalInput(modality, encoder.folder()));
+    EncoderBranch.requireAnySize(encoder.folder(), part.fixedSizes());
     Ops tf = Ops.create(graph).withSubScope("frontier");
     List<Operand<TFloat32>> computed = states.stream().map(part::state).toList();
     Operand<TFloat32> stacked = tf.stack(computed);

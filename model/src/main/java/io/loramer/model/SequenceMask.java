@@ -10,10 +10,10 @@ final class SequenceMask {
   private SequenceMask() {}
 
   /**
-   * Returns a mask.
+   * Returns the mask of a padded batch.
    *
    * @param lengths int32 [B]
-   * @param padded [B, S], for its number of columns
+   * @param padded [B, S, ...]; its size S is the number of columns
    * @return int32 [B, S], 1 at positions below the row's length, else 0
    */
   static Operand<TInt32> of(Ops tf, Operand<TInt32> lengths, Operand<?> padded) {

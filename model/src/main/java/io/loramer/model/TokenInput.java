@@ -10,24 +10,26 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt32;
 
 /**
- * From padded token ids and their lengths to what a text encoder takes.
+ * Builds a text encoder's inputs, ids and attention mask, from padded token ids and their lengths.
  *
- * <p>Inputs: {@code input_ids} int32 [B, S], {@code text_lengths} int32 [B].
+ * <p>Inputs: {@link EmotionSignature#INPUT_IDS} and {@link EmotionSignature#TEXT_LENGTHS}.
  *
- * @param padId what stands behind the last token, whatever the batch was padded with
+ * @param padId replaces the ids behind the last token, whatever the batch was padded with
  */
 record TokenInput(int padId) implements EncoderInput {
-  static final String IDS = "input_ids";
-  static final String LENGTHS = "text_lengths";
   static final String MASK = EncoderSignature.ATTENTION_MASK;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
-    var ids = tf.withName(IDS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
-    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    var ids =
+        tf.withName(EmotionSignature.INPUT_IDS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths =
+        tf.withName(EmotionSignature.TEXT_LENGTHS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var mask = tf.withName(MASK).identity(SequenceMask.of(tf, lengths, ids));
     var isToken = tf.math.greater(mask, tf.constant(0));
     var padding = tf.fill(tf.shape(ids), tf.constant(padId));
-    return Map.of(EncoderSignature.INPUT_IDS, tf.select(isToken, ids, padding), MASK, mask);
+    return Map.of("input_ids", tf.select(isToken, ids, padding), MASK, mask);
   }
 }

@@ -17,23 +17,23 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
 /**
- * From the bytes of WAV files to what a speech encoder takes: each is decoded to the mean of its
- * channels, then as in {@link WaveformInput}. TensorFlow decodes 16-bit PCM; a file of another
- * kind, or not of 16 kHz, fails the call with a message that says so.
+ * Builds a speech encoder's inputs from the bytes of WAV files: each file is decoded to the mean of
+ * its channels, then treated as in {@link WaveformInput}. TensorFlow decodes 16-bit PCM; the call
+ * fails for a file of another encoding or sample rate, with a message that states it.
  *
- * <p>Input: {@code wav_bytes} string [B].
+ * <p>Input: {@link EmotionSignature#WAV_BYTES}.
  *
  * @param normalize as in {@link WaveformInput}
  */
 record WavFilesInput(boolean normalize) implements EncoderInput {
-  static final String BYTES = "wav_bytes";
-
   private static final int BYTES_PER_SAMPLE = 2;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
-    var files = tf.withName(BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    // More samples than any file can have, since all rows of a map's output have one length.
+    var files =
+        tf.withName(EmotionSignature.WAV_BYTES)
+            .placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+    // At least the samples of the largest file: all rows of a map's output have one length.
     var bytes = tf.max(tf.strings.stringLength(files), tf.constant(0));
     var room = tf.math.div(bytes, tf.constant(BYTES_PER_SAMPLE));
     try (ConcreteFunction decoder = ConcreteFunction.create(WavFilesInput::decoder)) {
@@ -52,18 +52,15 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
       var begin = tf.constant(new int[] {0, 0});
       var size = tf.stack(List.of(tf.constant(-1), longest)); // -1: all rows
       var cropped = tf.slice(waveforms, begin, size); // [B, longest]
-      var asExpected =
-          tf.reduceAll(
-              tf.math.equal(rates, tf.constant(EncoderSignature.SAMPLE_RATE)), tf.constant(0));
-      var message =
-          tf.constant("wav_bytes: expected " + EncoderSignature.SAMPLE_RATE + " Hz, found");
+      var asExpected = tf.reduceAll(tf.math.equal(rates, tf.constant(EncoderSignature.SAMPLE_RATE)), tf.constant(0));
+      var message = tf.constant(EmotionSignature.WAV_BYTES + ": expected " + EncoderSignature.SAMPLE_RATE + " Hz, found");
       var check = tf.assertThat(asExpected, List.of(message, rates));
       var checked = tf.withControlDependencies(check).identity(cropped);
       return WaveformInput.connect(tf, normalize, checked, lengths);
     }
   }
 
-  /** Decodes one file: its samples, filled up with zeros, their number, and their rate. */
+  /** Decodes one file to its samples, padded with zeros, their number, and their rate. */
   private static Signature decoder(Ops tf) {
     var file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     var room = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));

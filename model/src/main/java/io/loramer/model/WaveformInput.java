@@ -12,37 +12,37 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * From padded waveforms and their lengths to what a speech encoder takes.
+ * Builds a speech encoder's inputs, values and attention mask, from padded waveforms and lengths.
  *
  * <pre>
- *   y = (x − mean) / sqrt(variance + ε), the statistics over the clip's own samples; 0 behind them
+ *   y = (x − mean) / sqrt(variance + ε), with the statistics of the clip's samples; 0 on padding
  * </pre>
  *
- * Inputs: {@code input_values} float32 [B, samples], {@code audio_lengths} int32 [B].
+ * Inputs: {@link EmotionSignature#INPUT_VALUES} and {@link EmotionSignature#AUDIO_LENGTHS}.
  *
- * @param normalize whether the encoder wants mean 0 and variance 1; else y = x
+ * @param normalize whether the encoder was pretrained on mean 0 and variance 1; else y = x
  */
 record WaveformInput(boolean normalize) implements EncoderInput {
-  static final String WAVEFORM = "input_values";
-  static final String LENGTHS = "audio_lengths";
-
-  /** The one of transformers' Wav2Vec2FeatureExtractor. */
+  /** The epsilon of transformers' Wav2Vec2FeatureExtractor. */
   private static final float EPSILON = 1e-7f;
 
   @Override
   public Map<String, Operand<?>> build(Ops tf) {
     var waveform =
-        tf.withName(WAVEFORM).placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
-    var lengths = tf.withName(LENGTHS).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+        tf.withName(EmotionSignature.INPUT_VALUES)
+            .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
+    var lengths =
+        tf.withName(EmotionSignature.AUDIO_LENGTHS)
+            .placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     return connect(tf, normalize, waveform, lengths);
   }
 
-  /** Builds what comes after the inputs. */
+  /** Builds the ops after the inputs. */
   static Map<String, Operand<?>> connect(
       Ops tf, boolean normalize, Operand<TFloat32> waveform, Operand<TInt32> lengths) {
     var mask = SequenceMask.of(tf, lengths, waveform); // [B, samples]
     var valid = tf.dtypes.cast(mask, TFloat32.class);
-    var masked = tf.math.mul(waveform, valid); // a batch of TF Serving's is padded with anything
+    var masked = tf.math.mul(waveform, valid); // TF Serving pads with first elements
     var encoderInput = normalize ? normalized(tf, masked, valid) : masked;
     return Map.of(
         EncoderSignature.INPUT_VALUES, encoderInput, EncoderSignature.ATTENTION_MASK, mask);

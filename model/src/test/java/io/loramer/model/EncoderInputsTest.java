@@ -24,7 +24,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** What lies between the inputs of the model and those of its encoders. */
+/** The ops between the inputs of the model and those of its encoders. */
 final class EncoderInputsTest {
   /** By gen_torch.py (transformers 5.18): Wav2Vec2FeatureExtractor, {@code do_normalize} true. */
   private static final Path GOLDEN =
@@ -33,7 +33,7 @@ final class EncoderInputsTest {
   private static final float ATOL = 2e-6f;
 
   @Test
-  void waveformsAreNormalizedAsTransformersDoesWhateverIsBehindThem() throws IOException {
+  void waveformsAreNormalizedAsByTransformersWhateverTheirPadding() throws IOException {
     try (Safetensors golden = Safetensors.open(GOLDEN);
         TFloat32 expected = golden.float32("padded.input_values")) {
       int columns = Math.toIntExact(expected.shape().get(1));
@@ -52,7 +52,7 @@ final class EncoderInputsTest {
   }
 
   @Test
-  void waveformsOfOtherEncodersStayAsTheyAre() {
+  void waveformsOfEncodersWithoutNormalizationAreUnchanged() {
     List<float[]> clips = List.of(new float[] {.5f, -2, 3}, new float[] {7});
     List<float[]> outputs = run(new WaveformInput(false), clips, 5, 9);
     assertArrayEquals(new float[] {.5f, -2, 3, 0, 0, 7, 0, 0, 0, 0}, outputs.get(0));
@@ -66,7 +66,7 @@ final class EncoderInputsTest {
   }
 
   @Test
-  void behindTheLastTokenStandsTheEncodersPadding() {
+  void paddingIdsAreReplacedByThoseOfTheEncoder() {
     try (TInt32 ids = ints(Shape.of(2, 4), 5, 6, 7, 5, 8, 5, 5, 5);
         TInt32 lengths = ints(Shape.of(2), 3, 1)) {
       List<float[]> outputs =
@@ -85,7 +85,7 @@ final class EncoderInputsTest {
     return mask;
   }
 
-  /** Returns input_values and attention_mask of clips in a batch filled up with a number. */
+  /** Returns input_values and attention_mask of clips in a batch padded with a number. */
   private static List<float[]> run(
       WaveformInput stage, List<float[]> clips, int columns, float behind) {
     int[] lengths = clips.stream().mapToInt(clip -> clip.length).toArray();

@@ -39,7 +39,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 
-/** Up to the frontier and on from it, two graphs do what one does. */
+/** Two graphs, up to the frontier and beyond it, compute the same as one. */
 final class FrontierTest {
   private static final int LABELS = 5;
   private static final float ATOL = 1e-5f;
@@ -75,44 +75,44 @@ final class FrontierTest {
   }
 
   @Test
-  void headThatMixesLayersGetsAllUpToTheFrontier() throws IOException {
+  void headThatMixesLayersTakesAllStatesUpToTheFrontier() throws IOException {
     assertEquals(List.of(0), audio(ALL_LAYERS, Layers.WEIGHTED).states());
     assertEquals(List.of(0, 1), audio(SECOND_LAYER, Layers.WEIGHTED).states());
     assertEquals(List.of(0, 1, 2), audio(Optional.empty(), Layers.WEIGHTED).states());
   }
 
   @Test
-  void cutBeforeTheFirstLayerChangesNothing() throws IOException {
+  void frontierBeforeTheFirstLayerChangesNoProbability() throws IOException {
     requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(ALL_LAYERS, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
   @Test
-  void cutBeforeTheSecondLayerChangesNothing() throws IOException {
+  void frontierBeforeTheSecondLayerChangesNoProbability() throws IOException {
     requireSame(SECOND_LAYER, Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
   @Test
-  void cutBehindFrozenEncodersChangesNothing() throws IOException {
+  void frontierBehindFrozenEncodersChangesNoProbability() throws IOException {
     requireSame(Optional.empty(), Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(Optional.empty(), Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
   @Test
-  void lengthsThatAreRoundedUpForCompilingChangeNothing() throws IOException {
+  void lengthsRoundedUpForCompilationChangeNoProbability() throws IOException {
     Computation fused = new Computation(Precision.FLOAT32, true);
     requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT32, fused, ATOL);
     requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, fused, ATOL);
   }
 
   @Test
-  void halfPrecisionChangesTheThirdDigit() throws IOException {
+  void statesInHalfPrecisionChangeTheThirdDigit() throws IOException {
     requireSame(ALL_LAYERS, Layers.LAST, Storage.FLOAT16, HALF_ATOL);
   }
 
   @Test
-  void nothingBeforeTheFrontierIsInTheGraphBeyond() throws IOException {
+  void trainablePartHasNoVariablesBeforeTheFrontier() throws IOException {
     try (TestGraph host = new TestGraph()) {
       Map<Modality, Frontier> frontiers = frontiers(ALL_LAYERS, Layers.LAST, Storage.FLOAT32);
       beyond(host, frontiers, ALL_LAYERS, Layers.LAST, Computation.FLOAT32);
@@ -124,7 +124,7 @@ final class FrontierTest {
   }
 
   @Test
-  void nothingBeyondTheFrontierIsInTheGraphBeforeIt() throws IOException {
+  void graphUpToTheFrontierHasNoVariablesBeyondIt() throws IOException {
     try (TestGraph host = new TestGraph()) {
       audio(ALL_LAYERS, Layers.LAST).build(host.graph, host.variables);
       assertTrue(
@@ -163,22 +163,19 @@ final class FrontierTest {
         SpeakerConfig.none());
   }
 
-  private static LoraMer beyond(
+  private static TrainablePart beyond(
       TestGraph host,
       Map<Modality, Frontier> frontiers,
       Optional<LoraConfig> lora,
       Layers layers,
       Computation computation)
       throws IOException {
-    return LoraMer.beyond(
+    return new TrainablePart(
         host.graph,
         host.variables,
         frontiers,
-        lora,
-        computation,
-        head(layers),
-        LABELS,
-        LoraMer.Mode.INFERENCE);
+        new ModelSpec(lora, computation, head(layers), LABELS),
+        ForwardPass.Mode.INFERENCE);
   }
 
   private static void requireSame(
@@ -204,22 +201,21 @@ final class FrontierTest {
               one.graph,
               one.variables,
               encoders,
-              lora,
-              Computation.FLOAT32,
-              head(layers),
-              LABELS,
-              LoraMer.Mode.INFERENCE);
-      LoraMer beyond = beyond(rest, frontiers, lora, layers, computation);
-      start(one, whole);
-      start(rest, beyond);
+              new ModelSpec(lora, Computation.FLOAT32, head(layers), LABELS),
+              ForwardPass.Mode.INFERENCE);
+      TrainablePart beyond = beyond(rest, frontiers, lora, layers, computation);
+      whole.restoreEncoders(one.session);
+      beyond.restoreEncoders(rest.session);
+      start(one);
+      start(rest);
       Map<String, Tensor> states = new LinkedHashMap<>();
       try {
         for (Frontier frontier : frontiers.values()) {
           states.putAll(states(frontier, batch));
         }
-        float[] expected = probabilities(one, whole.first(), batch.byName());
-        assertArrayEquals(expected, probabilities(rest, beyond.first(), states), tolerance);
-        ForwardPass again = beyond.again("evaluation", LoraMer.Mode.INFERENCE);
+        float[] expected = probabilities(one, whole.forward(), batch.byName());
+        assertArrayEquals(expected, probabilities(rest, beyond.forward(), states), tolerance);
+        ForwardPass again = beyond.forwardAgain("evaluation", ForwardPass.Mode.INFERENCE);
         assertArrayEquals(expected, probabilities(rest, again, states), tolerance);
       } finally {
         states.values().forEach(Tensor::close);
@@ -227,8 +223,7 @@ final class FrontierTest {
     }
   }
 
-  private static void start(TestGraph host, LoraMer model) throws IOException {
-    model.restoreEncoders(host.session);
+  private static void start(TestGraph host) {
     host.variables.initialize(host.session);
     Map<String, TFloat32> drawn = new LinkedHashMap<>();
     for (Variable<TFloat32> variable : host.variables.trainable()) {
@@ -247,7 +242,7 @@ final class FrontierTest {
     drawn.values().forEach(TFloat32::close);
   }
 
-  /** Computes what crosses a frontier. */
+  /** Computes the states at a frontier. */
   private static Map<String, Tensor> states(Frontier frontier, MadeUpBatch batch)
       throws IOException {
     try (TestGraph host = new TestGraph()) {
@@ -264,7 +259,7 @@ final class FrontierTest {
       TestGraph host, ForwardPass pass, Map<String, Tensor> inputs) {
     Session.Runner runner = host.session.runner();
     pass.inputs().forEach((name, input) -> runner.feed(input, inputs.get(name)));
-    try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
+    try (Result result = runner.fetch(pass.outputs().probabilities()).run()) {
       return TestGraph.floats((TFloat32) result.get(0));
     }
   }

@@ -41,7 +41,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** The whole model on encoders of random weights. */
+/** The whole model, with encoders of random weights. */
 final class LoraMerTest {
   private static final int SAMPLES = 2000;
   private static final int TOKENS = 9;
@@ -67,33 +67,33 @@ final class LoraMerTest {
   }
 
   @Test
-  void whatABatchIsFilledUpWithChangesNothing() throws IOException {
-    try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
+  void paddingValuesChangeNoProbability() throws IOException {
+    try (Built built = new Built(encoders, ForwardPass.Mode.INFERENCE);
         MadeUpBatch zeros = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
         MadeUpBatch garbage =
             MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), -7.5f, 21)) {
       assertArrayEquals(
-          built.probabilities(built.model.first(), zeros),
-          built.probabilities(built.model.first(), garbage));
+          built.probabilities(built.model.forward(), zeros),
+          built.probabilities(built.model.forward(), garbage));
     }
   }
 
   @Test
-  void utteranceInABatchGivesWhatItGivesAlone() throws IOException {
-    try (Built built = new Built(encoders, LoraMer.Mode.INFERENCE);
+  void utteranceHasTheSameProbabilitiesInABatchAndAlone() throws IOException {
+    try (Built built = new Built(encoders, ForwardPass.Mode.INFERENCE);
         MadeUpBatch batch = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1);
         MadeUpBatch alone = MadeUpBatch.of(List.of(700), List.of(4), 0, 1)) {
-      float[] first = Arrays.copyOf(built.probabilities(built.model.first(), batch), LABELS);
-      assertArrayEquals(built.probabilities(built.model.first(), alone), first, ATOL);
+      float[] first = Arrays.copyOf(built.probabilities(built.model.forward(), batch), LABELS);
+      assertArrayEquals(built.probabilities(built.model.forward(), alone), first, ATOL);
     }
   }
 
   @Test
   void evaluationBesideTrainingIsTheSameModelWithoutDropout() throws IOException {
-    try (Built training = new Built(encoders, LoraMer.Mode.TRAINING);
-        Built inference = new Built(encoders, LoraMer.Mode.INFERENCE);
+    try (Built training = new Built(encoders, ForwardPass.Mode.TRAINING);
+        Built inference = new Built(encoders, ForwardPass.Mode.INFERENCE);
         MadeUpBatch inputs = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
-      ForwardPass dropping = training.model.first();
+      ForwardPass dropping = training.model.forward();
       assertEquals(
           List.of("audio/dropout_seed", "dropout_seed"),
           dropping.dropoutSeeds().stream().sorted().toList());
@@ -101,37 +101,38 @@ final class LoraMerTest {
       assertArrayEquals(five, training.probabilities(dropping, inputs, 5));
       assertFalse(Arrays.equals(five, training.probabilities(dropping, inputs, 6)));
 
-      ForwardPass evaluation = training.model.again("evaluation", LoraMer.Mode.INFERENCE);
+      ForwardPass evaluation =
+          training.model.forwardAgain("evaluation", ForwardPass.Mode.INFERENCE);
       assertEquals(List.of(), evaluation.dropoutSeeds());
       assertArrayEquals(
-          inference.probabilities(inference.model.first(), inputs),
+          inference.probabilities(inference.model.forward(), inputs),
           training.probabilities(evaluation, inputs),
           ATOL);
     }
   }
 
   @Test
-  void frozenSpeechEncoderIsNeitherTrainedNorDropped() throws IOException {
-    try (Built frozen = new Built(encoders, LoraMer.Mode.TRAINING, Optional.empty())) {
-      assertEquals(List.of("dropout_seed"), frozen.model.first().dropoutSeeds());
+  void frozenSpeechEncoderHasNeitherTrainableVariablesNorDropout() throws IOException {
+    try (Built frozen = new Built(encoders, ForwardPass.Mode.TRAINING, Optional.empty())) {
+      assertEquals(List.of("dropout_seed"), frozen.model.forward().dropoutSeeds());
       assertTrue(
           frozen.host.variables.trainable().stream().noneMatch(v -> v.name().contains("lora")));
     }
   }
 
   @Test
-  void adapterDoesTheSameMergedAndBesideTheKernels() throws IOException {
-    try (Built beside = new Built(encoders, LoraMer.Mode.INFERENCE);
-        Built merged = new Built(encoders, LoraMer.Mode.INFERENCE, Optional.empty());
+  void adapterGivesTheSameProbabilitiesMergedAndAsBypasses() throws IOException {
+    try (Built beside = new Built(encoders, ForwardPass.Mode.INFERENCE);
+        Built merged = new Built(encoders, ForwardPass.Mode.INFERENCE, Optional.empty());
         MadeUpBatch inputs = MadeUpBatch.of(List.of(700, SAMPLES), List.of(4, TOKENS), 0, 1)) {
-      float[] without = merged.probabilities(merged.model.first(), inputs);
-      assertArrayEquals(without, beside.probabilities(beside.model.first(), inputs), ATOL);
+      float[] without = merged.probabilities(merged.model.forward(), inputs);
+      assertArrayEquals(without, beside.probabilities(beside.model.forward(), inputs), ATOL);
       try (LoraAdapter adapter = adapter(beside)) {
         beside.model.adapt(adapter, beside.host.session);
         merged.model.adapt(adapter, merged.host.session);
       }
-      float[] with = merged.probabilities(merged.model.first(), inputs);
-      assertArrayEquals(with, beside.probabilities(beside.model.first(), inputs), ATOL);
+      float[] with = merged.probabilities(merged.model.forward(), inputs);
+      assertArrayEquals(with, beside.probabilities(beside.model.forward(), inputs), ATOL);
       float largest = 0;
       for (int i = 0; i < with.length; i++) {
         largest = Math.max(largest, Math.abs(with[i] - without[i]));
@@ -141,14 +142,15 @@ final class LoraMerTest {
   }
 
   @Test
-  void modelOfOneModalityAsksForNothingElse() throws IOException {
+  void modelOfOneModalityHasItsInputsOnly() throws IOException {
     Map<Modality, SavedModelFolder> text = Map.of(Modality.TEXT, encoders.get(Modality.TEXT));
     Map<Modality, SavedModelFolder> audio = Map.of(Modality.AUDIO, encoders.get(Modality.AUDIO));
-    try (Built reading = new Built(text, LoraMer.Mode.INFERENCE);
-        Built hearing = new Built(audio, LoraMer.Mode.INFERENCE)) {
-      assertEquals(Set.of("input_ids", "text_lengths"), reading.model.first().inputs().keySet());
+    try (Built textModel = new Built(text, ForwardPass.Mode.INFERENCE);
+        Built audioModel = new Built(audio, ForwardPass.Mode.INFERENCE)) {
       assertEquals(
-          Set.of("input_values", "audio_lengths"), hearing.model.first().inputs().keySet());
+          Set.of("input_ids", "text_lengths"), textModel.model.forward().inputs().keySet());
+      assertEquals(
+          Set.of("input_values", "audio_lengths"), audioModel.model.forward().inputs().keySet());
     }
   }
 
@@ -156,7 +158,7 @@ final class LoraMerTest {
   void encoderOfTheOtherModalityIsRefused() {
     Map<Modality, SavedModelFolder> swapped = Map.of(Modality.AUDIO, encoders.get(Modality.TEXT));
     IOException e =
-        assertThrows(IOException.class, () -> new Built(swapped, LoraMer.Mode.INFERENCE));
+        assertThrows(IOException.class, () -> new Built(swapped, ForwardPass.Mode.INFERENCE));
     assertEquals(
         folder.resolve("roberta") + ": expected a speech encoder, found a text encoder",
         e.getMessage());
@@ -183,21 +185,26 @@ final class LoraMerTest {
     return LoraAdapter.read(target);
   }
 
-  /** A model with its values. */
+  /** A model with initialised variables. */
   private static final class Built implements AutoCloseable {
     final TestGraph host = new TestGraph();
     final LoraMer model;
 
-    Built(Map<Modality, SavedModelFolder> encoders, LoraMer.Mode mode) throws IOException {
+    Built(Map<Modality, SavedModelFolder> encoders, ForwardPass.Mode mode) throws IOException {
       this(encoders, mode, Optional.of(LoraConfig.defaults()));
     }
 
-    Built(Map<Modality, SavedModelFolder> encoders, LoraMer.Mode mode, Optional<LoraConfig> lora)
+    Built(
+        Map<Modality, SavedModelFolder> encoders, ForwardPass.Mode mode, Optional<LoraConfig> lora)
         throws IOException {
       Variables variables = host.variables;
       model =
           new LoraMer(
-              host.graph, variables, encoders, lora, Computation.FLOAT32, HEAD, LABELS, mode);
+              host.graph,
+              variables,
+              encoders,
+              new ModelSpec(lora, Computation.FLOAT32, HEAD, LABELS),
+              mode);
       model.restoreEncoders(host.session);
       variables.initialize(host.session);
     }
@@ -211,7 +218,7 @@ final class LoraMerTest {
       try (TInt64 dropoutSeed = TInt64.scalarOf(seed)) {
         pass.inputs().forEach((name, input) -> runner.feed(input, inputs.byName().get(name)));
         pass.dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
-        try (Result result = runner.fetch(pass.emotions().probabilities()).run()) {
+        try (Result result = runner.fetch(pass.outputs().probabilities()).run()) {
           return TestGraph.floats((TFloat32) result.get(0));
         }
       }

@@ -26,7 +26,7 @@ final class WavFilesInputTest {
   private static final int RATE = 16_000;
 
   @Test
-  void filesOfOneBatchAreDecodedToTheMeanOfTheirChannelsAndPadded() {
+  void filesAreDecodedToTheMeanOfTheirChannelsAndPadded() {
     byte[] mono = wav(RATE, 1, 100, -200, 300, 0, 500);
     byte[] stereo = wav(RATE, 2, 1000, 3000, -400, 0, 32767, 32767);
     try (Graph graph = new Graph();
@@ -49,7 +49,7 @@ final class WavFilesInputTest {
   }
 
   @Test
-  void fileOfAnotherRateFailsWithTheRate() {
+  void fileOfAnotherSampleRateFailsWithAMessageThatStatesIt() {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       var refused =
@@ -66,7 +66,7 @@ final class WavFilesInputTest {
     try (TString bytes = TString.tensorOfBytes(NdArrays.vectorOfObjects(files))) {
       return session
           .runner()
-          .feed(WavFilesInput.BYTES, bytes)
+          .feed(EmotionSignature.WAV_BYTES, bytes)
           .fetch(outputs.get("input_values"))
           .fetch(outputs.get("attention_mask"))
           .run();

@@ -90,7 +90,7 @@ final class PredictCommand implements Callable<Integer> {
                 waveform.durationSeconds(),
                 (double) loaded.info().maxSamples() / Waveform.SAMPLE_RATE);
       }
-      boolean wordless = loaded.info().reads() && text.isEmpty();
+      boolean wordless = loaded.info().usesText() && text.isEmpty();
       if (wordless && recognizer.isEmpty()) {
         throw new ParameterException(
             spec.commandLine(), "Missing --text or --recognizer: this model reads the words too.");

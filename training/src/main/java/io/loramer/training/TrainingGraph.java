@@ -2,7 +2,8 @@ package io.loramer.training;
 
 import io.loramer.model.ForwardPass;
 import io.loramer.model.Frontier;
-import io.loramer.model.LoraMer;
+import io.loramer.model.ModelSpec;
+import io.loramer.model.TrainablePart;
 import io.loramer.model.head.Losses;
 import io.loramer.model.head.Modality;
 import io.loramer.model.information.Marginals;
@@ -58,7 +59,7 @@ final class TrainingGraph implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final Variables variables;
-  private final LoraMer model;
+  private final TrainablePart model;
   private final ForwardPass evaluation;
   private final Operand<TInt32> labels;
   private final Optional<Operand<TInt32>> shuffle;
@@ -81,15 +82,16 @@ final class TrainingGraph implements AutoCloseable {
     OptimizationConfig optimization = config.training();
     variables = new Variables(graph, optimization.seed());
     model =
-        LoraMer.beyond(
+        new TrainablePart(
             graph,
             variables,
             frontiers,
-            config.audio().activeLora(),
-            config.compute().computation(),
-            config.head(),
-            labelCount,
-            LoraMer.Mode.TRAINING);
+            new ModelSpec(
+                config.audio().activeLora(),
+                config.compute().computation(),
+                config.head(),
+                labelCount),
+            ForwardPass.Mode.TRAINING);
     Placeholder.Options vector = Placeholder.shape(Shape.of(-1));
     labels = tf.withName("labels").placeholder(TInt32.class, vector);
     boolean shuffles =
@@ -98,7 +100,7 @@ final class TrainingGraph implements AutoCloseable {
         shuffles
             ? Optional.of(tf.withName("shuffle").placeholder(TInt32.class, vector))
             : Optional.empty();
-    losses = model.head().losses(tf, model.first().emotions(), labels, shuffle);
+    losses = model.head().losses(tf, model.forward().outputs(), labels, shuffle);
     adam =
         new Adam(
             graph,
@@ -111,7 +113,7 @@ final class TrainingGraph implements AutoCloseable {
                 ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
                 : Optional.empty());
     readable = new TensorBoardGraph(graph.toGraphDef(), ends());
-    evaluation = model.again("evaluation", LoraMer.Mode.INFERENCE);
+    evaluation = model.forwardAgain("evaluation", ForwardPass.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
     kernelNorms = kernelNorms(tf.withSubScope("kernel_norms"));
     session = new Session(graph, config.compute().device().session());
@@ -134,11 +136,11 @@ final class TrainingGraph implements AutoCloseable {
    */
   StepMetrics step(Batch batch, long seed, TraceLevel level) {
     Session.Runner runner = session.runner();
-    feed(runner, model.first(), batch);
+    feed(runner, model.forward(), batch);
     runner.feed(labels, batch.labels());
     try (TInt64 dropoutSeed = TInt64.scalarOf(seed);
         TInt32 permutation = cyclicPermutation(batch.utterances().size(), seed)) {
-      model.first().dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
+      model.forward().dropoutSeeds().forEach(name -> runner.feed(name, dropoutSeed));
       shuffle.ifPresent(placeholder -> runner.feed(placeholder, permutation));
       runner.fetch(losses.total()).fetch(losses.crossEntropy()).fetch(adam.learningRate());
       losses.mutualInformation().ifPresent(runner::fetch);
@@ -169,9 +171,9 @@ final class TrainingGraph implements AutoCloseable {
   List<EmbeddedPrediction> predict(Batch batch, List<String> names) throws IOException {
     Session.Runner runner = session.runner();
     feed(runner, evaluation, batch);
-    runner.fetch(evaluation.emotions().probabilities());
-    runner.fetch(evaluation.emotions().embedding());
-    evaluation.emotions().fusionWeights().ifPresent(runner::fetch);
+    runner.fetch(evaluation.outputs().probabilities());
+    runner.fetch(evaluation.outputs().embedding());
+    evaluation.outputs().fusionWeights().ifPresent(runner::fetch);
     try (Result result = runner.run()) {
       TFloat32 probabilities = (TFloat32) result.get(0);
       Optional<TFloat32> weights =

@@ -194,14 +194,14 @@ public record TrainingSetup(
 
   private static Batches batches(Map<Modality, SavedModelFolder> encoders, int maxSamples)
       throws IOException {
-    boolean hears = encoders.containsKey(Modality.AUDIO);
+    boolean usesAudio = encoders.containsKey(Modality.AUDIO);
     if (!encoders.containsKey(Modality.TEXT)) {
-      return new Batches(hears, Optional.empty(), 0, maxSamples);
+      return new Batches(usesAudio, Optional.empty(), 0, maxSamples);
     }
     SavedModelFolder text = encoders.get(Modality.TEXT);
     TextInput input = TextInput.of(text);
     Tokenizer tokenizer = Tokenizer.load(text.asset("tokenizer.json"), input.maxTokens());
-    return new Batches(hears, Optional.of(tokenizer), input.padId(), maxSamples);
+    return new Batches(usesAudio, Optional.of(tokenizer), input.padId(), maxSamples);
   }
 
   public static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {

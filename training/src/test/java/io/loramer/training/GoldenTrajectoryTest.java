@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loramer.model.ForwardPass;
 import io.loramer.model.LoraMer;
+import io.loramer.model.ModelSpec;
 import io.loramer.model.head.HeadConfig;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Losses;
@@ -102,14 +103,11 @@ final class GoldenTrajectoryTest {
             Map.of(
                 Modality.AUDIO, encoder("audio/wavlm-base"),
                 Modality.TEXT, encoder("text/roberta")),
-            Optional.of(lora),
-            Computation.FLOAT32,
-            HEAD,
-            4,
-            LoraMer.Mode.INFERENCE);
+            new ModelSpec(Optional.of(lora), Computation.FLOAT32, HEAD, 4),
+            ForwardPass.Mode.INFERENCE);
     labels = tf.placeholder(TInt32.class);
     shuffle = tf.placeholder(TInt32.class);
-    losses = model.head().losses(tf, model.first().emotions(), labels, Optional.of(shuffle));
+    losses = model.head().losses(tf, model.forward().outputs(), labels, Optional.of(shuffle));
     adam =
         new Adam(
             graph,
@@ -211,7 +209,7 @@ final class GoldenTrajectoryTest {
         TInt32 textLengths = lengths(inputs, "text_attention_mask");
         TInt32 permutation = row(inputs, "perms", number)) {
       Session.Runner runner = session.runner();
-      ForwardPass pass = model.first();
+      ForwardPass pass = model.forward();
       runner.feed(pass.inputs().get("input_values"), waveforms);
       runner.feed(pass.inputs().get("audio_lengths"), audioLengths);
       runner.feed(pass.inputs().get("input_ids"), ids);

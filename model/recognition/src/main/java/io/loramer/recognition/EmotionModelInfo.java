@@ -44,12 +44,12 @@ public record EmotionModelInfo(
           .build();
 
   /** Returns whether the model takes waveforms. */
-  public boolean hears() {
+  public boolean usesAudio() {
     return minSamples.isPresent();
   }
 
   /** Returns whether the model takes words. */
-  public boolean reads() {
+  public boolean usesText() {
     return maxTokens.isPresent();
   }
 

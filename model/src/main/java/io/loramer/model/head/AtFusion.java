@@ -12,8 +12,8 @@ import org.tensorflow.op.core.Stack;
 import org.tensorflow.types.TFloat32;
 
 /**
- * AT-fusion: audio and text are mixed in shares that their own features decide. The paper's
- * equations 2 to 4, which have no bias:
+ * AT-fusion: a weighted sum of audio and text whose weights follow from their features. The paper's
+ * equations 2 to 4, without bias:
  *
  * <pre>
  *   f_cat = [f_a f_t]      alpha = softmax(w_fᵀ tanh(W_f f_cat))      h = f_cat alphaᵀ
@@ -30,7 +30,7 @@ final class AtFusion {
   }
 
   /**
-   * Both modalities as one.
+   * The fused modalities.
    *
    * @param h float32 [B, D]
    * @param weights float32 [B, 2]: the shares of audio and text, which sum to 1
@@ -38,7 +38,7 @@ final class AtFusion {
   record Fused(Operand<TFloat32> h, Operand<TFloat32> weights) {}
 
   /**
-   * Fuses.
+   * Fuses the features of audio and text.
    *
    * @param audio f_a, float32 [B, D]
    * @param text f_t, float32 [B, D]

@@ -11,21 +11,23 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Attentive statistics pooling: a sequence becomes its attention-weighted mean and standard
- * deviation.
+ * Attentive statistics pooling: the attention-weighted mean and standard deviation of a sequence.
  *
  * <pre>
  *   e_t = v · tanh(W x_t + b) + k              alpha = softmax of e over the valid frames
  *   mu  = Σ_t alpha_t x_t                      sigma = sqrt(max(Σ_t alpha_t (x_t − mu)², VARIANCE_FLOOR))
  * </pre>
  *
- * <p>The variance is taken about the mean rather than as {@code Σ alpha x² − mu²}: the same number,
- * but float32 keeps none of it in the difference where a feature is large and varies little.
+ * <p>The variance is not computed as {@code Σ alpha x² − mu²}, which is the same number, but loses
+ * all its float32 digits if a feature is large and varies little.
  *
  * @see <a href="https://arxiv.org/abs/1803.10963">Okabe et al. 2018, section 3.3</a>
  */
 final class AttentiveStatisticsPooling {
-  /** Keeps the gradient of the square root finite where all weight lies on one frame. */
+  /** Each feature is pooled to its mean and its standard deviation. */
+  static final int OUTPUTS_PER_FEATURE = 2;
+
+  /** Keeps the gradient of the square root finite if all weight lies on one frame. */
   private static final float VARIANCE_FLOOR = 1e-5f;
 
   /** The score of a padded frame: low enough that its weight underflows to zero. */
@@ -35,10 +37,10 @@ final class AttentiveStatisticsPooling {
   private final Dense score; // v [1, A], k [1]
 
   /**
-   * Makes the attention.
+   * Creates the attention's variables.
    *
    * @param features F, of each frame
-   * @param attentionSize A, its hidden units
+   * @param attentionSize A, the attention's hidden units
    */
   AttentiveStatisticsPooling(Variables variables, int features, int attentionSize) {
     attention = new Dense(variables.scope("attention"), features, attentionSize);
@@ -46,12 +48,12 @@ final class AttentiveStatisticsPooling {
   }
 
   /**
-   * What is left of a sequence.
+   * The pooled sequences of a batch.
    *
-   * @param statistics float32 [B, 2F]: mean, then standard deviation
+   * @param vector float32 [B, 2F]: means, then standard deviations
    * @param attention float32 [B, T]: alpha
    */
-  record Pooled(Operand<TFloat32> statistics, Operand<TFloat32> attention) {}
+  record Pooled(Operand<TFloat32> vector, Operand<TFloat32> attention) {}
 
   /**
    * Pools each sequence of the batch.

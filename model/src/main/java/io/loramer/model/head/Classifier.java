@@ -13,31 +13,30 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * From features to logits; of a head that is told who speaks, from both.
+ * The classifier: from the features, and optionally the speaker, to logits.
  *
  * <pre>
- *   logits = perceptron([h s])      s = the speaker's row of a trained table [S + 1, N]
+ *   logits = mlp([h s])      s = the speaker's row of a trained table [S + 1, N]
  * </pre>
  *
- * <p>Such a row is a speaker code: learned with all else by the speakers' labels (Abdel-Hamid and
- * Jiang, ICASSP 2013), and a further input of a layer by weights of its own (Xue et al., ICASSP
- * 2014). All rows start as zeros: every voice as an unknown one.
+ * <p>Such a row is a speaker code: trained with the rest of the model (Abdel-Hamid and Jiang,
+ * ICASSP 2013), and an additional input of a layer with weights of its own (Xue et al., ICASSP
+ * 2014). All rows start as zeros, so all speakers start as the unknown one.
  */
 final class Classifier {
   /**
-   * How often training takes a speaker for unknown, so that row 0 is learned too: a rate at which
-   * classifier-free guidance drops its condition (Ho and Salimans 2022, arXiv 2207.12598).
+   * The rate at which training replaces a speaker by the unknown one, so that row 0 is trained too:
+   * that of classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598).
    */
   private static final float UNKNOWN_RATE = 0.1f;
 
-  private final TwoLayerMlp perceptron;
+  private final TwoLayerMlp mlp;
   private final Optional<Operand<TFloat32>> speakerRows; // [S + 1, N]
 
   Classifier(Variables variables, HeadConfig head, int labels) {
     OptionalInt rowSize = head.speaker().size();
     int in = head.size() + rowSize.orElse(0);
-    perceptron =
-        new TwoLayerMlp(variables.scope("classifier"), in, head.size(), labels, head.dropout());
+    mlp = new TwoLayerMlp(variables.scope("classifier"), in, head.size(), labels, head.dropout());
     speakerRows =
         rowSize.isEmpty()
             ? Optional.empty()
@@ -49,27 +48,27 @@ final class Classifier {
   }
 
   /**
-   * Classifies.
+   * Computes the logits.
    *
    * @param h float32 [B, D]
-   * @param speakers int32 [B], their rows; empty if nobody is known
+   * @param speakers int32 [B], their rows; empty if all are unknown
    * @return float32 [B, C]
-   * @throws IllegalArgumentException if speakers are given to a head that is not told
+   * @throws IllegalArgumentException if speakers are given to a head without speaker rows
    */
   Operand<TFloat32> logits(
       Ops tf, Operand<TFloat32> h, Optional<Operand<TInt32>> speakers, Dropout dropout) {
     if (speakers.isPresent() && speakerRows.isEmpty()) {
       throw new IllegalArgumentException(
-          "head: expected no speakers, since it has no speaker.size");
+          "head: expected no speakers without speaker.size, found some");
     }
     var x =
         speakerRows
-            .map(rows -> besideSpeaker(tf.withSubScope("speaker"), h, rows, speakers, dropout))
+            .map(rows -> withSpeaker(tf.withSubScope("speaker"), h, rows, speakers, dropout))
             .orElse(h); // [B, D + N]
-    return perceptron.apply(tf.withSubScope("classifier"), x, dropout);
+    return mlp.apply(tf.withSubScope("classifier"), x, dropout);
   }
 
-  private static Operand<TFloat32> besideSpeaker(
+  private static Operand<TFloat32> withSpeaker(
       Ops tf,
       Operand<TFloat32> h,
       Operand<TFloat32> rows,
@@ -78,8 +77,8 @@ final class Classifier {
     var batch = tf.slice(tf.shape(h), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
     Operand<TInt32> row = tf.fill(batch, tf.constant(SpeakerConfig.UNKNOWN)); // [B]
     if (speakers.isPresent()) {
-      var told = dropout.apply(tf, tf.fill(batch, tf.constant(1f)), UNKNOWN_RATE); // 0: not told
-      row = tf.select(tf.math.greater(told, tf.constant(0f)), speakers.get(), row);
+      var kept = dropout.apply(tf, tf.fill(batch, tf.constant(1f)), UNKNOWN_RATE); // 0: replaced
+      row = tf.select(tf.math.greater(kept, tf.constant(0f)), speakers.get(), row);
     }
     return tf.concat(List.of(h, tf.gather(rows, row, tf.constant(0))), tf.constant(-1));
   }

@@ -9,15 +9,16 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 
-/** What stands on top of the encoders: from encoded utterances to emotions, and to the loss. */
+/** The layers above the encoders: from hidden states to the outputs and the loss. */
 public sealed interface EmotionHead permits LoraMerHead, SingleModalityHead {
 
   /**
-   * Makes the head for these encoders: LoRA-MER's for audio and text; for one of them, the head of
+   * Creates the head for these encoders: LoRA-MER's for audio and text; for one of them, that of
    * the paper's table 1, without fusion and mutual information.
    *
-   * @param encoders by what they encode
-   * @param labels how many emotions there are
+   * @param variables takes in the head's variables, trainable
+   * @param encoders the size of each modality's encoder
+   * @param labels the number of emotions C
    * @throws IllegalArgumentException if there is no encoder, fewer than two labels, or an encoder
    *     has too few layers for the config
    */
@@ -37,19 +38,19 @@ public sealed interface EmotionHead permits LoraMerHead, SingleModalityHead {
   }
 
   /**
-   * Builds the way forward.
+   * Builds a forward pass.
    *
    * @param encoded a sequence for each encoder of the head
-   * @param speakers int32 [B], {@link SpeakerConfig#row}; empty takes all for unknown, and must be
-   *     for a head that is not told who speaks
-   * @throws IllegalArgumentException if a sequence is missing, or its rank is not what {@link
-   *     HeadConfig#layers} needs, or speakers are given and not needed
+   * @param speakers int32 [B], {@link SpeakerConfig#row}; empty takes all for unknown, and is
+   *     required for a head without {@link SpeakerConfig#size}
+   * @throws IllegalArgumentException if a sequence is missing, or its rank is not that which {@link
+   *     HeadConfig#layers} requires, or speakers are given and not needed
    */
-  HeadOutputs emotions(
+  HeadOutputs forward(
       Ops tf, Map<Modality, Sequence> encoded, Optional<Operand<TInt32>> speakers, Dropout dropout);
 
   /**
-   * Builds the loss.
+   * Builds the loss of a forward pass.
    *
    * @param labels int32 [B], each in [0, C)
    * @param shuffle int32 [B], a permutation without fixed points, for a head of two modalities and
@@ -57,5 +58,5 @@ public sealed interface EmotionHead permits LoraMerHead, SingleModalityHead {
    * @throws IllegalArgumentException if the permutation is missing, or given and not needed
    */
   Losses losses(
-      Ops tf, HeadOutputs emotions, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle);
+      Ops tf, HeadOutputs outputs, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle);
 }

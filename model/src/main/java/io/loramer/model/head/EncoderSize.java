@@ -3,10 +3,10 @@ package io.loramer.model.head;
 import io.loramer.savedmodels.imports.EncoderStates;
 
 /**
- * What the head must know of an encoder.
+ * The sizes of an encoder that the head is built for.
  *
- * @param hiddenSize features of each frame or token, H
- * @param layers transformer layers; it has one hidden state more, the embeddings
+ * @param hiddenSize H, the features of each frame or token
+ * @param layers the number of transformer layers; there is one hidden state more, the embeddings
  */
 public record EncoderSize(int hiddenSize, int layers) {
   public EncoderSize {
@@ -17,7 +17,10 @@ public record EncoderSize(int hiddenSize, int layers) {
     }
   }
 
-  /** An encoder of Hugging Face's TF classes may give its last hidden state only: one layer. */
+  /**
+   * Returns the sizes of an encoder. One that outputs its last hidden state only, as Hugging Face's
+   * TF classes may, counts as one layer.
+   */
   public static EncoderSize of(EncoderStates states) {
     return new EncoderSize(states.hiddenSize(), Math.max(1, states.count() - 1));
   }

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The choices in a head.
+ * The configuration of a head.
  *
- * @param size D: output channels of the pointwise convolutions, and features of all that follows
- * @param attentionSize hidden units of the pooling's attention; empty: as many as what is pooled
- *     has features
- * @param layers which hidden states feed the head
+ * @param size D: the output channels of the pointwise convolutions, and the features of all layers
+ *     after them
+ * @param attentionSize the hidden units of the pooling's attention; empty: as many as the pooled
+ *     features
+ * @param layers the hidden states that the head takes
  * @param pooling before or after the convolutions
- * @param dropout probability of dropping, in the projection and the classifier
- * @param mine of the mutual information, which a head of one modality does without
- * @param speaker of what the classifier is told beside the features
+ * @param dropout the probability of dropping a unit, in the projection and the classifier
+ * @param mine the mutual information; ignored by a head of one modality
+ * @param speaker the classifier's input for the speaker
  */
 public record HeadConfig(
     int size,
@@ -48,7 +49,9 @@ public record HeadConfig(
     }
   }
 
-  /** The paper's head; dropout and attention size, which it does not state, are ours. */
+  /**
+   * Returns the paper's head; dropout and attention size, which the paper does not state, are ours.
+   */
   public static HeadConfig defaults() {
     return new HeadConfig(
         256,
@@ -60,8 +63,8 @@ public record HeadConfig(
         SpeakerConfig.none());
   }
 
-  /** Returns the same of a head that knows these speakers. */
-  public HeadConfig knowing(List<String> speakers) {
+  /** Returns this configuration with these speakers. */
+  public HeadConfig withSpeakers(List<String> speakers) {
     return new HeadConfig(
         size,
         attentionSize,

@@ -6,12 +6,12 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What a head puts out for a batch.
+ * A head's outputs for a batch.
  *
  * @param logits float32 [B, C]
  * @param probabilities float32 [B, C], the softmax of the logits
- * @param embedding float32 [B, D], what the classifier sees of the utterance: the fused h, or the
- *     features of the only modality
+ * @param embedding float32 [B, D], the classifier's input: the fused h, or the features of the only
+ *     modality
  * @param fusionWeights float32 [B, 2], the shares of audio and text in h; empty without fusion
  * @param features of each modality of the head
  */

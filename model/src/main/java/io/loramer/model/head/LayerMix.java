@@ -10,7 +10,7 @@ import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Makes one sequence of an encoder's hidden states, as {@link Layers} says. */
+/** Combines an encoder's hidden states into one sequence, by {@link Layers}. */
 final class LayerMix {
   private final Layers layers;
   private final Optional<Operand<TFloat32>> weight; // [layers + 1], before the softmax
@@ -26,7 +26,7 @@ final class LayerMix {
   }
 
   /**
-   * Mixes.
+   * Combines the hidden states.
    *
    * @param states float32 [B, T, H] for {@code LAST}, else [layers + 1, B, T, H]
    * @return float32 [B, T, H]

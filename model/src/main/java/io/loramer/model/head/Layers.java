@@ -1,6 +1,6 @@
 package io.loramer.model.head;
 
-/** Which hidden states of an encoder feed the head. */
+/** The hidden states of an encoder that the head takes. */
 public enum Layers {
   /** The last one, as in the paper's section 3.2. */
   LAST,
@@ -13,11 +13,11 @@ public enum Layers {
    */
   WEIGHTED;
 
-  /** How many layers {@link #SUM_LAST_FOUR} looks at. */
+  /** The number of layers that {@link #SUM_LAST_FOUR} takes. */
   public static final int LAST_FEW = 4;
 
   /**
-   * Requires that an encoder has as many layers as are looked at.
+   * Requires that an encoder has as many layers as the head takes.
    *
    * @throws IllegalArgumentException if it has fewer
    */

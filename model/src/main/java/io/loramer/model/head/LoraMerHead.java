@@ -9,7 +9,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 
-/** The paper's figure 1 above its encoders. */
+/** The head for audio and text: the paper's figure 1 above its encoders. */
 final class LoraMerHead implements EmotionHead {
   private final ModalityBranch audioBranch;
   private final ModalityBranch textBranch;
@@ -30,7 +30,7 @@ final class LoraMerHead implements EmotionHead {
   }
 
   @Override
-  public HeadOutputs emotions(
+  public HeadOutputs forward(
       Ops tf,
       Map<Modality, Sequence> encoded,
       Optional<Operand<TInt32>> speakers,
@@ -49,11 +49,11 @@ final class LoraMerHead implements EmotionHead {
 
   @Override
   public Losses losses(
-      Ops tf, HeadOutputs emotions, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
-    var audio = emotions.features().get(Modality.AUDIO).vector();
-    var text = emotions.features().get(Modality.TEXT).vector();
+      Ops tf, HeadOutputs outputs, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
+    var audio = outputs.features().get(Modality.AUDIO).vector();
+    var text = outputs.features().get(Modality.TEXT).vector();
     var information = mine.estimate(tf.withSubScope("mine"), audio, text, shuffle);
     return Losses.regularized(
-        tf.withSubScope("loss"), emotions.logits(), labels, information, lambda);
+        tf.withSubScope("loss"), outputs.logits(), labels, information, lambda);
   }
 }

@@ -12,11 +12,11 @@ import org.tensorflow.types.TInt32;
 /**
  * The loss of a batch, the paper's equations 12 and 13: {@code L = L_c − lambda · I}.
  *
- * @param total float32 scalar, what is minimised
+ * @param total float32 scalar L, which is minimised
  * @param crossEntropy float32 scalar, L_c: the mean over the batch, in nats
  * @param mutualInformation float32 scalar, the estimate of I(f_a, f_t) in nats; empty without
  *     fusion
- * @param updates what a step of training runs besides the optimiser
+ * @param updates ops that a step of training runs besides the optimiser
  */
 public record Losses(
     Operand<TFloat32> total,
@@ -24,14 +24,14 @@ public record Losses(
     Optional<Operand<TFloat32>> mutualInformation,
     List<Op> updates) {
 
-  /** The cross-entropy alone. */
+  /** Builds the cross-entropy alone. */
   static Losses classification(Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
     var crossEntropy = crossEntropy(tf, logits, labels);
     // A session refuses to fetch one output twice, and both are fetched in every step.
     return new Losses(tf.identity(crossEntropy), crossEntropy, Optional.empty(), List.of());
   }
 
-  /** The cross-entropy, and the mutual information to be raised. */
+  /** Builds the cross-entropy minus the weighted mutual information. */
   static Losses regularized(
       Ops tf,
       Operand<TFloat32> logits,

@@ -2,7 +2,7 @@ package io.loramer.model.head;
 
 import java.util.Locale;
 
-/** What an utterance is encoded from. */
+/** The modalities of an utterance. */
 public enum Modality {
   AUDIO,
   TEXT;

@@ -5,7 +5,7 @@ import io.loramer.savedmodels.graph.Variables;
 import java.util.Map;
 import org.tensorflow.op.Ops;
 
-/** One modality's way from the encoder to f ∈ R^D: choice of layers, pooling, projection. */
+/** One modality's layers from the encoder to f ∈ R^D: choice of layers, pooling, projection. */
 final class ModalityBranch {
   private final Modality modality;
   private final PoolingOrder order;
@@ -23,10 +23,12 @@ final class ModalityBranch {
     layers = new LayerMix(variables.scope("layers"), config.layers(), encoder);
     if (order == PoolingOrder.BEFORE_CONVOLUTIONS) {
       pooling = pooling(variables, config, in);
-      projection = projection(variables, config, 2 * in, size);
+      projection =
+          projection(variables, config, AttentiveStatisticsPooling.OUTPUTS_PER_FEATURE * in, size);
     } else {
-      projection = projection(variables, config, in, size / 2);
-      pooling = pooling(variables, config, size / 2);
+      int channels = size / AttentiveStatisticsPooling.OUTPUTS_PER_FEATURE;
+      projection = projection(variables, config, in, channels);
+      pooling = pooling(variables, config, channels);
     }
   }
 
@@ -39,7 +41,7 @@ final class ModalityBranch {
     return new TwoLayerMlp(all.scope("projection"), in, config.size(), out, config.dropout());
   }
 
-  /** Returns the features of each utterance, of this modality's sequence among those encoded. */
+  /** Computes the features of each utterance from this modality's sequence. */
   ModalityFeatures features(Ops root, Map<Modality, Sequence> encoded, Dropout dropout) {
     Sequence sequence = encoded.get(modality);
     if (sequence == null) {
@@ -53,13 +55,13 @@ final class ModalityBranch {
     return switch (order) {
       case BEFORE_CONVOLUTIONS -> {
         var pooled = pooling.pool(poolingOps, x, sequence.mask()); // [B, 2H]
-        var vector = projection.apply(projectionOps, pooled.statistics(), dropout); // [B, D]
+        var vector = projection.apply(projectionOps, pooled.vector(), dropout); // [B, D]
         yield new ModalityFeatures(vector, pooled.attention(), sequence.mask());
       }
       case AFTER_CONVOLUTIONS -> {
         var projected = projection.apply(projectionOps, x, dropout); // [B, T, D/2]
         var pooled = pooling.pool(poolingOps, projected, sequence.mask()); // [B, D]
-        yield new ModalityFeatures(pooled.statistics(), pooled.attention(), sequence.mask());
+        yield new ModalityFeatures(pooled.vector(), pooled.attention(), sequence.mask());
       }
     };
   }

@@ -5,11 +5,11 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What one modality says of each utterance.
+ * The features of one modality for a batch.
  *
  * @param vector float32 [B, D], the paper's f_a or f_t
- * @param attention float32 [B, T], the share of each frame or token in the pooling; a row sums to 1
- *     and is 0 on padding
+ * @param attention float32 [B, T], the weight of each frame or token in the pooling; a row sums to
+ *     1 and is 0 on padding
  * @param mask int32 [B, T], 1 for a frame or token, 0 for padding
  */
 public record ModalityFeatures(

@@ -1,6 +1,6 @@
 package io.loramer.model.head;
 
-/** Where the pooling over time stands to the two pointwise convolutions. */
+/** The order of the pooling over time and the two pointwise convolutions. */
 public enum PoolingOrder {
   /** Pool, then project: the prose of the paper's section 2.1. */
   BEFORE_CONVOLUTIONS,

@@ -22,7 +22,7 @@ final class SingleModalityHead implements EmotionHead {
   }
 
   @Override
-  public HeadOutputs emotions(
+  public HeadOutputs forward(
       Ops tf,
       Map<Modality, Sequence> encoded,
       Optional<Operand<TInt32>> speakers,
@@ -40,10 +40,10 @@ final class SingleModalityHead implements EmotionHead {
 
   @Override
   public Losses losses(
-      Ops tf, HeadOutputs emotions, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
+      Ops tf, HeadOutputs outputs, Operand<TInt32> labels, Optional<Operand<TInt32>> shuffle) {
     if (shuffle.isPresent()) {
       throw new IllegalArgumentException("loss: a head of one modality takes no permutation");
     }
-    return Losses.classification(tf.withSubScope("loss"), emotions.logits(), labels);
+    return Losses.classification(tf.withSubScope("loss"), outputs.logits(), labels);
   }
 }

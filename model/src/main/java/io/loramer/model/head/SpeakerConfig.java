@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Whether a head is told who speaks.
+ * The classifier's input for the speaker.
  *
- * @param size N: numbers that are learned of each speaker; empty for a head that is not told
- * @param known speakers that the head tells apart; empty for those of the training split. Anybody
- *     else is unknown
+ * @param size N, the trained numbers of each speaker; empty for a head without this input
+ * @param known the speakers that have a row each; empty for those of the training split. All others
+ *     share the row of the unknown
  */
 public record SpeakerConfig(OptionalInt size, List<String> known) {
-  /** The row of everybody who is not known. */
+  /** The row of all speakers that are not known. */
   public static final int UNKNOWN = 0;
 
   public SpeakerConfig {
@@ -23,23 +23,23 @@ public record SpeakerConfig(OptionalInt size, List<String> known) {
       problems.add("size: expected a positive number, found " + size.getAsInt());
     }
     if (size.isEmpty() && !known.isEmpty()) {
-      problems.add("known: expected nobody where no size is given, found " + known);
+      problems.add("known: expected no speakers without a size, found " + known);
     }
     if (new HashSet<>(known).size() < known.size()) {
-      problems.add("known: expected each once, found " + known);
+      problems.add("known: expected each speaker once, found " + known);
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
   }
 
-  /** The paper's: a head that is not told. */
+  /** Returns the paper's configuration: a head without this input. */
   public static SpeakerConfig none() {
     return new SpeakerConfig(OptionalInt.empty(), List.of());
   }
 
   /**
-   * Returns a speaker's row of the table: {@link #UNKNOWN}, or from 1 in the order of the known.
+   * Returns a speaker's row of the table: from 1 in the order of the known, or {@link #UNKNOWN}.
    */
   public int row(String speaker) {
     return known.indexOf(speaker) + 1;

@@ -12,8 +12,8 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>The projection is two pointwise Conv1D in the paper. A convolution with a kernel of one frame
  * is a dense layer on each frame, and is stored as one: weight [out, in], which is PyTorch's {@code
- * Conv1d} weight [out, in, 1] without its last axis. What lies between the two is ours, as is the
- * depth of the classifier: the paper says "several linear layers".
+ * Conv1d} weight [out, in, 1] without its last axis. ReLU and dropout are our choice, as is the
+ * depth of the classifier: the paper states "several linear layers".
  */
 final class TwoLayerMlp {
   private final Dense first;

@@ -11,13 +11,14 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A dense layer, {@code y = x Wᵀ + b} over the last axis. Weight and bias start as PyTorch's {@code
- * Linear} has them.
+ * A dense layer, {@code y = x Wᵀ + b} over the last axis. Weight and bias are initialised as in
+ * PyTorch's {@code Linear}.
  */
 public final class Dense {
   private final Operand<TFloat32> weight; // [out, in]: PyTorch's layout
   private final Operand<TFloat32> bias; // [out]
 
+  /** Creates the variables {@code weight} and {@code bias}. */
   public Dense(Variables variables, int in, int out) {
     weight = variables.trainable("weight", Shape.of(out, in), VariableInitializer.fanIn(in));
     bias = variables.trainable("bias", Shape.of(out), VariableInitializer.fanIn(in));

@@ -13,7 +13,8 @@ import org.tensorflow.types.TInt32;
 
 /**
  * The network T of Mutual Information Neural Estimation: {@code T(x, z) = w · relu(W [x; z] + b) +
- * c}. It scores how likely x and z belong together; {@link PairScores} makes a bound of the scores.
+ * c}. It scores how likely x and z belong together; {@link PairScores} computes bounds from the
+ * scores.
  *
  * <p>{@code W [x; z] = W_x x + W_z z}: the products are taken once per utterance, and B² pairs cost
  * B² additions.
@@ -26,9 +27,9 @@ final class Mine {
   private final Dense score; // w [1, hidden], c [1]
 
   /**
-   * Makes T.
+   * Creates the variables of T.
    *
-   * @param features D, of x and of z
+   * @param features D, the size of x and of z
    */
   Mine(Variables variables, int features, int hidden) {
     int in = 2 * features;
@@ -62,7 +63,7 @@ final class Mine {
    *
    * @param x float32 [B, D]
    * @param z float32 [B, D]; the row i belongs to the row i of x
-   * @param permutation int32 [B]: which z stands in for the row's own
+   * @param permutation int32 [B]: the row of z that replaces the row's own
    * @return the marginal pairs are (i, permutation(i)): [B, 1]
    */
   PairScores shuffled(
@@ -81,13 +82,13 @@ final class Mine {
         Dense.times(tf, z, weights.get(1)));
   }
 
-  /** From halves that broadcast to [..., hidden] to the scores [...]. */
+  /** Computes the scores [...] from halves that broadcast to [..., hidden]. */
   private Operand<TFloat32> scores(Ops tf, Operand<TFloat32> x, Operand<TFloat32> z) {
     var hidden = tf.nn.relu(tf.math.add(x, z));
     return tf.squeeze(score.apply(tf, hidden), Squeeze.axis(-1L));
   }
 
-  /** From [B, B] to [B, B − 1], without the diagonal, for which TensorFlow has no C++ gradient. */
+  /** Drops the diagonal of [B, B], to [B, B − 1]; its op has no C++ gradient in TensorFlow. */
   private static Operand<TFloat32> offDiagonal(Ops tf, Operand<TFloat32> square) {
     var size = tf.stridedSlice(tf.shape(square), Indices.at(0)); // B
     var one = tf.constant(1);

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The choices in the mutual information of a head's two modalities.
+ * The configuration of the mutual information of a head's two modalities.
  *
- * @param lambda its weight in the loss, the paper's equation 13
- * @param hidden hidden units of the network T
- * @param marginals what stands for the product of the marginals
- * @param estimator what is made of T's scores
+ * @param lambda the weight of the mutual information in the loss, the paper's equation 13
+ * @param hidden the hidden units of the network T
+ * @param marginals the pairs that sample the product of the marginals
+ * @param estimator the estimate that is computed from T's scores
  */
 public record MineConfig(float lambda, int hidden, Marginals marginals, MineEstimator estimator) {
   public MineConfig {
@@ -26,8 +26,8 @@ public record MineConfig(float lambda, int hidden, Marginals marginals, MineEsti
   }
 
   /**
-   * The paper's best lambda (its table 2), the hidden units of the authors' code, all pairs, its
-   * bound.
+   * Returns the paper's best lambda (its table 2), the hidden units of the authors' code, all
+   * pairs, and the paper's bound.
    */
   public static MineConfig defaults() {
     return new MineConfig(0.25f, 512, Marginals.ALL_PAIRS, MineEstimator.DV);

@@ -1,18 +1,18 @@
 package io.loramer.model.information;
 
 /**
- * How the scores T of a batch's pairs become an estimate of the mutual information, and what T is
- * trained by. With J for the pairs that belong together and M for the others:
+ * The estimate of the mutual information from the scores T of a batch's pairs, and the objective
+ * that trains T. J are the pairs that belong together, M the others.
  */
 public enum MineEstimator {
   /**
    * Donsker and Varadhan's bound, the paper's: {@code mean_J T − log mean_M exp T}. The gradient of
-   * a small batch is biased; diverges where the information is high.
+   * a small batch is biased; it diverges if the information is high.
    */
   DV,
   /**
-   * The same value; in the gradient, the mean of exp T is taken over past batches too, which takes
-   * most of the bias away (Belghazi et al. 2018, section 3.2).
+   * The value of DV; in the gradient, the mean of exp T is taken over past batches too, which
+   * removes most of the bias (Belghazi et al. 2018, section 3.2).
    */
   DV_MOVING_AVERAGE,
   /**
@@ -27,13 +27,13 @@ public enum MineEstimator {
    */
   JSD,
   /**
-   * {@code mean_i log(exp T_ii / mean_j exp T_ij)} over the own partner and the K others: the least
-   * noise, but at most log(K + 1) (van den Oord et al. 2018).
+   * {@code mean_i log(exp T_ii / mean_j exp T_ij)} over z_i and the K others: the least noise, but
+   * at most log(K + 1) (van den Oord et al. 2018).
    */
   INFONCE,
   /**
-   * Trained as JSD; value of DV with T clipped to ±5 over M, which keeps its noise small and lets
-   * it be too low or too high (Song and Ermon 2020).
+   * Trained as JSD; value of DV with T clipped to ±5 over M, which makes it less noisy and allows
+   * it to be too low or too high (Song and Ermon 2020).
    */
   SMILE
 }

@@ -12,14 +12,14 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * An estimate of the mutual information of two vectors, by a network that is trained to tell pairs
- * that belong together from others. Raising the estimate trains the network, and what the vectors
- * were computed by.
+ * Estimates the mutual information of two vectors by a network that learns to distinguish pairs
+ * that belong together from others. Maximising the estimate trains the network and the layers that
+ * compute the vectors.
  */
 public final class MutualInformation {
   /**
-   * How fast the moving average follows, per step: that of the published implementations. The
-   * average holds the current batch, so no gradient gets more than 1 / RATE times as big.
+   * The weight of the current batch in the moving average, as in the published implementations.
+   * Since the average includes the current batch, no gradient grows more than 1 / RATE times.
    */
   private static final float RATE = 0.01f;
 
@@ -30,17 +30,17 @@ public final class MutualInformation {
   /**
    * The estimate of a batch.
    *
-   * @param nats float32 scalar; its gradient is that of the estimator, which for some is not the
-   *     value's own. 0, with gradients 0, where the batch has one row
-   * @param updates what a step of training runs besides the optimiser: the estimator's memory of
-   *     past batches
+   * @param nats float32 scalar; its gradient is that of the estimator's objective, which may differ
+   *     from that of the value. 0, with gradients 0, if the batch has one row
+   * @param updates ops that a step of training runs besides the optimiser: they update the moving
+   *     average
    */
   public record Estimate(Operand<TFloat32> nats, List<Op> updates) {}
 
   /**
-   * Makes the network.
+   * Creates the variables of the network.
    *
-   * @param features D, of each of the two vectors
+   * @param features D, the size of each of the two vectors
    */
   public MutualInformation(Variables variables, int features, MineConfig config) {
     this.variables = variables;
@@ -49,7 +49,7 @@ public final class MutualInformation {
   }
 
   /**
-   * Estimates. The estimator with a memory can do so once per graph.
+   * Builds the estimate of a batch. {@link MineEstimator#DV_MOVING_AVERAGE} allows one per graph.
    *
    * @param x float32 [B, D]
    * @param z float32 [B, D]; the row i belongs to the row i of x
@@ -60,7 +60,7 @@ public final class MutualInformation {
       Ops tf, Operand<TFloat32> x, Operand<TFloat32> z, Optional<Operand<TInt32>> shuffle) {
     if (shuffle.isPresent() != (config.marginals() == Marginals.SHUFFLE)) {
       throw new IllegalArgumentException(
-          "loss: a permutation belongs to marginals SHUFFLE and to no other; this head is of %s"
+          "loss: expected a permutation for marginals SHUFFLE only; the marginals are %s"
               .formatted(config.marginals()));
     }
     PairScores scores =
@@ -70,7 +70,7 @@ public final class MutualInformation {
     return estimate(tf, variables, config.estimator(), scores);
   }
 
-  /** Estimates from scores. */
+  /** Builds the estimate from scores. */
   static Estimate estimate(
       Ops tf, Variables variables, MineEstimator estimator, PairScores scores) {
     return switch (estimator) {
@@ -89,9 +89,9 @@ public final class MutualInformation {
   }
 
   /**
-   * Donsker and Varadhan's value, with the gradient of {@code mean over joint − mean of exp T over
-   * marginal / average}, the average being of the means of this and all past steps; it starts at 1,
-   * as T does at about 0. Kept as its logarithm, which does not overflow.
+   * Builds Donsker and Varadhan's value with the gradient of {@code mean over joint − mean of exp T
+   * over marginal / average}. The average is that of the means of this and all past steps; it
+   * starts at 1, since T starts near 0. Its logarithm is stored, which does not overflow.
    */
   private static Estimate movingAverage(Ops tf, Variables variables, PairScores scores) {
     Variable<TFloat32> average =

@@ -7,14 +7,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What the network T says of the pairs of a batch, for estimates of the mutual information to be
- * made of. All are in nats, float32 scalars; without a marginal pair they are NaN.
+ * The scores of the network T for the pairs of a batch, and the bounds of the mutual information
+ * that follow. The bounds are float32 scalars in nats; without a marginal pair they are NaN.
  *
  * @param joint float32 [B]: T(x_i, z_i), pairs that belong together
  * @param marginal float32 [B, K]: T(x_i, z_j) with K other j for each i, ordered by i then j
  */
 record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
-  /** SMILE's τ: of 1, 5 and ∞, the one that was closest at 2, 6 and 10 nats. */
+  /** SMILE's τ: of 1, 5 and ∞, the one with the closest estimates at 2, 6 and 10 nats. */
   private static final float CLIP = 5;
 
   /**
@@ -29,7 +29,7 @@ record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
 
   /**
    * The bound of Nguyen, Wainwright and Jordan: {@code mean of T over joint − mean of exp(T − 1)
-   * over marginal}. It is −infinity where that mean overflows, at T above 89.
+   * over marginal}. It is −infinity if that mean overflows, for T above 89.
    *
    * @see <a href="https://arxiv.org/abs/1905.06922">Poole et al. 2019, section 2.1</a>
    */
@@ -40,8 +40,8 @@ record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
 
   /**
    * The bound of the Jensen-Shannon divergence, half of it less log 2: {@code − mean of
-   * softplus(−T) over joint − mean of softplus(T) over marginal}. It says little of the mutual
-   * information, but is highest for the same T as the bound of Donsker and Varadhan.
+   * softplus(−T) over joint − mean of softplus(T) over marginal}. Its value is far from the mutual
+   * information, but it is highest for the same T as the bound of Donsker and Varadhan.
    *
    * @see <a href="https://arxiv.org/abs/1808.06670">Hjelm et al. 2019, equation 4</a>
    */
@@ -68,7 +68,8 @@ record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
   }
 
   /**
-   * Donsker and Varadhan's with T clipped over the marginals; neither a lower nor an upper bound.
+   * Donsker and Varadhan's value with T clipped over the marginals; neither a lower nor an upper
+   * bound.
    *
    * @see <a href="https://arxiv.org/abs/1910.06222">Song and Ermon 2020, equation 14</a>
    */
@@ -91,7 +92,7 @@ record PairScores(Operand<TFloat32> joint, Operand<TFloat32> marginal) {
     return count(tf, marginal);
   }
 
-  /** The raw mean of exp would overflow. */
+  /** Computes the logarithm of the mean of exp, which itself would overflow. */
   private static Operand<TFloat32> logMeanExp(Ops tf, Operand<TFloat32> scores) {
     var logSum = FrameworkOps.create(tf).math.reduceLogSumExp(scores, new int[] {0, 1}, false);
     return tf.math.sub(logSum, tf.math.log(count(tf, scores)));

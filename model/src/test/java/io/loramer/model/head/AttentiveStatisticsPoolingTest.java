@@ -32,12 +32,11 @@ final class AttentiveStatisticsPoolingTest {
       }
       Pooled pooled = pooling.pool(x, FRAMES, LENGTHS);
       Pooled other = pooling.pool(withOtherPadding, FRAMES, LENGTHS);
-      assertArrayEquals(
-          pooling.graph.run(pooled.statistics()), pooling.graph.run(other.statistics()));
+      assertArrayEquals(pooling.graph.run(pooled.vector()), pooling.graph.run(other.vector()));
 
       float[] alone = Arrays.copyOfRange(x, FRAMES * FEATURES, (FRAMES + 3) * FEATURES);
-      float[] unpadded = pooling.graph.run(pooling.pool(alone, 3, new int[] {3}).statistics());
-      float[] batched = row(pooling.graph.run(pooled.statistics()), 1, 2 * FEATURES);
+      float[] unpadded = pooling.graph.run(pooling.pool(alone, 3, new int[] {3}).vector());
+      float[] batched = row(pooling.graph.run(pooled.vector()), 1, 2 * FEATURES);
       assertArrayEquals(unpadded, batched, 1e-6f);
     }
   }
@@ -63,7 +62,7 @@ final class AttentiveStatisticsPoolingTest {
     try (Pooling pooling = new Pooling()) {
       float[] x = random();
       int last = LENGTHS.length - 1;
-      float[] pooled = pooling.graph.run(pooling.pool(x, FRAMES, LENGTHS).statistics());
+      float[] pooled = pooling.graph.run(pooling.pool(x, FRAMES, LENGTHS).vector());
       float[] expected = new float[2 * FEATURES];
       System.arraycopy(x, last * FRAMES * FEATURES, expected, 0, FEATURES);
       Arrays.fill(expected, FEATURES, 2 * FEATURES, FLOOR_DEVIATION);
@@ -72,13 +71,13 @@ final class AttentiveStatisticsPoolingTest {
   }
 
   @Test
-  void deviationOfALargeFeatureIsNotLostInRounding() {
+  void deviationOfALargeFeatureIsNotLostToRounding() {
     try (Pooling pooling = new Pooling()) {
       // Scores of tanh units that saturate are equal, so the weights are: deviation 0.5 about 3000.
       float[] x = new float[2 * FEATURES];
       Arrays.fill(x, 0, FEATURES, 3000.5f);
       Arrays.fill(x, FEATURES, 2 * FEATURES, 2999.5f);
-      float[] pooled = pooling.graph.run(pooling.pool(x, 2, new int[] {2}).statistics());
+      float[] pooled = pooling.graph.run(pooling.pool(x, 2, new int[] {2}).vector());
       assertEquals(0.5f, pooled[FEATURES], 1e-3f);
     }
   }
@@ -91,7 +90,7 @@ final class AttentiveStatisticsPoolingTest {
       Operand<TFloat32> weight = pooling.graph.variable("attention.weight").value();
       Pooled pooled = pooling.pool(frames, FRAMES, LENGTHS);
       var tf = pooling.graph.tf;
-      var sum = tf.sum(tf.math.square(pooled.statistics()), tf.constant(new int[] {0, 1}));
+      var sum = tf.sum(tf.math.square(pooled.vector()), tf.constant(new int[] {0, 1}));
       List<float[]> found =
           pooling.graph.run(pooling.graph.gradients(sum, List.of(frames, weight)));
 
@@ -121,7 +120,7 @@ final class AttentiveStatisticsPoolingTest {
     return Arrays.copyOfRange(values, row * size, (row + 1) * size);
   }
 
-  /** The box with random weights. */
+  /** The pooling layer with random weights. */
   private static final class Pooling implements AutoCloseable {
     final TestGraph graph = new TestGraph();
     final AttentiveStatisticsPooling box =

@@ -39,13 +39,13 @@ final class ClassifierTest {
   }
 
   @Test
-  void speakersAreNumberedFromOneAndStrangersAreZero() {
+  void speakersAreNumberedFromOneAndUnknownOnesAreZero() {
     assertEquals(
         List.of(1, 2, 0, 0), List.of("Ann", "Bob", "ann", "Eve").stream().map(TOLD::row).toList());
   }
 
   @Test
-  void headThatIsNotToldHasNoRowsAndTakesNoSpeakers() {
+  void headWithoutSpeakerSizeHasNoRowsAndRefusesSpeakers() {
     Classifier classifier = classifier(SpeakerConfig.none());
     assertEquals(
         List.of(
@@ -56,11 +56,12 @@ final class ClassifierTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> classifier.logits(graph.tf, features(2), rows(0, 0), Dropout.none()));
-    assertEquals("head: expected no speakers, since it has no speaker.size", refused.getMessage());
+    assertEquals(
+        "head: expected no speakers without speaker.size, found some", refused.getMessage());
   }
 
   @Test
-  void rowOfASpeakerChangesHisLogitsAndNobodyElses() {
+  void rowOfASpeakerChangesTheLogitsOfThatSpeakerOnly() {
     var logits = classifier(TOLD).logits(graph.tf, features(3), rows(1, 0, 2), Dropout.none());
     graph.assign(graph.variable("speaker.rows"), ROWS);
     float[] before = graph.run(logits);
@@ -74,7 +75,7 @@ final class ClassifierTest {
   }
 
   @Test
-  void whereNobodyIsNamedAllAreUnknown() {
+  void withoutSpeakersAllAreUnknown() {
     Classifier classifier = classifier(TOLD);
     graph.assign(graph.variable("speaker.rows"), ROWS);
     var nobody = classifier.logits(graph.tf, features(3), Optional.empty(), Dropout.none());
@@ -84,7 +85,7 @@ final class ClassifierTest {
   }
 
   @Test
-  void allVoicesStartAsUnknown() {
+  void allSpeakersStartAsUnknown() {
     Classifier classifier = classifier(TOLD);
     var known = classifier.logits(graph.tf, features(3), rows(1, 2, 1), Dropout.none());
     var unknown = classifier.logits(graph.tf, features(3), rows(0, 0, 0), Dropout.none());
@@ -93,7 +94,7 @@ final class ClassifierTest {
   }
 
   @Test
-  void gradientsReachTheRowsOfTheBatchAndNoOther() {
+  void onlyTheRowsOfTheBatchGetGradients() {
     var logits = classifier(TOLD).logits(graph.tf, features(2), rows(2, 0), Dropout.none());
     var loss = graph.tf.sum(graph.tf.math.square(logits), graph.tf.constant(new int[] {0, 1}));
     var rows = graph.variable("speaker.rows").value();
@@ -104,9 +105,9 @@ final class ClassifierTest {
     }
   }
 
-  /** 4001 utterances of one speaker: 400 ± 19 (one standard deviation) are to be as unknown. */
+  /** 4001 utterances of one speaker: 400 ± 19 (one standard deviation) are expected as unknown. */
   @Test
-  void trainingTakesATenthForUnknownAsItsSeedSays() {
+  void trainingReplacesATenthByUnknownReproduciblyPerSeed() {
     int batch = 4001;
     int[] ann = new int[batch];
     Arrays.fill(ann, 1);

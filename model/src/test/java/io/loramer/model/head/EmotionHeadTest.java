@@ -44,7 +44,7 @@ final class EmotionHeadTest {
   private static final Map<Modality, Integer> FRAMES = Map.of(Modality.AUDIO, 7, Modality.TEXT, 2);
 
   @Test
-  void scopesReadLikeTheFigure() {
+  void scopesAreTheBoxesOfTheFigure() {
     try (Built built = new Built(BOTH, config(PoolingOrder.BEFORE_CONVOLUTIONS))) {
       Ops train = built.graph.tf.withSubScope("train");
       HeadOutputs emotions = built.emotions(train, Dropout.none());
@@ -78,7 +78,7 @@ final class EmotionHeadTest {
   }
 
   @Test
-  void everyOperationLeadsToAnOutput() {
+  void everyOperationIsReachableFromAnOutput() {
     for (PoolingOrder order : PoolingOrder.values()) {
       try (Built built = new Built(BOTH, config(order))) {
         HeadOutputs emotions = built.emotions(built.graph.tf, Dropout.none());
@@ -98,7 +98,7 @@ final class EmotionHeadTest {
                     idle.add(operation.name());
                   }
                 });
-        // The outputs themselves, and nothing else, lead nowhere.
+        // Only the outputs themselves have no consumers.
         outputs.forEach(output -> idle.remove(output.asOutput().op().name()));
         assertEquals(List.of(), idle, order.name());
       }
@@ -174,13 +174,13 @@ final class EmotionHeadTest {
           assertThrows(
               IllegalArgumentException.class,
               () ->
-                  built.head.emotions(built.graph.tf, audioOnly, Optional.empty(), Dropout.none()));
+                  built.head.forward(built.graph.tf, audioOnly, Optional.empty(), Dropout.none()));
       assertEquals("head: expected a sequence for TEXT, found [AUDIO]", refused.getMessage());
     }
   }
 
   @Test
-  void permutationThatNobodyNeedsIsRefused() {
+  void permutationThatIsNotNeededIsRefused() {
     try (Built built = new Built(BOTH, config(PoolingOrder.BEFORE_CONVOLUTIONS))) {
       HeadOutputs emotions = built.emotions(built.graph.tf, Dropout.none());
       var permutation = Optional.of(built.labels());
@@ -228,7 +228,7 @@ final class EmotionHeadTest {
     return List.of(losses.total(), losses.crossEntropy(), losses.mutualInformation().orElseThrow());
   }
 
-  /** A head on random sequences whose batch and frames the graph does not know, as in training. */
+  /** A head on random sequences with unknown batch size and frames, as in training. */
   private static final class Built implements AutoCloseable {
     final TestGraph graph = new TestGraph();
     final EmotionHead head;
@@ -259,7 +259,7 @@ final class EmotionHeadTest {
     }
 
     HeadOutputs emotions(Ops tf, Dropout dropout) {
-      return head.emotions(tf, encoded, Optional.empty(), dropout);
+      return head.forward(tf, encoded, Optional.empty(), dropout);
     }
 
     Operand<TInt32> labels() {

@@ -44,18 +44,18 @@ final class HeadConfigTest {
   }
 
   @Test
-  void speakersThatCannotBeKnownAreRefused() {
+  void repeatedSpeakersAndSizeZeroAreRefused() {
     var refused =
         assertThrows(
             IllegalArgumentException.class,
             () -> new SpeakerConfig(OptionalInt.of(0), List.of("A", "A")));
     assertEquals(
-        "size: expected a positive number, found 0; known: expected each once, found [A, A]",
+        "size: expected a positive number, found 0; known: expected each speaker once, found [A, A]",
         refused.getMessage());
   }
 
   @Test
-  void lambdaThatIsNoNumberIsRefused() {
+  void lambdaThatIsNanIsRefused() {
     var refused =
         assertThrows(
             IllegalArgumentException.class,

@@ -31,9 +31,9 @@ import org.tensorflow.types.TInt32;
 /**
  * The whole head against PyTorch 2.13, in float32 on one thread: sizes, weights, inputs, every
  * intermediate and every gradient are in fixtures/head, written by gen_torch.py, which implements
- * the paper's equations on its own. Audio has lengths 19 7 30 1 23 12, text 5 11 1 8 3 9, padded
- * with large values; the marginals are one shuffle. The tolerances are its authors': ten times the
- * difference between float32 and float64.
+ * the paper's equations independently. Audio has lengths 19 7 30 1 23 12, text 5 11 1 8 3 9, padded
+ * with large values; the marginals are one shuffle. The tolerances are those of the script: ten
+ * times the difference between float32 and float64.
  */
 final class HeadGoldenTest {
   private static final float VALUES = 5e-6f;
@@ -52,7 +52,7 @@ final class HeadGoldenTest {
           new MineConfig(0.25f, 24, Marginals.SHUFFLE, MineEstimator.DV),
           SpeakerConfig.none());
 
-  /** Our variables' names, and the fixture's. */
+  /** The names of our variables and those of the fixture. */
   private static final Map<String, String> NAMES =
       Map.ofEntries(
           Map.entry("audio.pooling.attention.weight", "audio.pool.W.weight"),
@@ -83,7 +83,7 @@ final class HeadGoldenTest {
           Map.entry("mine.1.bias", "mine.fc2.bias"));
 
   @Test
-  void everyIntermediateIsPyTorchs() throws IOException {
+  void everyIntermediateEqualsPyTorch() throws IOException {
     try (Golden golden = new Golden();
         Safetensors expected = open("expected")) {
       Map<String, Operand<TFloat32>> wanted = new LinkedHashMap<>();
@@ -116,7 +116,7 @@ final class HeadGoldenTest {
   }
 
   @Test
-  void everyGradientIsPyTorchs() throws IOException {
+  void everyGradientEqualsPyTorch() throws IOException {
     try (Golden golden = new Golden();
         Safetensors expected = open("grads")) {
       Map<String, Operand<TFloat32>> of = new LinkedHashMap<>();
@@ -194,7 +194,7 @@ final class HeadGoldenTest {
             Map.of(
                 Modality.AUDIO, new Sequence(audio, ints(inputs, "audio_mask")),
                 Modality.TEXT, new Sequence(text, ints(inputs, "text_mask")));
-        emotions = made.emotions(head.tf, encoded, Optional.empty(), Dropout.none());
+        emotions = made.forward(head.tf, encoded, Optional.empty(), Dropout.none());
         losses =
             made.losses(
                 head.tf, emotions, ints(inputs, "labels"), Optional.of(ints(inputs, "perm")));

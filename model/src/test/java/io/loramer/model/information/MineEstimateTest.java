@@ -21,12 +21,13 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * T trained alone on correlated Gaussians, whose mutual information is known: {@code −d/2 ln(1 −
- * rho²)} nats, from fixtures/mine/mi.json.
+ * T trained alone on correlated Gaussians of known mutual information: {@code −d/2 ln(1 − rho²)}
+ * nats, from fixtures/mine/mi.json.
  *
  * <p>Every step draws a fresh batch of 64 and scores all its pairs; Adam's rate falls as a cosine.
- * The estimate is one bound over 8,192 samples that T never saw: the mean of T over them, and the
- * mean of exp T over the 2.1 million pairs that do not belong together within batches of 256.
+ * The estimate is one bound over 8,192 samples that T was not trained on: the mean of T over them,
+ * and the mean of exp T over the 2.1 million pairs that do not belong together within batches of
+ * 256.
  *
  * <p>Of the file's 22 cases up to 2 nats the test takes four. All 22 passed with the seeds 11, 12
  * and 13; the farthest off was 1.357 for 1.438 nats (d 10, rho 0.5). The bound is one from below,

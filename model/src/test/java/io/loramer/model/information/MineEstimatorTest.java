@@ -57,7 +57,7 @@ final class MineEstimatorTest {
   };
 
   @Test
-  void donskerVaradhanIsPyTorchs() {
+  void donskerVaradhanEqualsPyTorch() {
     double[] marginal = {
       -0.001495184, -0.000706275, -0.994509141, -0.000001363, -0.000122732, -0.003165305
     };
@@ -67,7 +67,7 @@ final class MineEstimatorTest {
   }
 
   @Test
-  void movingAverageStartsAtOneAndRemembersTheStepBefore() {
+  void movingAverageStartsAtOneAndIncludesTheStepBefore() {
     double[] second = {
       -0.059255176, -0.027990163, -39.413084821, -0.000054034, -0.004863961, -0.125443210
     };
@@ -77,9 +77,9 @@ final class MineEstimatorTest {
     }
   }
 
-  /** Its mean is no number, and would make the average none for good. */
+  /** Its mean is NaN, which would make the average NaN in all steps that follow. */
   @Test
-  void batchOfOneLeavesTheMovingAverageAsItWas() {
+  void batchOfOneDoesNotChangeTheMovingAverage() {
     try (Scored scored = new Scored(MineEstimator.DV_MOVING_AVERAGE)) {
       List<float[]> found = scored.step(new float[] {3}, new float[1][0]);
       assertEquals(0, found.get(0)[0]);
@@ -89,7 +89,7 @@ final class MineEstimatorTest {
   }
 
   @Test
-  void nguyenWainwrightJordanIsPyTorchs() {
+  void nguyenWainwrightJordanEqualsPyTorch() {
     double[] marginal = {
       -0.101088443, -0.047750799, -67.238132249, -0.000092181, -0.008297845, -0.214004236
     };
@@ -99,14 +99,14 @@ final class MineEstimatorTest {
   }
 
   @Test
-  void jensenShannonTrainsAndDonskerVaradhanIsRead() {
+  void jensenShannonGivesTheGradientAndDonskerVaradhanTheValue() {
     try (Scored scored = new Scored(MineEstimator.JSD)) {
       scored.assertStep(-4.713746520, JOINT_OF_SHANNON, MARGINAL_OF_SHANNON);
     }
   }
 
   @Test
-  void infoNceIsPyTorchs() {
+  void infoNceEqualsPyTorch() {
     double[] joint = {0.178054811, 0.333265524, 0.092162072};
     double[] marginal = {
       -0.120931035, -0.057123776, -0.333265068, -0.000000457, -0.003440123, -0.088721949
@@ -131,7 +131,7 @@ final class MineEstimatorTest {
     }
   }
 
-  /** But NWJ's, which is beyond float32 itself. */
+  /** Except for NWJ, whose value exceeds the range of float32. */
   @ParameterizedTest
   @EnumSource(names = "NWJ", mode = EnumSource.Mode.EXCLUDE)
   void scoresThatOverflowExpLeaveValueAndGradientsFinite(MineEstimator estimator) {

@@ -22,7 +22,7 @@ final class MineTest {
   private static final int HIDDEN = 5;
 
   @Test
-  void boundOverAllPairsIsTheSumWrittenOut() {
+  void boundOverAllPairsEqualsTheSumInDoubles() {
     try (Scored mine = new Scored(BATCH)) {
       double expected = new Written(mine).bound(mine.x, mine.z);
       assertEquals(expected, mine.graph.run(mine.scores.donskerVaradhan(mine.graph.tf))[0], 1e-6);
@@ -30,7 +30,7 @@ final class MineTest {
   }
 
   @Test
-  void marginalPairsAreThoseThatDoNotBelongTogetherRowByRow() {
+  void marginalPairsAreAllOthersRowByRow() {
     try (Scored mine = new Scored(BATCH)) {
       Written written = new Written(mine);
       float[] expected = new float[BATCH * (BATCH - 1)];
@@ -61,7 +61,7 @@ final class MineTest {
 
   @ParameterizedTest
   @EnumSource
-  void batchOfOneTellsNothingAndTeachesNothing(MineEstimator estimator) {
+  void batchOfOneGivesZeroWithZeroGradients(MineEstimator estimator) {
     try (Scored mine = new Scored(1)) {
       var graph = mine.graph;
       var bound =

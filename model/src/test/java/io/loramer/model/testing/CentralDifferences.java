@@ -2,7 +2,7 @@ package io.loramer.model.testing;
 
 import java.util.function.ToDoubleFunction;
 
-/** The gradient of a function written out in Java's doubles, to hold TensorFlow's against. */
+/** The numerical gradient of a function in doubles, to compare TensorFlow's gradients with. */
 public final class CentralDifferences {
   private static final double STEP = 1e-6;
 

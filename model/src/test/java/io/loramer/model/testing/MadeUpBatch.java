@@ -9,7 +9,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** A batch: made-up utterances that depend on their place only, filled up with these. */
+/** A batch of random utterances, each determined by its row, with chosen padding values. */
 public record MadeUpBatch(Map<String, Tensor> byName) implements AutoCloseable {
   public static MadeUpBatch of(
       List<Integer> samples, List<Integer> tokens, float sampleBehind, int idBehind) {

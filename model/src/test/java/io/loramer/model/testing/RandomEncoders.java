@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** A WavLM of two layers and a RoBERTa of one, of random weights. */
 public final class RandomEncoders {
-  /** 200 samples make a frame, 160 the next one. */
+  /** The first frame takes 200 samples, each further frame 160. */
   private static final String WAVLM =
       """
       {"architectures": ["WavLMModel"], "model_type": "wavlm", "hidden_size": 12,
@@ -33,7 +33,7 @@ public final class RandomEncoders {
 
   private RandomEncoders() {}
 
-  /** Converts both. */
+  /** Converts both encoders into a folder. */
   public static Map<Modality, SavedModelFolder> in(Path folder) throws IOException {
     return Map.of(
         Modality.AUDIO,

@@ -98,7 +98,7 @@ public record RunConfig(
 
   /** Returns the same with these speakers known to the head. */
   public RunConfig withSpeakers(List<String> speakers) {
-    return new RunConfig(data, audio, text, head.knowing(speakers), training, cache, compute);
+    return new RunConfig(data, audio, text, head.withSpeakers(speakers), training, cache, compute);
   }
 
   /** Returns whether the head is told who speaks, and nobody said who is known. */

@@ -3,6 +3,7 @@ package io.loramer.training.export;
 import io.loramer.model.EmotionSignature;
 import io.loramer.model.ForwardPass;
 import io.loramer.model.LoraMer;
+import io.loramer.model.ModelSpec;
 import io.loramer.model.head.HeadOutputs;
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.EmotionModel;
@@ -105,18 +106,21 @@ public final class EmotionExport {
               graph,
               variables,
               encoders,
-              lora == Lora.SEPARATE ? adapted : Optional.empty(),
-              Computation.in(precision),
-              config.head(),
-              labels.size(),
-              LoraMer.Mode.INFERENCE);
+              new ModelSpec(
+                  lora == Lora.SEPARATE ? adapted : Optional.empty(),
+                  Computation.in(precision),
+                  config.head(),
+                  labels.size()),
+              ForwardPass.Mode.INFERENCE);
       Ops tf = Ops.create(graph);
       List<CallSignature> signatures = new ArrayList<>();
-      CallSignature serving = signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.first(), labels);
+      CallSignature serving = signature(MetaGraph.DEFAULT_SIGNATURE, tf, model.forward(), labels);
       signatures.add(serving);
-      signatures.add(Explanation.signature(tf.withSubScope("explain"), serving, model.first()));
+      signatures.add(
+          Explanation.signature(
+              tf.withSubScope(EmotionSignature.EXPLAIN), serving, model.forward()));
       if (encoders.containsKey(Modality.AUDIO)) {
-        ForwardPass fromFiles = model.fromWavFiles(EmotionSignature.WAV_BYTES);
+        ForwardPass fromFiles = model.forwardFromWavFiles(EmotionSignature.WAV_BYTES);
         signatures.add(
             signature(EmotionSignature.WAV_BYTES, tf.withSubScope("files"), fromFiles, labels));
       }
@@ -174,15 +178,19 @@ public final class EmotionExport {
 
   private static CallSignature signature(
       String name, Ops tf, ForwardPass pass, List<String> labels) {
-    HeadOutputs emotions = pass.emotions();
+    HeadOutputs emotions = pass.outputs();
     var names = tf.constant(NdArrays.vectorOfObjects(labels.toArray(String[]::new)));
     var best = tf.math.argMax(emotions.probabilities(), tf.constant(1)); // [B]
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
-    outputs.put("probabilities", emotions.probabilities());
-    outputs.put("logits", emotions.logits());
-    outputs.put("labels", tf.withName("labels").gather(names, best, tf.constant(0)));
-    outputs.put("embedding", emotions.embedding());
-    emotions.fusionWeights().ifPresent(weights -> outputs.put("fusion_weights", weights));
+    outputs.put(EmotionSignature.PROBABILITIES, emotions.probabilities());
+    outputs.put(EmotionSignature.LOGITS, emotions.logits());
+    outputs.put(
+        EmotionSignature.LABELS,
+        tf.withName(EmotionSignature.LABELS).gather(names, best, tf.constant(0)));
+    outputs.put(EmotionSignature.EMBEDDING, emotions.embedding());
+    emotions
+        .fusionWeights()
+        .ifPresent(weights -> outputs.put(EmotionSignature.FUSION_WEIGHTS, weights));
     return new CallSignature(name, pass.inputs(), outputs);
   }
 

@@ -20,7 +20,7 @@ final class Explanation {
 
   static CallSignature signature(Ops tf, CallSignature serving, ForwardPass pass) {
     Map<String, Operand<?>> outputs = new LinkedHashMap<>(serving.outputs());
-    pass.emotions()
+    pass.outputs()
         .features()
         .forEach(
             (modality, features) -> {

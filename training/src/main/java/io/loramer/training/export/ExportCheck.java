@@ -86,7 +86,7 @@ final class ExportCheck {
         batch,
         outputs(loaded, MetaGraph.DEFAULT_SIGNATURE, paddedAsTfServingDoes()),
         otherWayTolerance);
-    if (exported.info().hears()) {
+    if (exported.info().usesAudio()) {
       requireClose(
           "a batch of WAV files",
           batch,
@@ -118,7 +118,7 @@ final class ExportCheck {
   private Map<String, Tensor> inputs(int from, int to) {
     List<float[]> waveforms = new ArrayList<>();
     clips.subList(from, to).forEach(clip -> waveforms.add(waveform(clip).samples()));
-    return new LinkedHashMap<>(batches.inputs(waveforms, TEXTS.subList(from, to)));
+    return new LinkedHashMap<>(batches.inputs(waveforms, TEXTS.subList(from, to)).byName());
   }
 
   private static Waveform waveform(short[] clip) {
@@ -132,16 +132,16 @@ final class ExportCheck {
   /** Fills each row up with its own first element, which is never the right padding. */
   private Map<String, Tensor> paddedAsTfServingDoes() {
     Map<String, Tensor> inputs = inputs(0, clips.size());
-    if (inputs.get("input_values") instanceof TFloat32 waveforms
-        && inputs.get("audio_lengths") instanceof TInt32 lengths) {
+    if (inputs.get(EmotionSignature.INPUT_VALUES) instanceof TFloat32 waveforms
+        && inputs.get(EmotionSignature.AUDIO_LENGTHS) instanceof TInt32 lengths) {
       for (long row = 0; row < clips.size(); row++) {
         for (long t = lengths.getInt(row); t < waveforms.shape().get(1); t++) {
           waveforms.setFloat(waveforms.getFloat(row, 0), row, t);
         }
       }
     }
-    if (inputs.get("input_ids") instanceof TInt32 ids
-        && inputs.get("text_lengths") instanceof TInt32 lengths) {
+    if (inputs.get(EmotionSignature.INPUT_IDS) instanceof TInt32 ids
+        && inputs.get(EmotionSignature.TEXT_LENGTHS) instanceof TInt32 lengths) {
       for (long row = 0; row < clips.size(); row++) {
         for (long t = lengths.getInt(row); t < ids.shape().get(1); t++) {
           ids.setInt(ids.getInt(row, 0), row, t);
@@ -153,8 +153,8 @@ final class ExportCheck {
 
   private Map<String, Tensor> wavFiles() {
     Map<String, Tensor> inputs = inputs(0, clips.size());
-    inputs.remove("input_values").close();
-    inputs.remove("audio_lengths").close();
+    inputs.remove(EmotionSignature.INPUT_VALUES).close();
+    inputs.remove(EmotionSignature.AUDIO_LENGTHS).close();
     byte[][] files = clips.stream().map(clip -> waveform(clip).toWav()).toArray(byte[][]::new);
     inputs.put(EmotionSignature.WAV_BYTES, TString.tensorOfBytes(NdArrays.vectorOfObjects(files)));
     return inputs;

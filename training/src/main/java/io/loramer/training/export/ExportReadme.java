@@ -92,7 +92,7 @@ final class ExportReadme {
             String.format(Locale.ROOT, "%.1e", difference),
             signatures(info),
             curl(name, info, ids),
-            (info.hears() ? PYTHON_SPEECH : "") + (info.reads() ? PYTHON_WORDS : ""),
+            (info.usesAudio() ? PYTHON_SPEECH : "") + (info.usesText() ? PYTHON_WORDS : ""),
             WORDS);
   }
 
@@ -130,8 +130,8 @@ final class ExportReadme {
   }
 
   private static String signatures(EmotionModelInfo info) {
-    String words = info.reads() ? "`input_ids` int32 [B, S], `text_lengths` int32 [B]" : "";
-    String and = info.hears() && info.reads() ? ", " : "";
+    String words = info.usesText() ? "`input_ids` int32 [B, S], `text_lengths` int32 [B]" : "";
+    String and = info.usesAudio() && info.usesText() ? ", " : "";
     String weights = and.isEmpty() ? "" : ", `fusion_weights` [B, 2] (audio, text)";
     String speech =
         "`input_values` float32 [B, samples] (16 kHz, full scale 1), `audio_lengths` int32 [B]";
@@ -146,33 +146,33 @@ final class ExportReadme {
         %s- `explain`: as `serving_default`, and what the pooling attended to: %s.
         """
         .formatted(
-            (info.hears() ? speech : "") + and + words,
+            (info.usesAudio() ? speech : "") + and + words,
             info.labels().size(),
             weights,
-            info.hears() ? files : "",
+            info.usesAudio() ? files : "",
             attention(info));
   }
 
   private static String attention(EmotionModelInfo info) {
     String audio = "`audio_attention` float32 [B, frames] with `audio_frames` int32 [B]";
     String text = "`text_attention` float32 [B, S]";
-    if (!info.reads()) {
+    if (!info.usesText()) {
       return audio;
     }
-    return info.hears() ? audio + ", " + text : text;
+    return info.usesAudio() ? audio + ", " + text : text;
   }
 
   private static String curl(String name, EmotionModelInfo info, String ids) {
     String url = "http://localhost:8501/v1/models/" + name + ":predict";
     String words =
-        info.reads()
+        info.usesText()
             ? "\"input_ids\": %s, \"text_lengths\": %d"
                 .formatted(ids, ids.chars().filter(c -> c == ',').count() + 1)
             : "";
-    if (!info.hears()) {
+    if (!info.usesAudio()) {
       return "curl -d '{\"instances\": [{" + words + "}]}' " + url;
     }
-    String rest = info.reads() ? ", " + words : "";
+    String rest = info.usesText() ? ", " + words : "";
     return """
         (printf '{"signature_name": "wav_bytes", "instances": [{"wav_bytes": {"b64": "'; base64 -w0 clip.wav;
          printf '"}%s}]}') | curl -d @- %s"""

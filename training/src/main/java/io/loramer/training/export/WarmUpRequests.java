@@ -73,7 +73,7 @@ final class WarmUpRequests {
         TfRecords.write(out, request(MetaGraph.DEFAULT_SIGNATURE, inputs(samples)));
       }
       TfRecords.write(out, request(MetaGraph.DEFAULT_SIGNATURE, inputs(info.maxSamples())));
-      if (info.hears()) {
+      if (info.usesAudio()) {
         Map<String, TensorProto> inputs = words(shortest);
         Waveform silence = new Waveform(new float[Math.min(shortest, info.maxSamples())]);
         inputs.put(EmotionSignature.WAV_BYTES, strings(silence.toWav()));
@@ -84,10 +84,12 @@ final class WarmUpRequests {
 
   private Map<String, TensorProto> inputs(int samples) {
     Map<String, TensorProto> inputs = words(samples);
-    if (info.hears()) {
+    if (info.usesAudio()) {
       // One value stands for all of the tensor's: a waveform of a second would take 64 kB.
-      inputs.put("input_values", tensor(DataType.DT_FLOAT, 1, samples).addFloatVal(0.01f).build());
-      inputs.put("audio_lengths", ints(samples).build());
+      inputs.put(
+          EmotionSignature.INPUT_VALUES,
+          tensor(DataType.DT_FLOAT, 1, samples).addFloatVal(0.01f).build());
+      inputs.put(EmotionSignature.AUDIO_LENGTHS, ints(samples).build());
     }
     return inputs;
   }
@@ -102,8 +104,8 @@ final class WarmUpRequests {
           int[] ids = Arrays.copyOf(all, Math.min(all.length, tokens));
           TensorProto.Builder tensor = tensor(DataType.DT_INT32, 1, ids.length);
           Arrays.stream(ids).forEach(tensor::addIntVal);
-          inputs.put("input_ids", tensor.build());
-          inputs.put("text_lengths", ints(ids.length).build());
+          inputs.put(EmotionSignature.INPUT_IDS, tensor.build());
+          inputs.put(EmotionSignature.TEXT_LENGTHS, ints(ids.length).build());
         });
     return inputs;
   }

@@ -1,6 +1,7 @@
 package io.loramer.training.features;
 
 import io.loramer.model.Frontier;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.device.Device;
 import io.loramer.savedmodels.graph.Variables;
 import java.io.IOException;
@@ -38,9 +39,10 @@ final class FrontierEncoder implements AutoCloseable {
   }
 
   /** Computes; the caller closes the result. */
-  Computed compute(Map<String, Tensor> inputs) {
+  Computed compute(ModelInputs inputs) {
+    Map<String, Tensor> tensors = inputs.byName();
     Session.Runner runner = session.runner();
-    pass.inputs().forEach((name, input) -> runner.feed(input, inputs.get(name)));
+    pass.inputs().forEach((name, input) -> runner.feed(input, tensors.get(name)));
     Result result = runner.fetch(pass.states()).fetch(pass.lengths()).run();
     return new Computed(result.get(0), (TInt32) result.get(1));
   }

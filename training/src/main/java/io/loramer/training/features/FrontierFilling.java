@@ -4,6 +4,7 @@ import io.loramer.model.Frontier;
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Buckets;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.batches.Prefetch;
 import io.loramer.recognition.batches.TensorMemory;
 import io.loramer.recognition.corpus.Progress;
@@ -20,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.tensorflow.Tensor;
 
 /** Computes what a store lacks of a run's utterances. */
 final class FrontierFilling {
@@ -36,11 +36,10 @@ final class FrontierFilling {
   private final FrontierStore store;
 
   /** Signals of utterances, to be closed. */
-  private record Signals(List<Utterance> utterances, Map<String, Tensor> inputs)
-      implements AutoCloseable {
+  private record Signals(List<Utterance> utterances, ModelInputs inputs) implements AutoCloseable {
     @Override
     public void close() {
-      inputs.values().forEach(Tensor::close);
+      inputs.close();
     }
   }
 

@@ -2,12 +2,12 @@ package io.loramer.training.features;
 
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.batches.Batches;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Tensor;
 
 /**
  * A corpus that was read, checked and divided, with the length and the hash of what each encoder is
@@ -41,15 +41,14 @@ public record PreparedCorpus(
 
   /** Returns the samples of an utterance or, for a model without audio input, its tokens. */
   public int length(Utterance utterance) {
-    return length(batches.hears() ? Modality.AUDIO : Modality.TEXT, utterance);
+    return length(batches.usesAudio() ? Modality.AUDIO : Modality.TEXT, utterance);
   }
 
   /** Returns the input tensors of an encoder for these utterances; the caller closes them. */
-  public Map<String, Tensor> signals(Modality modality, List<Utterance> utterances)
-      throws IOException {
+  public ModelInputs signals(Modality modality, List<Utterance> utterances) throws IOException {
     return switch (modality) {
-      case AUDIO -> batches.speech(utterances);
-      case TEXT -> batches.words(utterances);
+      case AUDIO -> batches.audio(utterances);
+      case TEXT -> batches.text(utterances);
     };
   }
 

@@ -2,9 +2,10 @@ package io.loramer.training.features;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.Frontier.Storage;
-import io.loramer.model.LoraMer;
+import io.loramer.model.TrainablePart;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.SpeakerConfig;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.batches.TensorMemory;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Utterance;
@@ -102,7 +103,7 @@ public final class TrainingInputs implements AutoCloseable {
     SpeakerConfig speaker = config.head().speaker();
     if (speaker.size().isPresent()) {
       int[] rows = utterances.stream().mapToInt(u -> speaker.row(u.speaker())).toArray();
-      inputs.put(LoraMer.SPEAKERS, TInt32.vectorOf(rows));
+      inputs.put(TrainablePart.SPEAKERS, TInt32.vectorOf(rows));
     }
     List<String> labels = corpus.splits().labels();
     int[] classes = utterances.stream().mapToInt(u -> labels.indexOf(u.label())).toArray();
@@ -134,13 +135,10 @@ public final class TrainingInputs implements AutoCloseable {
 
   private Map<String, Tensor> compute(Frontier frontier, List<Utterance> utterances)
       throws IOException {
-    Map<String, Tensor> signals = corpus.signals(frontier.modality(), utterances);
-    try {
+    try (ModelInputs signals = corpus.signals(frontier.modality(), utterances)) {
       var computed = encoders.get(frontier.modality()).compute(signals);
       return Map.of(
           frontier.statesInput(), computed.states(), frontier.lengthsInput(), computed.frames());
-    } finally {
-      signals.values().forEach(Tensor::close);
     }
   }
 

@@ -220,7 +220,7 @@ class EmotionExportTest {
     EmotionExport.write(
         new RunFolder(hearing), folder.resolve("model"), Lora.MERGED, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(folder.resolve("model"))) {
-      assertFalse(recognizer.info().reads());
+      assertFalse(recognizer.info().usesText());
       Recognition recognition =
           recognizer.recognize(new Waveform(new float[300]), Optional.empty());
       assertEquals(Optional.empty(), recognition.fusionWeights());
@@ -234,7 +234,7 @@ class EmotionExportTest {
     EmotionExport.write(
         new RunFolder(reading), folder.resolve("model"), Lora.SEPARATE, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(folder.resolve("model"))) {
-      assertFalse(recognizer.info().hears());
+      assertFalse(recognizer.info().usesAudio());
       recognizer.recognize(new Waveform(new float[0]), Optional.of("so"));
     }
   }
@@ -247,7 +247,7 @@ class EmotionExportTest {
       IllegalArgumentException words =
           assertThrows(
               IllegalArgumentException.class, () -> recognizer.recognize(enough, Optional.empty()));
-      assertEquals("this model reads the words too: give the text", words.getMessage());
+      assertEquals("this model takes text too: give the words that are spoken", words.getMessage());
       IllegalArgumentException samples =
           assertThrows(
               IllegalArgumentException.class,

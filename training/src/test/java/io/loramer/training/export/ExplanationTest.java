@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModel;
+import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.training.Trainer;
@@ -16,14 +17,12 @@ import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Result;
-import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -116,11 +115,8 @@ class ExplanationTest {
 
   private static Result run(
       EmotionModel model, String name, List<float[]> clips, List<String> texts) {
-    Map<String, Tensor> inputs = model.batches().inputs(clips, texts);
-    try {
-      return model.bundle().function(name).call(inputs);
-    } finally {
-      inputs.values().forEach(Tensor::close);
+    try (ModelInputs inputs = model.batches().inputs(clips, texts)) {
+      return model.bundle().function(name).call(inputs.byName());
     }
   }
 

@@ -2,42 +2,114 @@ package io.loramer.recognition.audio;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What FFmpeg does not tell of a WAV file that breaks off: how long it should have been. */
-final class WavHeader {
-  /** Programs that stream WAV, and so don't know the length, write a size from here on. */
+/**
+ * The header of a WAV file: its chunks up to the first {@code data} chunk.
+ *
+ * @param format of the samples; absent if there is no complete {@code fmt} chunk before the data
+ * @param data where the samples lie; absent if there is no {@code data} chunk
+ */
+public record WavHeader(Optional<Format> format, Optional<Data> data) {
+  /** Programs that stream WAV, and do not know the length, write a size of this or more. */
   private static final long PLACEHOLDER = 0x7fff0000L;
 
   private static final int RIFF = tag("RIFF");
   private static final int WAVE = tag("WAVE");
+  private static final int FORMAT = tag("fmt ");
   private static final int DATA = tag("data");
+  private static final int FORMAT_BYTES = 16;
 
-  private WavHeader() {}
+  /**
+   * The {@code fmt} chunk.
+   *
+   * @param encoding 1 for PCM
+   * @param sampleRate in Hz
+   * @param bits of a sample
+   */
+  public record Format(int encoding, int channels, int sampleRate, int bits) {}
 
-  /** Returns the size in bytes that the header gives the sound, if it is known. */
-  static OptionalLong dataBytes(Path file) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    try (SeekableByteChannel in = Files.newByteChannel(file)) {
-      if (in.read(head) < head.limit() || head.getInt(0) != RIFF || head.getInt(8) != WAVE) {
-        return OptionalLong.empty();
-      }
-      head.limit(8);
-      while (in.read(head.rewind()) == head.limit()) {
-        long size = Integer.toUnsignedLong(head.getInt(4));
-        if (head.getInt(0) == DATA) {
-          return size < PLACEHOLDER ? OptionalLong.of(size) : OptionalLong.empty();
-        }
-        in.position(in.position() + size + (size & 1)); // chunks are padded to even sizes
-      }
-      return OptionalLong.empty();
+  /**
+   * The {@code data} chunk.
+   *
+   * @param start position of its first sample, in bytes from the start of the file
+   * @param bytes its size as the header states it; the file may be shorter
+   */
+  public record Data(long start, long bytes) {}
+
+  /** Returns the header of a file in memory; empty if it is not a WAV file. */
+  public static Optional<WavHeader> of(byte[] file) {
+    try {
+      return read(new ByteArrayInputStream(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array does not fail
     }
+  }
+
+  /** Returns the size in bytes that the header states for the samples, if it is known. */
+  static OptionalLong dataBytes(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Optional<Data> data = read(in).flatMap(WavHeader::data);
+      return data.isPresent() && data.get().bytes() < PLACEHOLDER
+          ? OptionalLong.of(data.get().bytes())
+          : OptionalLong.empty();
+    }
+  }
+
+  private static Optional<WavHeader> read(InputStream in) throws IOException {
+    ByteBuffer riff = next(in, 12);
+    if (riff.limit() < 12 || riff.getInt(0) != RIFF || riff.getInt(8) != WAVE) {
+      return Optional.empty();
+    }
+    Optional<Format> format = Optional.empty();
+    long position = riff.limit();
+    ByteBuffer chunk = next(in, 8);
+    while (chunk.limit() == 8) {
+      long size = Integer.toUnsignedLong(chunk.getInt(4));
+      position += chunk.limit();
+      if (chunk.getInt(0) == DATA) {
+        return Optional.of(new WavHeader(format, Optional.of(new Data(position, size))));
+      }
+      long unread = size + (size & 1); // chunks are padded to even sizes
+      position += unread;
+      if (chunk.getInt(0) == FORMAT && size >= FORMAT_BYTES) {
+        format = format(next(in, FORMAT_BYTES));
+        unread -= FORMAT_BYTES;
+      }
+      try {
+        in.skipNBytes(unread);
+      } catch (EOFException e) {
+        break;
+      }
+      chunk = next(in, 8);
+    }
+    return Optional.of(new WavHeader(format, Optional.empty()));
+  }
+
+  private static Optional<Format> format(ByteBuffer chunk) {
+    if (chunk.limit() < FORMAT_BYTES) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Format(
+            Short.toUnsignedInt(chunk.getShort(0)),
+            Short.toUnsignedInt(chunk.getShort(2)),
+            chunk.getInt(4),
+            Short.toUnsignedInt(chunk.getShort(14))));
+  }
+
+  private static ByteBuffer next(InputStream in, int bytes) throws IOException {
+    return ByteBuffer.wrap(in.readNBytes(bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int tag(String letters) {

@@ -5,121 +5,87 @@ import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
- * Makes of clips and words what encoders take: decodes and crops, tokenises, pads to batches.
+ * Builds a model's input tensors from clips and texts: decodes, crops, tokenises and pads.
  *
- * @param hears whether the model takes waveforms
- * @param tokenizer of a model that takes words
- * @param padId what token sequences are filled up with
- * @param maxSamples what longer clips are cropped to, from their beginning
+ * @param usesAudio whether the model takes waveforms
+ * @param tokenizer present if the model takes text
+ * @param padId the token id that pads texts
+ * @param maxSamples longer clips are cropped to their first so many samples
  */
-public record Batches(boolean hears, Optional<Tokenizer> tokenizer, int padId, int maxSamples) {
+public record Batches(boolean usesAudio, Optional<Tokenizer> tokenizer, int padId, int maxSamples) {
 
-  /** Decodes and tokenises utterances; the caller closes the tensors. */
-  public Map<String, Tensor> inputs(List<Utterance> utterances) throws IOException {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    if (hears) {
-      inputs.putAll(speech(utterances));
-    }
-    if (tokenizer.isPresent()) {
-      inputs.putAll(words(utterances));
-    }
-    return inputs;
-  }
-
-  /** Decodes the clips of utterances; the caller closes the tensors. */
-  public Map<String, Tensor> speech(List<Utterance> utterances) throws IOException {
-    List<float[]> waveforms = new ArrayList<>();
-    for (Utterance utterance : utterances) {
-      waveforms.add(decode(utterance.clip()));
-    }
-    return waveforms(waveforms);
-  }
-
-  /** Tokenises the words of utterances; the caller closes the tensors. */
-  public Map<String, Tensor> words(List<Utterance> utterances) {
-    return texts(utterances.stream().map(utterance -> utterance.text().orElseThrow()).toList());
+  /**
+   * Decodes and tokenises utterances, for the modalities that the model takes; the caller closes
+   * the result.
+   *
+   * @throws IOException if a clip cannot be decoded
+   */
+  public ModelInputs inputs(List<Utterance> utterances) throws IOException {
+    return inputs(
+        usesAudio ? waveforms(utterances) : List.of(),
+        tokenizer.isPresent() ? texts(utterances) : List.of());
   }
 
   /**
-   * Pads clips and words to tensors by the names of the model's inputs; the caller closes them.
+   * Decodes the clips of utterances; the caller closes the result, which has no text.
    *
-   * @param waveforms of a model that hears; else not looked at
-   * @param texts of a model that reads; else not looked at
+   * @throws IOException if a clip cannot be decoded
    */
-  public Map<String, Tensor> inputs(List<float[]> waveforms, List<String> texts) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    if (hears) {
-      inputs.putAll(waveforms(waveforms));
+  public ModelInputs audio(List<Utterance> utterances) throws IOException {
+    return new ModelInputs(Optional.of(AudioBatch.of(waveforms(utterances))), Optional.empty());
+  }
+
+  /** Tokenises the texts of utterances; the caller closes the result, which has no audio. */
+  public ModelInputs text(List<Utterance> utterances) {
+    List<int[]> tokens = tokens(texts(utterances));
+    return new ModelInputs(Optional.empty(), Optional.of(TextBatch.of(tokens, padId)));
+  }
+
+  /**
+   * Pads waveforms and texts to input tensors; the caller closes the result.
+   *
+   * @param waveforms 16 kHz; ignored if the model takes no audio
+   * @param texts one for each waveform; ignored if the model takes no text
+   */
+  public ModelInputs inputs(List<float[]> waveforms, List<String> texts) {
+    List<int[]> tokens = tokenizer.isPresent() ? tokens(texts) : List.of();
+    Optional<AudioBatch> audio =
+        usesAudio ? Optional.of(AudioBatch.of(waveforms)) : Optional.empty();
+    try {
+      return new ModelInputs(audio, tokenizer.map(present -> TextBatch.of(tokens, padId)));
+    } catch (RuntimeException | Error e) {
+      audio.ifPresent(AudioBatch::close);
+      throw e;
     }
-    if (tokenizer.isPresent()) {
-      inputs.putAll(texts(texts));
-    }
-    return inputs;
   }
 
-  private static Map<String, Tensor> waveforms(List<float[]> waveforms) {
-    return Map.of(
-        "input_values",
-        padded(waveforms),
-        "audio_lengths",
-        lengths(waveforms.stream().mapToInt(waveform -> waveform.length)));
-  }
-
-  private Map<String, Tensor> texts(List<String> texts) {
-    List<int[]> tokens = texts.stream().map(tokenizer.orElseThrow()::encode).toList();
-    return Map.of(
-        "input_ids",
-        paddedIds(tokens),
-        "text_lengths",
-        lengths(tokens.stream().mapToInt(ids -> ids.length)));
-  }
-
-  /** Decodes a clip, cropped. */
+  /**
+   * Decodes a clip, cropped to {@code maxSamples}.
+   *
+   * @throws IOException if it cannot be decoded
+   */
   public float[] decode(Utterance.Clip clip) throws IOException {
     float[] samples = clip.read().samples();
     return samples.length <= maxSamples ? samples : Arrays.copyOf(samples, maxSamples);
   }
 
-  private static TFloat32 padded(List<float[]> rows) {
-    int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
-    return TFloat32.tensorOf(
-        Shape.of(rows.size(), longest),
-        tensor -> {
-          var data = tensor.asRawTensor().data().asFloats();
-          for (int i = 0; i < rows.size(); i++) {
-            float[] row = rows.get(i);
-            data.offset((long) i * longest).write(row);
-            data.offset((long) i * longest + row.length).write(new float[longest - row.length]);
-          }
-        });
+  private List<float[]> waveforms(List<Utterance> utterances) throws IOException {
+    List<float[]> waveforms = new ArrayList<>();
+    for (Utterance utterance : utterances) {
+      waveforms.add(decode(utterance.clip()));
+    }
+    return waveforms;
   }
 
-  private TInt32 paddedIds(List<int[]> rows) {
-    int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
-    return TInt32.tensorOf(
-        Shape.of(rows.size(), longest),
-        tensor -> {
-          var data = tensor.asRawTensor().data().asInts();
-          for (int i = 0; i < rows.size(); i++) {
-            int[] row = Arrays.copyOf(rows.get(i), longest);
-            Arrays.fill(row, rows.get(i).length, longest, padId);
-            data.offset((long) i * longest).write(row);
-          }
-        });
+  private static List<String> texts(List<Utterance> utterances) {
+    return utterances.stream().map(utterance -> utterance.text().orElseThrow()).toList();
   }
 
-  private static TInt32 lengths(IntStream values) {
-    return TInt32.vectorOf(values.toArray());
+  private List<int[]> tokens(List<String> texts) {
+    return texts.stream().map(tokenizer.orElseThrow()::encode).toList();
   }
 }

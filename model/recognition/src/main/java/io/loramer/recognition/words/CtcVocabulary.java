@@ -13,26 +13,25 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The tokens of a CTC head, and how their sequence becomes a text: what transformers'
- * Wav2Vec2CTCTokenizer does, by the checkpoint's {@code vocab.json} and {@code
- * tokenizer_config.json}.
+ * The tokens of a CTC head, and the decoding of their sequence to a text. It follows transformers'
+ * Wav2Vec2CTCTokenizer, with the checkpoint's {@code vocab.json} and {@code tokenizer_config.json}.
  *
- * @param tokens the letters and words of the ids that are written; the word delimiter is a space.
- *     Special tokens, and ids that are not in the vocabulary, are not among them
- * @param blank the id that separates two of the same token: the padding's
- * @param lowerCase whether the text is to be in lower case
+ * @param tokens the letters or words of each id that is written; the word delimiter is a space.
+ *     Special tokens, and ids outside the vocabulary, are left out
+ * @param blank the id that separates two equal tokens: that of the padding token
+ * @param lowerCase whether the text is converted to lower case
  */
 record CtcVocabulary(Map<Integer, String> tokens, int blank, boolean lowerCase) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Tokens that are not written, by their keys, and what they are where the key is absent. */
+  /** Tokens that are not written, by their keys in the settings, with their default values. */
   private static final Map<String, String> SPECIAL =
       Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>");
 
   /**
    * Reads the vocabulary of an encoder.
    *
-   * @throws IOException if it has none, or one that maps no tokens to ids
+   * @throws IOException if the encoder has none, or its file does not map tokens to ids
    */
   static CtcVocabulary of(SavedModelFolder model) throws IOException {
     Path file = model.asset("vocab.json");
@@ -43,7 +42,7 @@ record CtcVocabulary(Map<Integer, String> tokens, int blank, boolean lowerCase) 
     String delimiter = token(settings, "word_delimiter_token", "|");
     if (!vocabulary.path(blank).isInt()) {
       throw new IOException(
-          "%s: expected tokens with their ids, among them %s, the blank; found none or another value"
+          "%s: expected tokens with integer ids, among them the blank %s; found no such id"
               .formatted(file, blank));
     }
     Map<Integer, String> tokens = new HashMap<>();
@@ -70,18 +69,18 @@ record CtcVocabulary(Map<Integer, String> tokens, int blank, boolean lowerCase) 
     }
   }
 
-  /** Returns a special token, which stands there as such or with its settings. */
+  /** Returns a special token, which is written as a string or as an object with its settings. */
   private static String token(JsonNode settings, String key, String absent) {
     JsonNode value = settings.path(key);
     return value.path("content").asText(value.asText(absent));
   }
 
   /**
-   * Decodes greedily: a token that several frames in a row say is written once, blanks and special
-   * tokens are not.
+   * Decodes greedily: equal tokens of consecutive frames are written once; blanks and special
+   * tokens are not written.
    *
-   * @param ids the most probable of each frame
-   * @param logProbabilities theirs
+   * @param ids the most probable token of each frame
+   * @param logProbabilities of these tokens
    */
   Transcription decode(int[] ids, float[] logProbabilities) {
     StringBuilder text = new StringBuilder();

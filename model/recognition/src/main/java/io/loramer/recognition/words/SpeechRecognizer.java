@@ -1,7 +1,9 @@
 package io.loramer.recognition.words;
 
 import io.loramer.model.CtcPass;
+import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.batches.AudioBatch;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
@@ -23,25 +25,25 @@ import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Recognises words by a speech encoder with a CTC head, wav2vec 2.0's, HuBERT's or WavLM's, of
- * which the most probable token of each frame is taken: no language model, no beam.
+ * Recognises the words of clips by a speech encoder with a CTC head: wav2vec 2.0, HuBERT or WavLM.
+ * Decoding is greedy, without a language model or a beam search. May be called from several
+ * threads.
  *
- * <p>Clips are taken one by one, so a text does not depend on what is recognised beside it. Since
- * attention takes memory by the square of the length, what is longer than {@link #WINDOW_SECONDS}
- * is heard in windows of that length, which overlap: of what two have heard, each one's half counts
- * that is further from its edge. The frames that count are then read as those of one clip.
+ * <p>Each clip is run alone, so its text does not depend on other clips. Since attention takes
+ * memory by the square of the length, a clip longer than {@link #WINDOW_SECONDS} is run in windows
+ * of that length that overlap. In an overlap, the first half is taken from the earlier window and
+ * the second half from the later one, so that frames at the edges do not count. The frames of all
+ * windows are then decoded as those of one clip.
  */
 public final class SpeechRecognizer implements AutoCloseable {
-  /** Above nearly all utterances of the corpora that are read here. */
+  /** Longer than nearly all utterances of the supported corpora. */
   static final int WINDOW_SECONDS = 30;
 
-  /** Long enough for the words at an edge, that lack what was said before, not to count. */
+  /** Long enough to discard the words at an edge, which lack their context. */
   private static final int OVERLAP_SECONDS = 4;
 
   private final Graph graph;
@@ -58,7 +60,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     session = new Session(graph, device.session());
     try {
       pass.restore(session);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       session.close();
       throw e;
     }
@@ -68,26 +70,26 @@ public final class SpeechRecognizer implements AutoCloseable {
    * Loads a recogniser.
    *
    * @param folder an encoder SavedModel with {@code logits} and the asset {@code vocab.json}
-   * @throws IOException if it is none
+   * @throws IOException if the folder holds no such encoder, or a damaged one
    */
   public static SpeechRecognizer load(Path folder) throws IOException {
     return load(folder, Device.auto());
   }
 
-  /** Loads a recogniser, to compute on a device. */
+  /** Loads a recogniser that computes on a device. */
   static SpeechRecognizer load(Path folder, Device device) throws IOException {
     SavedModelFolder model = SavedModelFolder.open(folder);
     Graph graph = new Graph();
     try {
       return new SpeechRecognizer(graph, model, device);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       graph.close();
       throw e;
     }
   }
 
   /**
-   * Recognises a clip.
+   * Recognises the words of a clip of any length.
    *
    * @throws IllegalArgumentException if it is too short for one frame
    */
@@ -98,26 +100,26 @@ public final class SpeechRecognizer implements AutoCloseable {
           "expected at least %d samples at 16 kHz, one frame of the recogniser; found %d"
               .formatted(input.minimumSamples(), samples.length));
     }
-    Frames heard = hear(samples);
-    return vocabulary.decode(heard.tokens, heard.logProbabilities);
+    Frames frames = frames(samples);
+    return vocabulary.decode(frames.tokens, frames.logProbabilities);
   }
 
-  /** Hears a clip, if need be window by window. */
-  public Frames hear(float[] samples) {
+  /** Computes the frames of a clip, a long one window by window. */
+  Frames frames(float[] samples) {
     int perFrame = input.samplesPerFrame();
     int window = WINDOW_SECONDS * Waveform.SAMPLE_RATE;
     int halfOverlap = OVERLAP_SECONDS * Waveform.SAMPLE_RATE / 2 / perFrame; // in frames
-    Frames heard = hear(samples, 0, window);
-    int step = heard.tokens.length - 2 * halfOverlap; // in frames, of a window that is full
-    // A window that begins so many frames later must have more to say than the overlap.
+    Frames frames = frames(samples, 0, window);
+    int step = frames.tokens.length - 2 * halfOverlap; // in frames, of a full window
+    // A further window is needed if samples lie behind the end of the one before.
     for (int start = step; samples.length > (start - step) * perFrame + window; start += step) {
-      Frames next = hear(samples, start * perFrame, window);
-      heard = heard.firstThen(start + halfOverlap, next.from(halfOverlap));
+      Frames next = frames(samples, start * perFrame, window);
+      frames = frames.firstThen(start + halfOverlap, next.from(halfOverlap));
     }
-    return heard;
+    return frames;
   }
 
-  /** The most probable token of each frame, and how probable it is. */
+  /** The most probable token of each frame, and its log-probability. */
   static final class Frames {
     final int[] tokens;
     final float[] logProbabilities;
@@ -142,31 +144,30 @@ public final class SpeechRecognizer implements AutoCloseable {
     }
   }
 
-  private Frames hear(float[] all, int from, int atMost) {
+  private Frames frames(float[] all, int from, int atMost) {
     float[] samples = Arrays.copyOfRange(all, from, Math.min(all.length, from + atMost));
-    try (TFloat32 values = TFloat32.tensorOf(Shape.of(1, samples.length), DataBuffers.of(samples));
-        TInt32 lengths = TInt32.vectorOf(samples.length);
+    try (AudioBatch batch = AudioBatch.of(List.of(samples));
         Result result =
             session
                 .runner()
-                .feed(pass.inputs().get("input_values"), values)
-                .feed(pass.inputs().get("audio_lengths"), lengths)
+                .feed(pass.inputs().get(EmotionSignature.INPUT_VALUES), batch.values())
+                .feed(pass.inputs().get(EmotionSignature.AUDIO_LENGTHS), batch.lengths())
                 .fetch(pass.tokens())
                 .fetch(pass.logProbabilities())
                 .fetch(pass.frames())
                 .run()) {
-      int frames = ((TInt32) result.get(2)).getInt(0);
-      Frames heard = new Frames(new int[frames], new float[frames]);
-      ((TInt32) result.get(0)).asRawTensor().data().asInts().read(heard.tokens);
-      ((TFloat32) result.get(1)).asRawTensor().data().asFloats().read(heard.logProbabilities);
-      return heard;
+      int count = ((TInt32) result.get(2)).getInt(0);
+      Frames frames = new Frames(new int[count], new float[count]);
+      ((TInt32) result.get(0)).asRawTensor().data().asInts().read(frames.tokens);
+      ((TFloat32) result.get(1)).asRawTensor().data().asFloats().read(frames.logProbabilities);
+      return frames;
     }
   }
 
   /**
-   * Recognises utterances of a corpus, after checking all clips of it.
+   * Recognises the words of utterances of a corpus, after checking all its clips.
    *
-   * @param chosen which ones; the others stay as they are
+   * @param chosen selects utterances; the others are returned unchanged
    * @return all utterances, in the manifest's order
    * @throws CorpusException with every clip that cannot be used
    */
@@ -182,7 +183,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     return recognize(corpus.utterances(), chosen, progress);
   }
 
-  /** Recognises utterances whose clips were found in order; the others stay as they are. */
+  /** Recognises the words of chosen utterances, whose clips were checked before. */
   List<Utterance> recognize(
       List<Utterance> utterances, Predicate<Utterance> chosen, Consumer<Progress> progress)
       throws IOException {

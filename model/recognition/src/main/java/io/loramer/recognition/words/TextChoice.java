@@ -14,26 +14,26 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Which words a model is given.
+ * The source of the words that a model is given.
  *
- * @param recognizer the folder of a CTC encoder's SavedModel, which recognises what the source
- *     lacks; empty where nothing may be lacking
+ * @param recognizer the folder of a CTC encoder's SavedModel, which recognises the words that the
+ *     source lacks; empty if every utterance must have them
  */
 public record TextChoice(TextSource source, Optional<Path> recognizer) {
-  /** The words of the manifest, all of which must be there. */
+  /** Returns the choice of the manifest's words, which every utterance must have. */
   public static TextChoice transcript() {
     return new TextChoice(TextSource.TRANSCRIPT, Optional.empty());
   }
 
-  /** Returns which words utterances must have: none, where they are left out or recognised. */
+  /** Returns the words that utterances must have: none if words are left out or recognised. */
   public TextSource needed() {
     return recognizer.isPresent() ? TextSource.NONE : source;
   }
 
   /**
-   * Returns the fewest samples that the recogniser makes a frame of, 1 without one.
+   * Returns the number of samples of the recogniser's first frame; 1 without a recogniser.
    *
-   * @throws IOException if it is no speech encoder
+   * @throws IOException if the recogniser is not a speech encoder
    */
   public int minimumSamples() throws IOException {
     return recognizer.isPresent()
@@ -42,12 +42,12 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
   }
 
   /**
-   * Gives each utterance the words of this source, recognising what is lacking; of no source, the
-   * empty text.
+   * Gives each utterance the words of this source, and recognises those that are missing. For
+   * {@link TextSource#NONE}, all utterances get the empty text.
    *
-   * @param corpus whose clips were found in order
-   * @param device where the recogniser computes
-   * @throws IOException if the recogniser is none
+   * @param corpus its clips were checked before
+   * @param device that the recogniser computes on
+   * @throws IOException if the recogniser cannot be loaded, or a clip cannot be decoded
    */
   public Manifest complete(Manifest corpus, Device device, Consumer<Progress> progress)
       throws IOException {

@@ -13,17 +13,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Turns words into the token ids that a text encoder was pretrained with, by the checkpoint's own
- * {@code tokenizer.json}; the ids are those of Hugging Face's tokenizers. May be called from
+ * Converts text to the token ids that a text encoder was pretrained with, by the checkpoint's
+ * {@code tokenizer.json}; the ids equal those of Hugging Face's tokenizers. May be called from
  * several threads.
  *
- * <p>The native library unpacks itself once, to {@code ~/.djl.ai} or where the environment variable
- * {@code DJL_CACHE_DIR} says.
+ * <p>The native library is unpacked once, to {@code ~/.djl.ai} or to the folder in the environment
+ * variable {@code DJL_CACHE_DIR}.
  */
 public final class Tokenizer implements AutoCloseable {
   static {
-    // Must run before DJL loads. Online, it reports each use to its makers, and where it finds a
-    // GPU it downloads another build of its library.
+    // Must run before DJL loads. Online, DJL reports each use to its makers, and if it finds a GPU,
+    // it downloads another build of its library.
     System.getProperties().putIfAbsent("ai.djl.offline", "true");
   }
 
@@ -39,14 +39,15 @@ public final class Tokenizer implements AutoCloseable {
    * Loads a tokenizer.
    *
    * @param tokenizerJson the checkpoint's {@code tokenizer.json}
-   * @param maxLength most ids of a text, special tokens included: the positions of the encoder
-   * @throws IOException if the file is missing or is no tokenizer
+   * @param maxLength the most ids of a text, special tokens included: the encoder's positions
+   * @throws IOException if the file is missing or does not describe a tokenizer
    * @throws IllegalArgumentException if {@code maxLength} leaves no room beside the special tokens
    */
   public static Tokenizer load(Path tokenizerJson, int maxLength) throws IOException {
     if (!Files.isRegularFile(tokenizerJson)) {
       throw new IOException(
-          tokenizerJson + ": is no file, expected the tokenizer.json of a Hugging Face checkpoint");
+          tokenizerJson
+              + ": expected the tokenizer.json of a Hugging Face checkpoint, found no such file");
     }
     String length = String.valueOf(maxLength);
     Map<String, String> options =
@@ -54,8 +55,13 @@ public final class Tokenizer implements AutoCloseable {
     HuggingFaceTokenizer tokenizer;
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(tokenizerJson, options);
-    } catch (RuntimeException e) { // the binding has no type of its own
-      throw new IOException(tokenizerJson + ": is no tokenizer (" + e.getMessage() + ")", e);
+    } catch (RuntimeException e) { // the binding has no exception type
+      throw new IOException(
+          tokenizerJson
+              + ": expected a tokenizer.json of Hugging Face's tokenizers, found another file ("
+              + e.getMessage()
+              + ")",
+          e);
     }
     Tokenizer loaded = new Tokenizer(tokenizer);
     int specialTokens = loaded.encode("").length;
@@ -71,8 +77,8 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Encodes a text.
    *
-   * @return the ids with the special tokens of the checkpoint ({@code <s>} ... {@code </s>}); of a
-   *     text that is too long, the first, and the special tokens
+   * @return the ids with the special tokens of the checkpoint ({@code <s>} ... {@code </s>}). A
+   *     text that is too long is truncated at its end
    */
   public int[] encode(String text) {
     long[] ids = tokenizer.encode(text, true, false).getIds();
@@ -80,8 +86,8 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Returns the words of a text with the positions of their tokens in {@link #encode}'s ids; of a
-   * text that is too long, the first.
+   * Returns the words of a text with the positions of their tokens among the ids of {@link
+   * #encode}. Words that were truncated are left out.
    */
   public List<TextWord> words(String text) {
     CharSpan[] spans = tokenizer.encode(text, true, false).getCharTokenSpans(); // in code points

@@ -4,26 +4,27 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many words were recognised wrongly: the substitutions, deletions and insertions that lead
- * from what was said to what was recognised, for each word that was said.
+ * The word error rate: the fewest substitutions, deletions and insertions that turn the reference
+ * into the recognised text, per word of the reference.
  *
- * <p>Case does not count, nor does anything but letters, digits and the apostrophe within a word.
+ * <p>Texts are compared without case, and by letters, digits and apostrophes within words only.
  *
- * @param words that were said
+ * @param errors substitutions, deletions and insertions
+ * @param words of the reference
  */
 public record WordErrorRate(long errors, long words) {
-  /** Counts the errors of one text. */
-  public static WordErrorRate of(String said, String recognized) {
-    List<String> reference = words(said);
+  /** Counts the errors of one recognised text against its transcript. */
+  public static WordErrorRate of(String transcript, String recognized) {
+    List<String> reference = words(transcript);
     return new WordErrorRate(distance(reference, words(recognized)), reference.size());
   }
 
-  /** Returns the counts of both. */
+  /** Returns the sum of two counts. */
   public WordErrorRate plus(WordErrorRate other) {
     return new WordErrorRate(errors + other.errors, words + other.words);
   }
 
-  /** Returns the errors per word; above 1 where more was recognised than said, NaN of no words. */
+  /** Returns the errors per word: above 1 with many insertions, NaN without words. */
   public double rate() {
     return (double) errors / words;
   }
@@ -38,7 +39,7 @@ public record WordErrorRate(long errors, long words) {
     return plain.isEmpty() ? List.of() : List.of(plain.split(" ", -1));
   }
 
-  /** Levenshtein's distance, a row at a time. */
+  /** Computes the Levenshtein distance, row by row. */
   private static int distance(List<String> from, List<String> to) {
     int[] row = new int[to.size() + 1];
     for (int j = 0; j < row.length; j++) {

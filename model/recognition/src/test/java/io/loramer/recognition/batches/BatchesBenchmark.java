@@ -5,7 +5,6 @@ import io.loramer.recognition.testing.TestFiles;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
-import org.tensorflow.Tensor;
 
 /**
  * How long 16 decoded clips and their words take to become tensors. From the top of the repository:
@@ -80,8 +78,8 @@ public class BatchesBenchmark {
   /** Pads, tokenises, copies to native memory. */
   @Benchmark
   public void assemble(Blackhole blackhole) {
-    Map<String, Tensor> inputs = batches.inputs(waveforms, texts);
-    blackhole.consume(inputs);
-    inputs.values().forEach(Tensor::close);
+    try (ModelInputs inputs = batches.inputs(waveforms, texts)) {
+      blackhole.consume(inputs);
+    }
   }
 }

@@ -13,16 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 class BatchesTest {
@@ -35,16 +32,16 @@ class BatchesTest {
   @Test
   void clipsAreCroppedFromTheirBeginningAndFilledUpWithZeros() throws IOException {
     Batches batches = new Batches(true, Optional.empty(), 0, 5);
-    Map<String, Tensor> inputs =
-        batches.inputs(List.of(utterance("a", .5f, .25f, -.5f), utterance("b", ramp(7))));
-    assertEquals(Set.of("input_values", "audio_lengths"), inputs.keySet());
-    TFloat32 waveforms = (TFloat32) inputs.get("input_values");
-    assertEquals(Shape.of(2, 5), waveforms.shape());
-    float[] values = new float[10];
-    waveforms.asRawTensor().data().asFloats().read(values);
-    assertArrayEquals(new float[] {.5f, .25f, -.5f, 0, 0, .125f, .25f, .375f, .5f, .625f}, values);
-    assertArrayEquals(new int[] {3, 5}, ints(inputs.get("audio_lengths")));
-    inputs.values().forEach(Tensor::close);
+    try (ModelInputs inputs =
+        batches.inputs(List.of(utterance("a", .5f, .25f, -.5f), utterance("b", ramp(7))))) {
+      assertEquals(Set.of("input_values", "audio_lengths"), inputs.byName().keySet());
+      AudioBatch audio = inputs.audio().orElseThrow();
+      assertEquals(Shape.of(2, 5), audio.values().shape());
+      assertArrayEquals(
+          new float[] {.5f, .25f, -.5f, 0, 0, .125f, .25f, .375f, .5f, .625f},
+          TensorMemory.floats(audio.values()));
+      assertArrayEquals(new int[] {3, 5}, ints(audio.lengths()));
+    }
   }
 
   /** By HuggingFace's tokenizers (fixtures/tokenizer), whose {@code <pad>} is 1. */
@@ -54,16 +51,15 @@ class BatchesTest {
       Batches batches = new Batches(false, Optional.of(tokenizer), 1, 5);
       int[] shorter = tokenizer.encode("No!");
       int[] longer = tokenizer.encode("I don't know what to say...");
-      Map<String, Tensor> inputs =
-          batches.inputs(List.of(), List.of("No!", "I don't know what to say..."));
-      assertEquals(Set.of("input_ids", "text_lengths"), inputs.keySet());
+      ModelInputs inputs = batches.inputs(List.of(), List.of("No!", "I don't know what to say..."));
+      assertEquals(Set.of("input_ids", "text_lengths"), inputs.byName().keySet());
+      TextBatch text = inputs.text().orElseThrow();
       int[] expected = IntStream.generate(() -> 1).limit(2L * longer.length).toArray();
       System.arraycopy(shorter, 0, expected, 0, shorter.length);
       System.arraycopy(longer, 0, expected, longer.length, longer.length);
-      assertArrayEquals(expected, ints(inputs.get("input_ids")));
-      assertArrayEquals(
-          new int[] {shorter.length, longer.length}, ints(inputs.get("text_lengths")));
-      inputs.values().forEach(Tensor::close);
+      assertArrayEquals(expected, ints(text.ids()));
+      assertArrayEquals(new int[] {shorter.length, longer.length}, ints(text.lengths()));
+      inputs.close();
     }
   }
 
@@ -75,9 +71,9 @@ class BatchesTest {
     return samples;
   }
 
-  private static int[] ints(Tensor tensor) {
+  private static int[] ints(TInt32 tensor) {
     int[] values = new int[Math.toIntExact(tensor.size())];
-    ((TInt32) tensor).asRawTensor().data().asInts().read(values);
+    tensor.asRawTensor().data().asInts().read(values);
     return values;
   }
 

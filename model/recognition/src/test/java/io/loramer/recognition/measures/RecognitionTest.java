@@ -25,7 +25,7 @@ class RecognitionTest {
               () -> Recognition.ofRow(1, LABELS, batch, Optional.empty()));
       assertTrue(
           e.getMessage()
-              .startsWith("probabilities: expected numbers, found {anger=NaN, joy=0.5, sad"),
+              .startsWith("probabilities: expected finite numbers, found {anger=NaN, joy=0.5, sad"),
           e.getMessage());
     }
   }

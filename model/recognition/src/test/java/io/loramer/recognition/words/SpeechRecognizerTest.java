@@ -83,10 +83,10 @@ class SpeechRecognizerTest {
       samples[t] = (float) (Math.sin(t * (0.02 + t * 1e-7)) + 0.1 * random.nextGaussian()) / 2;
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
-      int[] whole = loaded.hear(samples).tokens;
-      int[] first = loaded.hear(Arrays.copyOf(samples, 480_000)).tokens;
-      int[] second = loaded.hear(Arrays.copyOfRange(samples, 415_680, 895_680)).tokens;
-      int[] last = loaded.hear(Arrays.copyOfRange(samples, 831_360, samples.length)).tokens;
+      int[] whole = loaded.frames(samples).tokens;
+      int[] first = loaded.frames(Arrays.copyOf(samples, 480_000)).tokens;
+      int[] second = loaded.frames(Arrays.copyOfRange(samples, 415_680, 895_680)).tokens;
+      int[] last = loaded.frames(Arrays.copyOfRange(samples, 831_360, samples.length)).tokens;
       assertEquals((samples.length - 400) / 320 + 1, whole.length);
       assertArrayEquals(Arrays.copyOf(first, 1399), Arrays.copyOf(whole, 1399));
       assertArrayEquals(
@@ -133,8 +133,8 @@ class SpeechRecognizerTest {
     assertRefused(
         tiny.speechEncoder(),
         tiny.speechEncoder()
-            + ": recognises no speech: it has no logits; `lora-mer convert` gives them to a"
-            + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC");
+            + ": expected a speech encoder with a CTC head, found no output logits; convert a"
+            + " checkpoint of wav2vec 2.0, HuBERT or WavLM ForCTC with `lora-mer convert`");
     assertRefused(
         tiny.textEncoder(),
         tiny.textEncoder() + ": expected a speech encoder, found a text encoder");
@@ -160,8 +160,7 @@ class SpeechRecognizerTest {
     assertRefused(
         broken,
         vocabulary
-            + ": expected tokens with their ids, among them <pad>, the blank; found none or another"
-            + " value");
+            + ": expected tokens with integer ids, among them the blank <pad>; found no such id");
     Files.delete(vocabulary);
     assertRefused(
         broken,

@@ -2,6 +2,8 @@ package io.loramer.server.http;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.audio.AudioWindow;
+import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.words.TextWord;
 import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.ServedVersion;
@@ -22,19 +24,16 @@ record EmotionsAnswer(
     String modelName,
     ServedVersion version,
     Optional<UsedWords> words,
-    List<SoundWindow> windows,
+    List<AudioWindow> windows,
     List<Map<String, HostTensor>> outputs) {
-  private static final List<String> MODALITIES = List.of("audio", "text");
-
   Map<String, Object> json() {
     EmotionModelInfo info = version.model().info();
-    List<float[]> probabilities = rows("probabilities");
-    List<float[]> weights = rows("fusion_weights");
+    List<Recognition> recognitions = recognitions(info.labels());
     List<float[]> attention = rows(EmotionSignature.AUDIO_ATTENTION);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("model", modelName);
     answer.put("version", String.valueOf(version.number()));
-    put(answer, info, mean(probabilities), weights.isEmpty() ? new float[0] : mean(weights));
+    put(answer, Recognition.mean(recognitions));
     words.ifPresent(used -> used.putInto(answer));
     answer.put("seconds", windows.get(windows.size() - 1).endSeconds());
     rows(EmotionSignature.TEXT_ATTENTION).stream() // the same in all windows
@@ -45,7 +44,7 @@ record EmotionsAnswer(
       Map<String, Object> part = new LinkedHashMap<>();
       part.put("start", windows.get(i).startSeconds());
       part.put("end", windows.get(i).endSeconds());
-      put(part, info, probabilities.get(i), weights.isEmpty() ? new float[0] : weights.get(i));
+      put(part, recognitions.get(i));
       if (!attention.isEmpty()) {
         part.put("frames", frames(windows.get(i), attention.get(i), frameCount(i)));
       }
@@ -55,23 +54,23 @@ record EmotionsAnswer(
     return answer;
   }
 
-  private static void put(
-      Map<String, Object> json, EmotionModelInfo info, float[] probabilities, float[] weights) {
-    int best = 0;
-    Map<String, Float> named = new LinkedHashMap<>();
-    for (int i = 0; i < probabilities.length; i++) {
-      named.put(info.labels().get(i), probabilities[i]);
-      best = probabilities[i] > probabilities[best] ? i : best;
+  private static void put(Map<String, Object> json, Recognition recognition) {
+    json.put("label", recognition.label());
+    json.put("probabilities", recognition.probabilities());
+    recognition.fusionWeights().ifPresent(weights -> json.put("fusion_weights", weights));
+  }
+
+  /** Returns the outputs for each window. */
+  private List<Recognition> recognitions(List<String> labels) {
+    List<float[]> probabilities = rows(EmotionSignature.PROBABILITIES);
+    List<float[]> weights = rows(EmotionSignature.FUSION_WEIGHTS);
+    List<Recognition> recognitions = new ArrayList<>();
+    for (int i = 0; i < probabilities.size(); i++) {
+      Optional<float[]> ofWindow =
+          weights.isEmpty() ? Optional.empty() : Optional.of(weights.get(i));
+      recognitions.add(Recognition.of(labels, probabilities.get(i), ofWindow));
     }
-    json.put("label", info.labels().get(best));
-    json.put("probabilities", named);
-    if (weights.length > 0) {
-      Map<String, Float> shares = new LinkedHashMap<>();
-      for (int i = 0; i < weights.length; i++) {
-        shares.put(MODALITIES.get(i), weights[i]);
-      }
-      json.put("fusion_weights", shares);
-    }
+    return recognitions;
   }
 
   private List<Object> words(float[] ofTokens) {
@@ -89,9 +88,9 @@ record EmotionsAnswer(
   }
 
   /** Frames lie at equal distances; so divided, each is where it belongs to within one of them. */
-  private static Map<String, Object> frames(SoundWindow window, float[] attention, int count) {
+  private static Map<String, Object> frames(AudioWindow window, float[] attention, int count) {
     Map<String, Object> frames = new LinkedHashMap<>();
-    frames.put("seconds", window.sound().durationSeconds() / count);
+    frames.put("seconds", window.waveform().durationSeconds() / count);
     frames.put("weights", Arrays.copyOf(attention, count));
     return frames;
   }
@@ -118,15 +117,5 @@ record EmotionsAnswer(
       }
     }
     return rows;
-  }
-
-  private static float[] mean(List<float[]> rows) {
-    float[] mean = new float[rows.get(0).length];
-    for (float[] row : rows) {
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += row[i] / rows.size();
-      }
-    }
-    return mean;
   }
 }

@@ -2,17 +2,24 @@ package io.loramer.server.http;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.audio.AudioWindow;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.batches.Padding;
 import io.loramer.recognition.corpus.TextSource;
+import io.loramer.savedmodels.MetaGraph;
 import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServedModel;
 import io.loramer.server.model.ServedVersion;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -23,6 +30,8 @@ import java.util.concurrent.Executor;
  * which were said when.
  */
 public final class EmotionsApi {
+  private static final int MAX_WINDOWS = 250;
+
   private final ServedModel model;
   private final Optional<WordRecognizer> recognizer;
   private final Executor decoder;
@@ -54,8 +63,8 @@ public final class EmotionsApi {
           description.put("model", model.name());
           description.put("version", String.valueOf(version.number()));
           description.put("labels", info.labels());
-          description.put("hears", info.hears());
-          description.put("reads", info.reads());
+          description.put("hears", info.usesAudio());
+          description.put("reads", info.usesText());
           description.put("recognizes_words", recognizer.isPresent());
           description.put("explains", version.signatures().containsKey(EmotionSignature.EXPLAIN));
           description.put("window_seconds", (double) info.maxSamples() / Waveform.SAMPLE_RATE);
@@ -79,7 +88,7 @@ public final class EmotionsApi {
   /** Before the sound is decoded. */
   private void requirePossible(ServedVersion version, EmotionRequest request) {
     boolean lacksWords =
-        version.model().info().reads()
+        version.model().info().usesText()
             && recognizer.isEmpty()
             && switch (request.textSource()) {
               case TRANSCRIPT -> request.text().isEmpty();
@@ -101,8 +110,8 @@ public final class EmotionsApi {
   private CompletableFuture<Reply> recognize(
       ServedVersion version, Waveform waveform, EmotionRequest request) {
     EmotionModelInfo info = version.model().info();
-    List<SoundWindow> windows = SoundWindow.of(waveform, info, request.windowSeconds());
-    String signature = request.explain() ? EmotionSignature.EXPLAIN : "serving_default";
+    List<AudioWindow> windows = windows(waveform, info, request.windowSeconds());
+    String signature = request.explain() ? EmotionSignature.EXPLAIN : MetaGraph.DEFAULT_SIGNATURE;
     return words(info, waveform, request)
         .thenCompose(
             words ->
@@ -113,10 +122,52 @@ public final class EmotionsApi {
         .thenApply(answer -> Reply.json(answer.json()));
   }
 
+  /**
+   * Cuts a recording into windows that overlap by half; a shorter one stays whole.
+   *
+   * @param seconds the length of the windows; empty for the longest clips of training
+   * @throws RefusedException if the recording is too short for the model, or the windows are too
+   *     short, too long or too many
+   */
+  private static List<AudioWindow> windows(
+      Waveform waveform, EmotionModelInfo info, OptionalDouble seconds) {
+    int samples = waveform.samples().length;
+    int fewest = info.minSamples().orElse(0);
+    if (samples < fewest) {
+      throw RefusedException.invalid(
+          "audio: expected at least %d samples at 16 kHz, found %d", fewest, samples);
+    }
+    int length = windowLength(info, seconds);
+    if (!info.usesAudio()) {
+      return List.of(new AudioWindow(waveform, 0));
+    }
+    int hop = AudioWindow.halfOverlap(length);
+    if (AudioWindow.count(samples, length, hop) > MAX_WINDOWS) {
+      throw RefusedException.invalid(
+          "window_seconds: gives more than %d windows, ask for longer ones", MAX_WINDOWS);
+    }
+    return AudioWindow.cut(waveform, length, hop);
+  }
+
+  private static int windowLength(EmotionModelInfo info, OptionalDouble seconds) {
+    if (seconds.isEmpty()) {
+      return info.maxSamples();
+    }
+    double length = seconds.getAsDouble() * Waveform.SAMPLE_RATE;
+    if (!(length >= info.minSamples().orElse(1) && length <= info.maxSamples())) {
+      throw RefusedException.invalid(
+          "window_seconds: expected %.3f to %.3f, found %s",
+          (double) info.minSamples().orElse(1) / Waveform.SAMPLE_RATE,
+          (double) info.maxSamples() / Waveform.SAMPLE_RATE,
+          seconds.getAsDouble());
+    }
+    return (int) length;
+  }
+
   /** Finds the words for a model that reads. */
   private CompletableFuture<Optional<UsedWords>> words(
       EmotionModelInfo info, Waveform waveform, EmotionRequest request) {
-    if (!info.reads()) {
+    if (!info.usesText()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     if (request.textSource() == TextSource.NONE) {
@@ -135,10 +186,10 @@ public final class EmotionsApi {
   private CompletableFuture<List<Map<String, HostTensor>>> inTurn(
       ServedVersion version,
       String signature,
-      List<SoundWindow> windows,
+      List<AudioWindow> windows,
       Optional<UsedWords> words,
       int from) {
-    List<SoundWindow> part = windows.subList(from, Math.min(from + maxRows, windows.size()));
+    List<AudioWindow> part = windows.subList(from, Math.min(from + maxRows, windows.size()));
     int next = from + part.size();
     return version
         .predict(signature, inputs(version, part, words))
@@ -158,19 +209,17 @@ public final class EmotionsApi {
   }
 
   private static Map<String, HostTensor> inputs(
-      ServedVersion version, List<SoundWindow> windows, Optional<UsedWords> words) {
+      ServedVersion version, List<AudioWindow> windows, Optional<UsedWords> words) {
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     int rows = windows.size();
-    if (version.model().info().hears()) {
-      int length = windows.get(0).sound().samples().length; // they are of one length
-      float[] samples = new float[rows * length];
-      int[] lengths = new int[rows];
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(windows.get(i).sound().samples(), 0, samples, i * length, length);
-        lengths[i] = length;
-      }
-      inputs.put("input_values", HostTensor.of(samples, rows, length));
-      inputs.put("audio_lengths", HostTensor.of(lengths, rows));
+    if (version.model().info().usesAudio()) {
+      List<FloatBuffer> waveforms =
+          windows.stream().map(window -> FloatBuffer.wrap(window.waveform().samples())).toList();
+      int longest = Padding.longest(waveforms);
+      int[] lengths = waveforms.stream().mapToInt(FloatBuffer::remaining).toArray();
+      float[] padded = Padding.withZeros(waveforms, longest);
+      inputs.put(EmotionSignature.INPUT_VALUES, HostTensor.of(padded, rows, longest));
+      inputs.put(EmotionSignature.AUDIO_LENGTHS, HostTensor.of(lengths, rows));
     }
     version
         .model()
@@ -178,14 +227,11 @@ public final class EmotionsApi {
         .ifPresent(
             tokenizer -> {
               int[] ids = tokenizer.encode(words.orElseThrow().text());
-              int[] all = new int[rows * ids.length];
-              int[] lengths = new int[rows];
-              for (int i = 0; i < rows; i++) {
-                System.arraycopy(ids, 0, all, i * ids.length, ids.length);
-                lengths[i] = ids.length;
-              }
-              inputs.put("input_ids", HostTensor.of(all, rows, ids.length));
-              inputs.put("text_lengths", HostTensor.of(lengths, rows));
+              List<IntBuffer> same = Collections.nCopies(rows, IntBuffer.wrap(ids));
+              int[] all = Padding.withIds(same, ids.length, 0);
+              int[] lengths = same.stream().mapToInt(IntBuffer::remaining).toArray();
+              inputs.put(EmotionSignature.INPUT_IDS, HostTensor.of(all, rows, ids.length));
+              inputs.put(EmotionSignature.TEXT_LENGTHS, HostTensor.of(lengths, rows));
             });
     return inputs;
   }

@@ -1,5 +1,6 @@
 package io.loramer.server.model;
 
+import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.audio.Waveform;
 import java.util.ArrayList;
@@ -51,13 +52,21 @@ record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int
       throw RefusedException.invalid("expected 1 to %d rows, found %d", maxRows, rows);
     }
     int length = 0;
-    if (info.reads()) {
-      length = requireTokens(inputs.get("input_ids"), inputs.get("text_lengths"), info);
+    if (info.usesText()) {
+      length =
+          requireTokens(
+              inputs.get(EmotionSignature.INPUT_IDS),
+              inputs.get(EmotionSignature.TEXT_LENGTHS),
+              info);
     }
-    if (inputs.containsKey("wav_bytes")) {
-      length = requireFiles(inputs.get("wav_bytes"), info);
-    } else if (info.hears()) {
-      length = requireSamples(inputs.get("input_values"), inputs.get("audio_lengths"), info);
+    if (inputs.containsKey(EmotionSignature.WAV_BYTES)) {
+      length = requireFiles(inputs.get(EmotionSignature.WAV_BYTES), info);
+    } else if (info.usesAudio()) {
+      length =
+          requireSamples(
+              inputs.get(EmotionSignature.INPUT_VALUES),
+              inputs.get(EmotionSignature.AUDIO_LENGTHS),
+              info);
     }
     return new BatchItem(name, inputs, rows, length);
   }
@@ -84,23 +93,26 @@ record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int
 
   private static int requireTokens(HostTensor ids, HostTensor lengths, EmotionModelInfo info) {
     int most = Math.min(ids.width(), info.maxTokens().orElseThrow());
-    requireLengths("text_lengths", lengths, 1, most);
+    requireLengths(EmotionSignature.TEXT_LENGTHS, lengths, 1, most);
     if (ids.width() > most) {
       throw RefusedException.invalid(
-          "input_ids: expected at most %d tokens, found %d", most, ids.width());
+          "%s: expected at most %d tokens, found %d",
+          EmotionSignature.INPUT_IDS, most, ids.width());
     }
     if (Arrays.stream(ids.ints()).anyMatch(id -> id < 0)) {
-      throw RefusedException.invalid("input_ids: expected ids of 0 or more");
+      throw RefusedException.invalid("%s: expected ids of 0 or more", EmotionSignature.INPUT_IDS);
     }
     return most;
   }
 
   private static int requireSamples(HostTensor waves, HostTensor lengths, EmotionModelInfo info) {
-    requireDuration("input_values", waves.width(), info);
-    requireLengths("audio_lengths", lengths, info.minSamples().orElseThrow(), waves.width());
+    requireDuration(EmotionSignature.INPUT_VALUES, waves.width(), info);
+    requireLengths(
+        EmotionSignature.AUDIO_LENGTHS, lengths, info.minSamples().orElseThrow(), waves.width());
     for (float sample : waves.floats()) {
       if (!Float.isFinite(sample)) {
-        throw RefusedException.invalid("input_values: expected finite samples, found %s", sample);
+        throw RefusedException.invalid(
+            "%s: expected finite samples, found %s", EmotionSignature.INPUT_VALUES, sample);
       }
     }
     return waves.width();
@@ -110,7 +122,7 @@ record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int
     int longest = 0;
     for (byte[] file : files.strings()) {
       int samples = PcmWav.samples(file);
-      requireDuration("wav_bytes", samples, info);
+      requireDuration(EmotionSignature.WAV_BYTES, samples, info);
       longest = Math.max(longest, samples);
     }
     return longest;

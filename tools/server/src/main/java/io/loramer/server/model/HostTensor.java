@@ -1,8 +1,12 @@
 package io.loramer.server.model;
 
+import io.loramer.recognition.batches.Padding;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -81,14 +85,9 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
     if (width == width()) {
       return this;
     }
-    if (type == DataType.DT_FLOAT) {
-      float[] wider = new float[rows() * width];
-      padInto(wider, width, List.of(this));
-      return of(wider, rows(), width);
-    }
-    int[] wider = new int[rows() * width];
-    padInto(wider, width, List.of(this));
-    return of(wider, rows(), width);
+    return type == DataType.DT_FLOAT
+        ? of(Padding.withZeros(floatRows(), width), rows(), width)
+        : of(Padding.withIds(intRows(), width, 0), rows(), width);
   }
 
   private HostTensor joinedWith(HostTensor more) {
@@ -141,21 +140,22 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
       return TString.tensorOfBytes(NdArrays.vectorOfObjects(all));
     }
     if (first.type == DataType.DT_FLOAT) {
-      float[] all = new float[rows * width];
-      padInto(all, width, parts);
-      return TFloat32.tensorOf(shape, DataBuffers.of(all));
+      List<FloatBuffer> all = parts.stream().flatMap(part -> part.floatRows().stream()).toList();
+      return TFloat32.tensorOf(shape, DataBuffers.of(Padding.withZeros(all, width)));
     }
-    int[] all = new int[rows * width];
-    padInto(all, width, parts);
-    return TInt32.tensorOf(shape, DataBuffers.of(all));
+    List<IntBuffer> all = parts.stream().flatMap(part -> part.intRows().stream()).toList();
+    return TInt32.tensorOf(shape, DataBuffers.of(Padding.withIds(all, width, 0)));
   }
 
-  private static void padInto(Object all, int width, List<HostTensor> parts) {
-    int row = 0;
-    for (HostTensor part : parts) {
-      for (int i = 0; i < part.rows(); i++) {
-        System.arraycopy(part.data, i * part.width(), all, width * row++, part.width());
-      }
-    }
+  private List<FloatBuffer> floatRows() {
+    return IntStream.range(0, rows())
+        .mapToObj(row -> FloatBuffer.wrap(floats(), row * width(), width()))
+        .toList();
+  }
+
+  private List<IntBuffer> intRows() {
+    return IntStream.range(0, rows())
+        .mapToObj(row -> IntBuffer.wrap(ints(), row * width(), width()))
+        .toList();
   }
 }
