@@ -34,11 +34,8 @@ class PlannedRunTest {
     DataConfig data =
         new DataConfig(
             Optional.of(manifest), List.of(), 13, SplitConfig.none(), SplitConfig.none());
-    RunConfig all = RunConfig.defaults();
-    config =
-        new RunConfig(
-            data, all.audio(), all.text(), all.head(), all.training(), all.cache(), all.compute());
-    RunConfigFile.write(run.resolve("config.yaml"), config.withLabels(List.of("fear", "joy")));
+    config = RunConfig.defaults().withData(data);
+    RunConfigFile.write(run.resolve("config.yaml"), labelled(config, "fear", "joy"));
     JsonFile.write(run.resolve("provenance.json"), provenance("m", "e"));
   }
 
@@ -46,7 +43,7 @@ class PlannedRunTest {
   void sameConfigurationAndDataAreGoneOnWithWhateverMadeThem() throws IOException {
     Provenance now = new Provenance("newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"));
     new PlannedRun(run, config).requireSame(now);
-    new PlannedRun(run, config.withLabels(List.of("fear", "joy"))).requireSame(now);
+    new PlannedRun(run, labelled(config, "fear", "joy")).requireSame(now);
     assertFalse(new PlannedRun(run, config).hasEnded());
   }
 
@@ -55,7 +52,8 @@ class PlannedRunTest {
     RunConfig told =
         RunConfigFile.read(
             Optional.of(run.resolve("config.yaml")), Map.of("head.speaker.size", "3"));
-    RunConfigFile.write(run.resolve("config.yaml"), told.withSpeakers(List.of("A", "B")));
+    RunConfigFile.write(
+        run.resolve("config.yaml"), told.withHead(told.head().knowing(List.of("A", "B"))));
     new PlannedRun(run, told).requireSame(provenance("m", "e"));
     IOException e =
         assertThrows(
@@ -89,18 +87,16 @@ class PlannedRunTest {
 
   @Test
   void allThatDiffersIsSaid() {
-    RunConfig other =
-        config
-            .divided(SplitConfig.none(), new SplitConfig(List.of("03"), List.of()))
-            .withSeed(9)
-            .withLabels(List.of("joy", "fear"));
+    SplitConfig test = new SplitConfig(List.of("03"), List.of());
+    DataConfig data = config.data().withSplits(SplitConfig.none(), test);
+    RunConfig other = labelled(config.withData(data).withSeed(9), "joy", "fear");
     IOException e =
         assertThrows(
             IOException.class,
             () -> new PlannedRun(run, other).requireSame(provenance("m2", "e2")));
     assertEquals(
         run
-            + ": a run of something else: data.labels was [\"fear\",\"joy\"] and is now"
+            + ": another run is in this folder: data.labels was [\"fear\",\"joy\"] and is now"
             + " [\"joy\",\"fear\"]; data.test.speakers was [] and is now [\"03\"]; training.seed was"
             + " 1 and is now 9; "
             + folder.resolve("corpus.jsonl")
@@ -121,6 +117,10 @@ class PlannedRunTest {
   @Test
   void whereNothingIsThereNothingDiffers() throws IOException {
     new PlannedRun(folder.resolve("new"), config).requireSame(provenance("m2", "e2"));
+  }
+
+  private static RunConfig labelled(RunConfig config, String... labels) {
+    return config.withData(config.data().withLabels(List.of(labels)));
   }
 
   private static Provenance provenance(String manifest, String encoder) {

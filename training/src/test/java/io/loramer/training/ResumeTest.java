@@ -58,7 +58,7 @@ class ResumeTest {
   /** Its moving average goes on where it was. */
   @Test
   void estimatorWithAMemoryIsResumed() throws IOException {
-    RunConfig config = tiny.config(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
+    RunConfig config = tiny.estimating(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
     Path whole = folder.resolve("whole");
     Trainer.start(config, whole, TinyCorpus::unwatched);
     Path run = brokenOff(config);
@@ -90,7 +90,7 @@ class ResumeTest {
 
   @Test
   void endedRunIsNotResumed() throws IOException {
-    assertRefused(unbroken(), unbroken() + ": the run has ended; its metrics.json says how");
+    assertRefused(unbroken(), unbroken() + ": the run has ended; its results are in metrics.json");
   }
 
   @Test
@@ -103,7 +103,7 @@ class ResumeTest {
   void runWhoseCorpusHasChangedIsNotResumed() throws IOException {
     Path corpus = tiny.manifest().resolveSibling("changing.jsonl");
     Files.copy(tiny.manifest(), corpus);
-    Path run = brokenOff(tiny.config(corpus, List.of()));
+    Path run = brokenOff(tiny.on(corpus));
     Files.writeString(corpus, Files.readString(corpus).replace("so so", "so"));
     assertRefused(
         run, corpus + " has changed since the run began; put the old file back or start a new run");
@@ -115,7 +115,7 @@ class ResumeTest {
     TestFiles.copy(tiny.speechEncoder(), encoder);
     AudioConfig audio =
         new AudioConfig(Optional.of(encoder), Adaptation.FROZEN, tiny.config().audio().lora());
-    Path run = brokenOff(tiny.config(audio));
+    Path run = brokenOff(tiny.config().withAudio(audio));
     Path variables = encoder.resolve("variables/variables.data-00000-of-00001");
     byte[] bytes = Files.readAllBytes(variables);
     bytes[bytes.length / 2] ^= 1;
@@ -128,7 +128,7 @@ class ResumeTest {
   @Test
   void runWhoseRecogniserHasChangedIsNotResumed() throws IOException {
     Path recognizer = CtcFixture.convert(folder);
-    Path run = brokenOff(tiny.config(TextSource.ASR, Optional.of(recognizer)));
+    Path run = brokenOff(tiny.worded(TextSource.ASR, Optional.of(recognizer)));
     Path graph = recognizer.resolve("saved_model.pb");
     Files.write(graph, new byte[] {0x0a, 0}, StandardOpenOption.APPEND);
     assertRefused(

@@ -246,30 +246,14 @@ class RunEventsTest {
     String group = group(tiny.config());
     RunConfig fold = tiny.config();
     DataConfig data =
-        new DataConfig(
-            fold.data().manifest(),
-            fold.data().labels(),
-            fold.data().maxDurationSeconds(),
-            new SplitConfig(List.of("a"), List.of()),
-            new SplitConfig(List.of("b"), List.of()));
-    OptimizationConfig reseeded =
-        new OptimizationConfig(
-            of.epochs(), of.batchSize(), of.learningRate(), of.patience(), of.maxGradientNorm(), 7);
-    assertEquals(
-        group,
-        group(
-            new RunConfig(
-                data,
-                fold.audio(),
-                fold.text(),
-                fold.head(),
-                reseeded,
-                fold.cache(),
-                fold.compute())));
+        fold.data()
+            .withSplits(
+                new SplitConfig(List.of("a"), List.of()), new SplitConfig(List.of("b"), List.of()));
+    assertEquals(group, group(fold.withData(data).withSeed(7)));
     OptimizationConfig slower =
         new OptimizationConfig(
             of.epochs(), of.batchSize(), 1e-5f, of.patience(), OptionalDouble.empty(), of.seed());
-    assertNotEquals(group, group(tiny.config(slower)));
+    assertNotEquals(group, group(tiny.config().withTraining(slower)));
   }
 
   @Test

@@ -96,9 +96,9 @@ class TextChoiceTest {
 
   @Test
   void modelWithoutWordsHearsOnly() throws IOException {
-    RunConfig config = tiny.config(TextSource.NONE, Optional.empty());
+    RunConfig config = tiny.worded(TextSource.NONE, Optional.empty());
     try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
-      assertEquals(Set.of(Modality.AUDIO), setup.encoders().keySet());
+      assertEquals(Set.of(Modality.AUDIO), setup.encoders().folders().keySet());
     }
   }
 
@@ -106,7 +106,7 @@ class TextChoiceTest {
   void evaluationTakesTheWordsThatItIsTold() throws IOException {
     Path run = folder.resolve("run");
     Trainer.start(
-        tiny.config(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),
+        tiny.worded(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),
         run,
         TinyCorpus::unwatched);
     Path model = folder.resolve("model");
@@ -144,7 +144,7 @@ class TextChoiceTest {
   private static List<Utterance> used(TextSource source, Optional<Path> recognizer)
       throws IOException {
     try (TrainingSetup setup =
-        TrainingSetup.of(tiny.config(source, recognizer), TinyCorpus::unwatched)) {
+        TrainingSetup.of(tiny.worded(source, recognizer), TinyCorpus::unwatched)) {
       return setup.corpus().splits().all();
     }
   }

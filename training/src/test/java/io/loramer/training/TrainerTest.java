@@ -22,7 +22,6 @@ import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.savedmodels.weights.Safetensors;
 import io.loramer.training.config.CacheConfig.States;
 import io.loramer.training.config.ComputeConfig;
-import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.OptimizationConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfig.Adaptation;
@@ -84,14 +83,14 @@ class TrainerTest {
   @Test
   void anotherSeedGivesAnotherRun() throws IOException {
     OptimizationConfig seeded = new OptimizationConfig(1, 3, 1e-2f, 10, OptionalDouble.of(2), 2);
-    RunMetrics other = train(tiny.config(seeded));
+    RunMetrics other = train(tiny.config().withTraining(seeded));
     assertNotEquals(metrics.epochs().get(0), other.epochs().get(0));
   }
 
   /** Computed in other batches, the states differ in their last bits. */
   @Test
   void withoutStoredStatesTheRunEndsWithTheSameNumbers() throws IOException {
-    RunMetrics without = train(tiny.config(States.NONE));
+    RunMetrics without = train(tiny.stored(States.NONE));
     for (int i = 0; i < metrics.epochs().size(); i++) {
       EpochMetrics expected = metrics.epochs().get(i);
       EpochMetrics found = without.epochs().get(i);
@@ -103,7 +102,7 @@ class TrainerTest {
 
   @Test
   void statesStoredInHalfPrecisionGiveNearlyTheSameNumbers() throws IOException {
-    RunMetrics half = train(tiny.config(States.FLOAT16));
+    RunMetrics half = train(tiny.stored(States.FLOAT16));
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, half.epochs().get(0).loss(), 1e-2);
     assertNotEquals(expected, half.epochs().get(0).loss());
@@ -112,7 +111,9 @@ class TrainerTest {
   @ParameterizedTest
   @EnumSource(names = {"BFLOAT16", "FLOAT16"})
   void halfPrecisionGivesNearlyTheSameLosses(Precision precision) throws IOException {
-    RunMetrics rounded = train(tiny.config(precision));
+    ComputeConfig compute =
+        new ComputeConfig(new Device("cpu"), Optional.of(precision), Optional.empty());
+    RunMetrics rounded = train(tiny.config().withCompute(compute));
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, rounded.epochs().get(0).loss(), 2e-2);
     assertNotEquals(expected, rounded.epochs().get(0).loss());
@@ -123,7 +124,7 @@ class TrainerTest {
   void twoCompiledRunsOfOneSeedAreEqualBitForBit() throws IOException {
     ComputeConfig compiled =
         new ComputeConfig(new Device("cpu"), Optional.of(Precision.FLOAT32), Optional.of(true));
-    RunConfig config = tiny.config().computed(compiled);
+    RunConfig config = tiny.config().withCompute(compiled);
     RunMetrics first = Trainer.start(config, folder.resolve("first"), TinyCorpus::unwatched);
     Trainer.start(config, folder.resolve("second"), TinyCorpus::unwatched);
     RunFiles.assertSameResults(folder.resolve("first"), folder.resolve("second"));
@@ -160,9 +161,7 @@ class TrainerTest {
             head.dropout(),
             head.mine(),
             head.speaker());
-    RunConfig config =
-        new RunConfig(
-            all.data(), all.audio(), all.text(), deep, all.training(), all.cache(), all.compute());
+    RunConfig config = all.withHead(deep);
     List<String> phases = new ArrayList<>();
     var refused =
         assertThrows(
@@ -203,9 +202,7 @@ class TrainerTest {
   @Test
   void resultsAreReadAgainAsTheyWereWritten() throws IOException {
     assertEquals(metrics, new RunFolder(run).readMetrics());
-    assertEquals(
-        tiny.config(tiny.manifest(), List.of("anger", "neutral", "sadness")),
-        new RunFolder(run).readConfig());
+    assertEquals(tiny.labelled("anger", "neutral", "sadness"), new RunFolder(run).readConfig());
   }
 
   @Test
@@ -250,8 +247,8 @@ class TrainerTest {
   @Test
   void trainingStopsWhenPatienceIsOver() throws IOException {
     // With this learning rate no weight changes, so that the first epoch stays the best.
-    RunMetrics stopped =
-        train(tiny.config(new OptimizationConfig(9, 3, 1e-30f, 2, OptionalDouble.empty(), 1)));
+    OptimizationConfig frozen = new OptimizationConfig(9, 3, 1e-30f, 2, OptionalDouble.empty(), 1);
+    RunMetrics stopped = train(tiny.config().withTraining(frozen));
     assertEquals(1, stopped.bestEpoch());
     assertEquals(3, stopped.epochs().size());
   }
@@ -284,14 +281,15 @@ class TrainerTest {
   @Test
   void modelWithAFrozenSpeechEncoderIsTrained() throws IOException {
     AudioConfig audio = tiny.config().audio();
-    train(tiny.config(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
+    train(
+        tiny.config().withAudio(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
     assertModelHolds(HEAD_ONLY);
   }
 
   @ParameterizedTest
   @EnumSource
   void everyEstimatorTrains(MineEstimator estimator) throws IOException {
-    RunMetrics found = train(tiny.config(Marginals.ALL_PAIRS, estimator));
+    RunMetrics found = train(tiny.estimating(Marginals.ALL_PAIRS, estimator));
     for (EpochMetrics epoch : found.epochs()) {
       assertTrue(Double.isFinite(epoch.mutualInformation().orElseThrow()));
     }
@@ -300,7 +298,7 @@ class TrainerTest {
   @Test
   void speakersOfTheTrainingSplitHaveARowEach() throws IOException {
     SpeakerConfig told = new SpeakerConfig(OptionalInt.of(5), List.of());
-    train(tiny.config(told));
+    train(tiny.withSpeakers(told));
     assertModelHolds(HEAD_AND_ADAPTER);
     Path run = folder.resolve("run");
     assertEquals(
@@ -314,19 +312,10 @@ class TrainerTest {
 
   @Test
   void speakerWhomTheModelKnowsIsNoStrangerToItWhenItIsEvaluated() throws IOException {
-    RunConfig told = tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of()));
+    RunConfig told = tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of()));
     String lines = Files.readString(tiny.manifest()).replace("\"validation-", "\"train-");
     Path corpus = Files.writeString(tiny.manifest().resolveSibling("known.jsonl"), lines);
-    DataConfig data = tiny.config(corpus, List.of()).data();
-    RunConfig acquainted =
-        new RunConfig(
-            data,
-            told.audio(),
-            told.text(),
-            told.head(),
-            told.training(),
-            told.cache(),
-            told.compute());
+    RunConfig acquainted = told.withData(tiny.on(corpus).data());
     EpochMetrics unknown = train(told).epochs().get(0);
     EpochMetrics known =
         Trainer.start(acquainted, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
@@ -337,7 +326,7 @@ class TrainerTest {
   @Test
   void shuffledMarginalsGiveAnotherEstimate() throws IOException {
     double shuffled =
-        train(tiny.config(Marginals.SHUFFLE, MineEstimator.DV))
+        train(tiny.estimating(Marginals.SHUFFLE, MineEstimator.DV))
             .epochs()
             .get(0)
             .mutualInformation()
@@ -349,7 +338,7 @@ class TrainerTest {
   void corpusWithoutATestSplitGivesNoMeasuresOfOne() throws IOException {
     String lines = Files.readString(tiny.manifest()).replace("\"test\"", "\"train\"");
     Path corpus = Files.writeString(tiny.manifest().resolveSibling("no-test.jsonl"), lines);
-    RunMetrics found = train(tiny.config(corpus, List.of()).untrained());
+    RunMetrics found = train(tiny.on(corpus).untrained());
     assertEquals(Optional.empty(), found.test());
     assertEquals(found, new RunFolder(folder.resolve("run")).readMetrics());
   }
@@ -357,7 +346,8 @@ class TrainerTest {
   @Test
   void lossThatIsNoNumberEndsTheRunAndSaysWhatToDo() {
     OptimizationConfig tooFast = new OptimizationConfig(3, 3, 1e30f, 10, OptionalDouble.empty(), 1);
-    IOException e = assertThrows(IOException.class, () -> train(tiny.config(tooFast)));
+    IOException e =
+        assertThrows(IOException.class, () -> train(tiny.config().withTraining(tooFast)));
     assertTrue(e.getMessage().contains("lower training.learning_rate"), e.getMessage());
   }
 
@@ -371,15 +361,15 @@ class TrainerTest {
     Map<String, RunConfig> wrong =
         Map.of(
             "line 2: label: expected one of anger, sadness, found neutral",
-            tiny.config(tiny.manifest(), List.of("anger", "sadness")),
+            tiny.labelled("anger", "sadness"),
             "line 8: " + tiny.manifest() + ": is not audio",
-            tiny.config(noAudio, List.of()),
+            tiny.on(noAudio),
             "LoRA target_modules: w_proj matches no linear map",
-            tiny.config(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
+            tiny.config().withAudio(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
             "expected a speech encoder, found a text encoder",
-            tiny.config(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())),
+            tiny.config().withAudio(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())),
             "head.speaker.known: expected some of those trained on, [train-0, train-1], found [me]",
-            tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of("me"))));
+            tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of("me"))));
     for (var entry : wrong.entrySet()) {
       Exception e = assertThrows(Exception.class, () -> train(entry.getValue()));
       assertTrue(e.getMessage().contains(entry.getKey()), e.getMessage());

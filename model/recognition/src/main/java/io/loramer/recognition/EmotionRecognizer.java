@@ -145,7 +145,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), read.needed())
             .run(part, Utterance.Clip::read, done -> {});
-    Manifest worded = read.complete(part, Device.auto(), progress -> {});
+    Manifest worded = read.complete(part, Utterance.Clip::read, Device.auto(), progress -> {});
     return recognize(worded.utterances(), lengths.samples());
   }
 

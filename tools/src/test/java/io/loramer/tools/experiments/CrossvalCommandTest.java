@@ -119,7 +119,7 @@ class CrossvalCommandTest {
     assertEquals(
         "lora-mer: "
             + tiny.path("clean/fold-1/seed-1")
-            + ": a run of something else: training.epochs was 1 and is now 3; name another folder,"
+            + ": another run is in this folder: training.epochs was 1 and is now 3; name another folder,"
             + " or remove this one\n",
         other.err());
   }

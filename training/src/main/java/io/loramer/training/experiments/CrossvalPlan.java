@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.SplitConfig;
 import java.io.IOException;
@@ -150,7 +151,8 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
   /** Returns the configuration of a run. */
   RunConfig config(RunConfig base, Fold fold, long seed) {
     SplitConfig test = protocol == Protocol.CLEAN ? foldsBy.split(fold.test()) : SplitConfig.none();
-    return base.divided(foldsBy.split(fold.validation()), test).withSeed(seed);
+    DataConfig data = base.data().withSplits(foldsBy.split(fold.validation()), test);
+    return base.withData(data).withSeed(seed);
   }
 
   /** Returns where a run lies, below the folder of the cross-validation. */

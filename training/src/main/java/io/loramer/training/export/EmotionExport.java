@@ -19,8 +19,8 @@ import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.optimize.Computation;
 import io.loramer.savedmodels.optimize.Precision;
-import io.loramer.training.TrainingSetup;
-import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.ResolvedRunConfig;
+import io.loramer.training.features.RunEncoders;
 import io.loramer.training.run.RunFolder;
 import io.loramer.training.run.RunMetrics;
 import io.loramer.training.run.TrainedWeights;
@@ -90,14 +90,15 @@ public final class EmotionExport {
   public static void write(RunFolder run, Path target, Lora lora, Precision precision)
       throws IOException {
     AtomicFolder.requireAbsent(target);
-    RunConfig config = run.readConfig();
-    Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    ResolvedRunConfig config = run.readResolvedConfig();
+    Map<Modality, SavedModelFolder> encoders =
+        RunEncoders.open(config.audio(), config.text()).folders();
     run.readProvenance().requireUnchanged(encoders);
     Optional<LoraConfig> adapted = config.audio().activeLora();
     List<String> labels = config.data().labels();
     EmotionModelInfo info = info(config, encoders, run.readMetrics());
     try (Graph graph = new Graph();
-        Session session = new Session(graph, config.compute().device().session());
+        Session session = new Session(graph, config.device().session());
         TrainedWeights weights = TrainedWeights.read(run.model(), adapted.isPresent())) {
       Variables variables = new Variables(graph, config.training().seed());
       LoraMer model =
@@ -140,7 +141,7 @@ public final class EmotionExport {
   }
 
   private static EmotionModelInfo info(
-      RunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
+      ResolvedRunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
       throws IOException {
     Optional<Integer> minSamples = Optional.empty();
     if (encoders.containsKey(Modality.AUDIO)) {

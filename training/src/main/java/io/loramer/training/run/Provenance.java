@@ -68,8 +68,8 @@ public record Provenance(
         hashes);
   }
 
-  /** Begins to hash what the run reads, in another thread. */
-  public static CompletableFuture<Provenance> begin(
+  /** Starts to determine the provenance in another thread. */
+  public static CompletableFuture<Provenance> startHashing(
       RunConfig config, Map<Modality, SavedModelFolder> encoders) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -81,10 +81,14 @@ public record Provenance(
         });
   }
 
-  /** Waits for what was begun. */
-  public static Provenance end(CompletableFuture<Provenance> begun) throws IOException {
+  /**
+   * Waits for the result of {@link #startHashing}.
+   *
+   * @throws IOException if a file could not be read
+   */
+  public static Provenance await(CompletableFuture<Provenance> hashing) throws IOException {
     try {
-      return begun.join();
+      return hashing.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof UncheckedIOException unchecked) {
         throw unchecked.getCause();

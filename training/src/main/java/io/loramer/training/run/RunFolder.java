@@ -4,6 +4,7 @@ import io.loramer.recognition.measures.Prediction;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.ProjectorFiles;
+import io.loramer.training.config.ResolvedRunConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.tensorboard.EventFile;
@@ -62,22 +63,40 @@ public final class RunFolder {
     this.path = path;
   }
 
-  /** Returns where the run lies. */
+  /**
+   * Makes the folder of a new run, with its configuration and its provenance.
+   *
+   * @param path not there yet
+   */
+  public static RunFolder begin(Path path, ResolvedRunConfig config, Provenance provenance)
+      throws IOException {
+    AtomicFolder.write(
+        path,
+        unfinished -> {
+          RunFolder written = new RunFolder(unfinished);
+          RunConfigFile.write(written.config(), config.toRunConfig());
+          written.writeJson(PROVENANCE, provenance);
+        });
+    return new RunFolder(path);
+  }
+
+  /** Returns the path of the folder. */
   public Path path() {
     return path;
   }
 
-  /** Returns where the best epoch's adapter and head lie. */
+  /** Returns the folder of the best epoch's adapter and head. */
   public Path model() {
     return path.resolve("model");
   }
 
+  /** Returns the file of the configuration. */
   public Path config() {
     return path.resolve("config.yaml");
   }
 
   /**
-   * Reads the configuration that the run was started with.
+   * Reads the configuration as it is written; older versions wrote fewer keys.
    *
    * @throws IOException if this is no run
    */
@@ -90,7 +109,20 @@ public final class RunFolder {
   }
 
   /**
-   * Reads what the run came to.
+   * Reads the configuration with the values that the run chose for what was left open.
+   *
+   * @throws IOException if this is no run
+   */
+  public ResolvedRunConfig readResolvedConfig() throws IOException {
+    try {
+      return ResolvedRunConfig.ofRun(readConfig());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(config() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the results of the run.
    *
    * @throws IOException if it has not ended
    */
@@ -170,7 +202,8 @@ public final class RunFolder {
     return checkpoints().stream().max(Comparator.naturalOrder());
   }
 
-  public State readProgress(int epoch) throws IOException {
+  /** Reads the state of the run after an epoch, from its checkpoint. */
+  public State readState(int epoch) throws IOException {
     return JsonFile.read(checkpoint(epoch).resolve("progress.json"), State.class);
   }
 

@@ -226,7 +226,7 @@ class RunConfigFileTest {
         "data: 3                       | data: expected keys and values, found 3",
         "audio: {lora: {rank_pattern: {v: a}}}"
             + "| audio.lora.rank_pattern.v: expected a whole number, found \"a\"",
-        "audio: {lora: {rslora: 2.5}}  | audio.lora.rslora: expected true or false, found 2.5",
+        "audio: {lora: {use_rslora: 2.5}} | audio.lora.use_rslora: expected true or false, found 2.5",
         "compute: {xla: maybe}         | compute.xla: expected true or false, found \"maybe\"",
         "text: {encoder: {a: b}}       | text.encoder: expected a path, found {\"a\":\"b\"}",
       })

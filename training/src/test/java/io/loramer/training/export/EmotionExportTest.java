@@ -132,7 +132,7 @@ class EmotionExportTest {
   void modelThatWasToldWhoSpeaksTakesAllForUnknown() throws IOException {
     RunFolder told = new RunFolder(folder.resolve("run"));
     SpeakerConfig speaker = new SpeakerConfig(OptionalInt.of(5), List.of());
-    Trainer.start(tiny.config(speaker), told.path(), TinyCorpus::unwatched);
+    Trainer.start(tiny.withSpeakers(speaker), told.path(), TinyCorpus::unwatched);
     Path model = folder.resolve("model");
     EmotionExport.write(told, model, Lora.MERGED, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {

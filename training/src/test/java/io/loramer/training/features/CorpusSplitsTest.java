@@ -77,7 +77,7 @@ class CorpusSplitsTest {
                 "e joy 09 1 test",
                 "f joy 09 1 validation"),
             config(List.of(), NOBODY, NOBODY));
-    assertEquals(Set.of("03", "08"), corpus.speakersHeardInTraining());
+    assertEquals(Set.of("03", "08"), corpus.trainingSpeakersInOtherSplits());
   }
 
   @Test

@@ -68,7 +68,8 @@ public record Batches(boolean hears, Optional<Tokenizer> tokenizer, int padId, i
     return inputs;
   }
 
-  private static Map<String, Tensor> waveforms(List<float[]> waveforms) {
+  /** Pads waveforms to tensors by the names of the inputs; the caller closes them. */
+  public static Map<String, Tensor> waveforms(List<float[]> waveforms) {
     return Map.of(
         "input_values",
         padded(waveforms),
