@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 public record LabelChoice(List<String> kept, Map<String, String> renamed) {
   /** Every label, as the reader names it. */
-  public static final LabelChoice ALL = new LabelChoice(List.of(), Map.of());
+  static final LabelChoice ALL = new LabelChoice(List.of(), Map.of());
 
   public LabelChoice {
     kept = List.copyOf(kept);

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  *
  * @param folds each is the test of one run per seed
  */
-public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
+record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
 
   /** So that session 10 comes after session 9. */
   private static final Comparator<String> SHORTER_FIRST =
@@ -35,7 +35,7 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
    * @param test those that are measured
    * @param utterances how many those have
    */
-  public record Fold(List<String> validation, List<String> test, int utterances) {}
+  record Fold(List<String> validation, List<String> test, int utterances) {}
 
   /**
    * Divides a corpus.

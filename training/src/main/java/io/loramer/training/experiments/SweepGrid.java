@@ -58,7 +58,7 @@ public record SweepGrid(List<Point> points) {
     }
 
     /** Returns the name of the point's folder. */
-    public String folder() {
+    String folder() {
       return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.=_]+", "-");
     }
 

@@ -20,7 +20,7 @@ public final class GaussianPairs {
   }
 
   /** Vectors of dim components, each correlated with the one of the other vector. */
-  public static GaussianPairs correlated(int dim, double rho) {
+  static GaussianPairs correlated(int dim, double rho) {
     double[][] weights = new double[dim][dim];
     for (int k = 0; k < dim; k++) {
       weights[k][k] = rho;
@@ -29,7 +29,7 @@ public final class GaussianPairs {
   }
 
   /** Vectors of dim components that are correlated as much as gives this mutual information. */
-  public static GaussianPairs ofNats(int dim, double nats) {
+  static GaussianPairs ofNats(int dim, double nats) {
     return correlated(dim, Math.sqrt(-Math.expm1(-2 * nats / dim)));
   }
 
@@ -37,7 +37,7 @@ public final class GaussianPairs {
    * One number that two independent ones tell of, correlated with them by 0.7 and 0.3: the
    * multinormal case of the tests of the library bmi. The second component of z is noise.
    */
-  public static GaussianPairs split() {
+  static GaussianPairs split() {
     return new GaussianPairs("3-d, 0.7 and 0.3", new double[][] {{0.7, 0.3}, {0, 0}});
   }
 

@@ -91,7 +91,7 @@ public final class RunFolder {
   }
 
   /** Returns the file of the configuration. */
-  public Path config() {
+  Path config() {
     return path.resolve("config.yaml");
   }
 
