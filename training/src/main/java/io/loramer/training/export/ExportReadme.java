@@ -6,7 +6,7 @@ import io.loramer.savedmodels.optimize.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The README.md of an exported model: what it is, and how it is called. */
+/** Writes the README.md of an exported model: its labels and quality, and example calls. */
 final class ExportReadme {
   private static final String WORDS = "I am so happy for you!";
 
@@ -28,7 +28,7 @@ final class ExportReadme {
   private ExportReadme() {}
 
   /**
-   * Writes the text.
+   * Returns the text.
    *
    * @param name of the model
    * @param precision of the encoders' products

@@ -52,7 +52,7 @@ class EmoBoxTest {
         Map.of("happiness", 1L, "neutral", 1L, "anger", 1L, "fru", 1L),
         CorpusFiles.count(contents, Utterance::label));
     assertEquals(
-        List.of("who speaks is not known, so training and test may share voices"),
+        List.of("the speakers are not known, so training and test may share voices"),
         contents.notes());
   }
 
@@ -96,7 +96,7 @@ class EmoBoxTest {
     fold("iemocap_test_fold_1", line("intro", "neu"));
     String message = assertThrows(IOException.class, () -> read(speakers)).getMessage();
     assertEquals(
-        "%s: 1 problem\n  %s: line 1: speaker: %s finds nobody in downloads/intro.wav"
+        "%s: 1 problem\n  %s: line 1: speaker: %s matches nothing in downloads/intro.wav"
             .formatted(
                 temp.resolve("EmoBox/data/iemocap"),
                 temp.resolve("EmoBox/data/iemocap/fold_1/iemocap_test_fold_1.jsonl"),

@@ -108,7 +108,7 @@ class CrossvalPlanTest {
     assertRefused(
         manifest("a 1", "b 1", "c 2", "b 3", "a 2", "d 3"),
         options(Protocol.CLEAN),
-        "m.jsonl: speakers would be heard in training and tested: a in folds [1, 2], b in folds"
+        "m.jsonl: speakers would be in the training and in the test split: a in folds [1, 2], b in folds"
             + " [1, 3]; take folds by speaker");
   }
 
