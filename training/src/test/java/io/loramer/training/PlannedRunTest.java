@@ -26,7 +26,7 @@ class PlannedRunTest {
   private Path run;
   private RunConfig config;
 
-  /** A run that somebody broke off before its first checkpoint. */
+  /** Writes a run that was broken off before its first checkpoint. */
   @BeforeEach
   void begin() throws IOException {
     run = Files.createDirectory(folder.resolve("run"));
@@ -40,7 +40,7 @@ class PlannedRunTest {
   }
 
   @Test
-  void sameConfigurationAndDataAreGoneOnWithWhateverMadeThem() throws IOException {
+  void runOfTheSameConfigurationAndDataIsAcceptedFromAnyVersionAndMachine() throws IOException {
     Provenance now = new Provenance("newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"));
     new PlannedRun(run, config).requireSame(now);
     new PlannedRun(run, labelled(config, "fear", "joy")).requireSame(now);
@@ -48,13 +48,14 @@ class PlannedRunTest {
   }
 
   @Test
-  void speakersThatTheRunFoundAreNoDifference() throws IOException {
-    RunConfig told =
+  void speakersThatTheRunChoseAreNoDifference() throws IOException {
+    RunConfig withSpeakers =
         RunConfigFile.read(
             Optional.of(run.resolve("config.yaml")), Map.of("head.speaker.size", "3"));
     RunConfigFile.write(
-        run.resolve("config.yaml"), told.withHead(told.head().knowing(List.of("A", "B"))));
-    new PlannedRun(run, told).requireSame(provenance("m", "e"));
+        run.resolve("config.yaml"),
+        withSpeakers.withHead(withSpeakers.head().knowing(List.of("A", "B"))));
+    new PlannedRun(run, withSpeakers).requireSame(provenance("m", "e"));
     IOException e =
         assertThrows(
             IOException.class, () -> new PlannedRun(run, config).requireSame(provenance("m", "e")));
@@ -67,7 +68,7 @@ class PlannedRunTest {
   }
 
   @Test
-  void whatTheMachineChoseIsNoDifferenceAndWhatIsSetOtherwiseIs() throws IOException {
+  void onlyPrecisionAndXlaThatAreSetAreCompared() throws IOException {
     RunConfig chosen =
         RunConfigFile.read(
             Optional.of(run.resolve("config.yaml")),
@@ -86,7 +87,7 @@ class PlannedRunTest {
   }
 
   @Test
-  void allThatDiffersIsSaid() {
+  void allDifferencesAreNamed() {
     SplitConfig test = new SplitConfig(List.of("03"), List.of());
     DataConfig data = config.data().withSplits(SplitConfig.none(), test);
     RunConfig other = labelled(config.withData(data).withSeed(9), "joy", "fear");
@@ -115,7 +116,7 @@ class PlannedRunTest {
   }
 
   @Test
-  void whereNothingIsThereNothingDiffers() throws IOException {
+  void runThatDoesNotExistHasNoDifferences() throws IOException {
     new PlannedRun(folder.resolve("new"), config).requireSame(provenance("m2", "e2"));
   }
 

@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class ResumeTest {
   @TempDir private static Path shared;
   private static TinySetup tiny;
@@ -41,7 +43,7 @@ class ResumeTest {
     tiny = TinySetup.in(shared);
   }
 
-  /** In the first epoch, before there is a checkpoint; in a later one; at the end. */
+  /** Broken off before the first checkpoint, in a later epoch, and at the end. */
   @ParameterizedTest
   @ValueSource(strings = {"epoch 1/3", "epoch 3/3", "test split"})
   void resumedRunEndsAsTheUnbrokenOne(String phase) throws IOException {
@@ -55,7 +57,7 @@ class ResumeTest {
     assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
   }
 
-  /** Its moving average goes on where it was. */
+  /** The moving average of the estimator is restored. */
   @Test
   void estimatorWithAMemoryIsResumed() throws IOException {
     RunConfig config = tiny.estimating(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
@@ -75,7 +77,7 @@ class ResumeTest {
   }
 
   @Test
-  void runThatSomebodyWorksOnIsNotResumed() throws IOException {
+  void runThatAnotherProcessTrainsIsNotResumed() throws IOException {
     Path run = folder.resolve("run");
     String refusal = run + ": another process works on this run; wait until it ends, or end it";
     Consumer<Progress> meddling =
@@ -143,7 +145,7 @@ class ResumeTest {
     assertEquals(message, e.getMessage());
   }
 
-  /** Returns a run that nothing happened to. */
+  /** Returns a run that was not broken off. */
   private static synchronized Path unbroken() throws IOException {
     Path run = shared.resolve("run");
     if (Files.notExists(run)) {
@@ -159,12 +161,12 @@ class ResumeTest {
     return run;
   }
 
-  /** What a test throws where a user would kill the process. */
+  /** Thrown by a test at the point where a user would kill the process. */
   private static final class BrokenOff extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Breaks off in the middle of a phase. */
+  /** Throws in the middle of a phase. */
   private static Consumer<Progress> breakingOffIn(String phase) {
     return progress -> {
       if (progress.phase().equals(phase) && progress.done() > 1) {

@@ -29,10 +29,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which words training and evaluation are given. */
+/** The source of the words in training and evaluation. */
+@Tag("slow")
 class TextChoiceTest {
   @TempDir private static Path folder;
   private static TinySetup tiny;
@@ -83,7 +85,7 @@ class TextChoiceTest {
   }
 
   @Test
-  void transcriptsAreNoRecognisedWords() {
+  void transcriptsAreRefusedWhereRecognisedWordsAreRequired() {
     String missing = "text is missing, and this run needs the words: give them, or a recogniser";
     String transcript =
         "text is a transcript, and this run takes recognised words: give a recogniser";
@@ -95,7 +97,7 @@ class TextChoiceTest {
   }
 
   @Test
-  void modelWithoutWordsHearsOnly() throws IOException {
+  void modelWithoutWordsHasNoTextEncoder() throws IOException {
     RunConfig config = tiny.worded(TextSource.NONE, Optional.empty());
     try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
       assertEquals(Set.of(Modality.AUDIO), setup.encoders().folders().keySet());
@@ -103,7 +105,7 @@ class TextChoiceTest {
   }
 
   @Test
-  void evaluationTakesTheWordsThatItIsTold() throws IOException {
+  void evaluationTakesTheWordsOfTheChosenSource() throws IOException {
     Path run = folder.resolve("run");
     Trainer.start(
         tiny.worded(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),

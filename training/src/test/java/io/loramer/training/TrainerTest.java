@@ -44,6 +44,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
+@Tag("slow")
 class TrainerTest {
   private static final List<String> HEAD_ONLY = List.of("head.safetensors");
   private static final List<String> HEAD_AND_ADAPTER =
@@ -87,7 +89,7 @@ class TrainerTest {
     assertNotEquals(metrics.epochs().get(0), other.epochs().get(0));
   }
 
-  /** Computed in other batches, the states differ in their last bits. */
+  /** States that are computed in other batches differ in their last bits. */
   @Test
   void withoutStoredStatesTheRunEndsWithTheSameNumbers() throws IOException {
     RunMetrics without = train(tiny.stored(States.NONE));
@@ -119,7 +121,7 @@ class TrainerTest {
     assertNotEquals(expected, rounded.epochs().get(0).loss());
   }
 
-  /** Its dropout drops by other numbers, so its losses are others. */
+  /** A compiled graph draws other numbers for dropout, so its losses differ from the others. */
   @Test
   void twoCompiledRunsOfOneSeedAreEqualBitForBit() throws IOException {
     ComputeConfig compiled =
@@ -133,17 +135,17 @@ class TrainerTest {
   }
 
   @Test
-  void theRunFolderSaysHowItWasComputed() throws IOException {
-    ComputeConfig told = new RunFolder(run).readConfig().compute();
-    assertEquals(Optional.of(Precision.FLOAT32), told.precision());
-    assertEquals(Optional.of(false), told.xla());
+  void theRunsConfigurationHasPrecisionAndXla() throws IOException {
+    ComputeConfig compute = new RunFolder(run).readConfig().compute();
+    assertEquals(Optional.of(Precision.FLOAT32), compute.precision());
+    assertEquals(Optional.of(false), compute.xla());
   }
 
   @Test
-  void nothingIsComputedOfAnUtteranceThatIsStored() throws IOException {
+  void storedUtterancesAreNotEncodedAgain() throws IOException {
     List<String> phases = new ArrayList<>();
     RunConfig config = tiny.config().untrained();
-    Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase()));
+    Trainer.start(config, folder.resolve("run"), progress -> phases.add(progress.phase()));
     assertTrue(phases.contains("test split"), phases.toString());
     assertFalse(phases.contains("encoding speech"), phases.toString());
   }
@@ -166,7 +168,9 @@ class TrainerTest {
     var refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase())));
+            () ->
+                Trainer.start(
+                    config, folder.resolve("run"), progress -> phases.add(progress.phase())));
     assertEquals(
         "head.layers: sum_last_four needs an encoder of 4 layers, found 2; take last or weighted",
         refused.getMessage());
@@ -174,7 +178,7 @@ class TrainerTest {
   }
 
   @Test
-  void theFolderHoldsWhatItsDescriptionSays() throws IOException {
+  void theFolderHoldsAllDocumentedFiles() throws IOException {
     Set<String> expected =
         new TreeSet<>(
             List.of(
@@ -206,7 +210,7 @@ class TrainerTest {
   }
 
   @Test
-  void eachPredictionSaysItsSplit() throws IOException {
+  void eachPredictionHasItsSplit() throws IOException {
     String lines = Files.readString(run.resolve("predictions.jsonl"));
     assertTrue(lines.startsWith("{\"id\":\"u7\",\"split\":\"validation\""), lines);
     List<Prediction> predictions = new RunFolder(run).readPredictions();
@@ -267,13 +271,13 @@ class TrainerTest {
   }
 
   @Test
-  void modelThatOnlyHearsIsTrained() throws IOException {
+  void modelWithAudioOnlyIsTrained() throws IOException {
     assertFalse(train(tiny.audioOnly()).epochs().get(0).mutualInformation().isPresent());
     assertModelHolds(HEAD_AND_ADAPTER);
   }
 
   @Test
-  void modelThatOnlyReadsIsTrained() throws IOException {
+  void modelWithTextOnlyIsTrained() throws IOException {
     assertFalse(train(tiny.textOnly()).epochs().get(0).mutualInformation().isPresent());
     assertModelHolds(HEAD_ONLY);
   }
@@ -297,8 +301,7 @@ class TrainerTest {
 
   @Test
   void speakersOfTheTrainingSplitHaveARowEach() throws IOException {
-    SpeakerConfig told = new SpeakerConfig(OptionalInt.of(5), List.of());
-    train(tiny.withSpeakers(told));
+    train(tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of())));
     assertModelHolds(HEAD_AND_ADAPTER);
     Path run = folder.resolve("run");
     assertEquals(
@@ -311,14 +314,14 @@ class TrainerTest {
   }
 
   @Test
-  void speakerWhomTheModelKnowsIsNoStrangerToItWhenItIsEvaluated() throws IOException {
-    RunConfig told = tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of()));
+  void evaluationUsesTheRowsOfKnownSpeakers() throws IOException {
+    RunConfig config = tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of()));
     String lines = Files.readString(tiny.manifest()).replace("\"validation-", "\"train-");
     Path corpus = Files.writeString(tiny.manifest().resolveSibling("known.jsonl"), lines);
-    RunConfig acquainted = told.withData(tiny.on(corpus).data());
-    EpochMetrics unknown = train(told).epochs().get(0);
+    RunConfig knownVoices = config.withData(tiny.on(corpus).data());
+    EpochMetrics unknown = train(config).epochs().get(0);
     EpochMetrics known =
-        Trainer.start(acquainted, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
+        Trainer.start(knownVoices, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
     assertEquals(unknown.loss(), known.loss());
     assertNotEquals(unknown.validationCrossEntropy(), known.validationCrossEntropy());
   }
@@ -344,7 +347,7 @@ class TrainerTest {
   }
 
   @Test
-  void lossThatIsNoNumberEndsTheRunAndSaysWhatToDo() {
+  void lossThatIsNotFiniteEndsTheRunWithAdvice() {
     OptimizationConfig tooFast = new OptimizationConfig(3, 3, 1e30f, 10, OptionalDouble.empty(), 1);
     IOException e =
         assertThrows(IOException.class, () -> train(tiny.config().withTraining(tooFast)));
@@ -391,7 +394,7 @@ class TrainerTest {
     return Trainer.start(config, folder.resolve("run"), TinyCorpus::unwatched);
   }
 
-  /** Asserts which files the last run's model has, and that all it learned is in them. */
+  /** Asserts that the last run's model has these files, which hold all trainable parameters. */
   private void assertModelHolds(List<String> expected) throws IOException {
     Path model = folder.resolve("run/model");
     assertEquals(new TreeSet<>(expected), RunFiles.files(model));

@@ -25,9 +25,9 @@ import org.tensorflow.proto.RunOptions.TraceLevel;
 class TrainingGraphTest {
   @TempDir private Path folder;
 
-  /** As one step makes them whose loss was a number: here one with a state that is none. */
+  /** A step with a finite loss can make weights NaN: here by a hidden state that is NaN. */
   @Test
-  void weightsThatAreNoNumbersAreRefused() throws IOException {
+  void weightsThatAreNotFiniteAreRefused() throws IOException {
     RunConfig config = TinySetup.in(folder).textOnly();
     try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();

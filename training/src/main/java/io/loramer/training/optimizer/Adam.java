@@ -76,6 +76,26 @@ public final class Adam {
     if (maxGradientNorm.isPresent()) {
       gradients = clipped(tf, gradients, (float) maxGradientNorm.getAsDouble());
     }
+    updates.addAll(apply(tf, variables, gradients, done, isApplied));
+    // Must come after the updates: they read the step.
+    step =
+        tf.withControlDependencies(updates)
+            .assignAddVariableOp(stepsDone.handle(), tf.dtypes.cast(isApplied, TInt64.class));
+  }
+
+  /**
+   * Adds the update of each trainable variable and of its moments.
+   *
+   * @param gradients in the order of the trainable variables
+   * @param done float32 scalar, the steps done before this one
+   * @param isApplied bool scalar; if false, variables and moments stay as they are
+   */
+  private List<Op> apply(
+      Ops tf,
+      Variables variables,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> done,
+      Operand<TBool> isApplied) {
     var next = tf.math.add(done, tf.constant(1f));
     var beta1Power = tf.math.pow(tf.constant(BETA1), next);
     var beta2Power = tf.math.pow(tf.constant(BETA2), next);
@@ -87,6 +107,8 @@ public final class Adam {
     var rate = tf.select(isApplied, learningRate, tf.constant(0f));
     var beta1 = tf.select(isApplied, tf.constant(BETA1), tf.constant(1f));
     var beta2 = tf.select(isApplied, tf.constant(BETA2), tf.constant(1f));
+    List<Variable<TFloat32>> trainable = variables.trainable();
+    List<Op> updates = new ArrayList<>();
     for (int i = 0; i < trainable.size(); i++) {
       Variable<TFloat32> variable = trainable.get(i);
       updates.add(
@@ -102,10 +124,7 @@ public final class Adam {
               epsilon,
               gradients.get(i)));
     }
-    // Must come after the updates: they read the step.
-    step =
-        tf.withControlDependencies(updates)
-            .assignAddVariableOp(stepsDone.handle(), tf.dtypes.cast(isApplied, TInt64.class));
+    return updates;
   }
 
   /** Returns the op that updates all trainable variables once. */

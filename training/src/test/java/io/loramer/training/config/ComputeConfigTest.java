@@ -19,14 +19,14 @@ class ComputeConfigTest {
   }
 
   @Test
-  void wideEncoderIsCompiledAndComputedInWhatTheProcessorMultipliesWell() {
+  void wideEncoderIsCompiledAndComputedInThePrecisionThatSuitsTheProcessor() {
     ComputeConfig free = new ComputeConfig(CPU, Optional.empty(), Optional.empty());
     Precision well = CpuFeatures.multipliesBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;
     assertEquals(new Computation(well, true), free.resolve(768));
   }
 
   @Test
-  void whatIsSetStays() {
+  void valuesThatAreSetStay() {
     ComputeConfig set = new ComputeConfig(CPU, Optional.of(Precision.FLOAT16), Optional.of(false));
     assertEquals(Computation.in(Precision.FLOAT16), set.resolve(768));
     ComputeConfig other = new ComputeConfig(CPU, Optional.of(Precision.FLOAT32), Optional.of(true));
@@ -34,7 +34,7 @@ class ComputeConfigTest {
   }
 
   @Test
-  void runOfAnOlderVersionGoesOnAsItBegan() {
+  void runOfAnOlderVersionIsResumedWithoutXla() {
     ComputeConfig written =
         new ComputeConfig(CPU, Optional.of(Precision.BFLOAT16), Optional.empty());
     ComputeConfig resumed = written.orElse(ComputeConfig.ofOlderRuns());
@@ -42,7 +42,7 @@ class ComputeConfigTest {
   }
 
   @Test
-  void onGpuNothingIsChosenThatWasNotMeasuredOnOne() {
+  void onGpuTheChoiceIsFloat32WithoutXla() {
     ComputeConfig gpu = new ComputeConfig(new Device("gpu"), Optional.empty(), Optional.empty());
     assertEquals(Computation.FLOAT32, gpu.resolve(768));
   }

@@ -33,7 +33,7 @@ class EmoBoxTest {
   }
 
   @Test
-  void ofSeveralFoldsEachIsTheSessionOfWhatItTests() throws IOException {
+  void withSeveralFoldsEachIsTheSessionOfItsTestUtterances() throws IOException {
     fold("iemocap_test_fold_1", line("a", "exc"), line("b", "neu"));
     fold("iemocap_train_fold_1", line("c", "ang"), line("d", "fru"));
     fold("iemocap_test_fold_2", line("c", "ang"), line("d", "fru"));
@@ -57,7 +57,7 @@ class EmoBoxTest {
   }
 
   @Test
-  void ofOneFoldThePartsAreTheSplit() throws IOException {
+  void withOneFoldItsPartsAreTheSplits() throws IOException {
     fold("iemocap_train_fold_1", line("a", "neu"));
     fold("iemocap_valid_fold_1", line("b", "neu"));
     fold("iemocap_test1_fold_1", line("c", "neu"));
@@ -132,7 +132,7 @@ class EmoBoxTest {
     files.text("data/iemocap/%s/%s.jsonl".formatted(fold, name), String.join("", lines));
   }
 
-  /** A line, whose clip is put there. */
+  /** Returns a line and writes its clip. */
   private String line(String key, String emotion) throws IOException {
     String path = "downloads/" + key + ".wav";
     if (!Files.exists(files.folder().resolve(path))) {

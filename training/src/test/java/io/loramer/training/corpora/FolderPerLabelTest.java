@@ -36,7 +36,7 @@ class FolderPerLabelTest {
   }
 
   @Test
-  void withoutAPatternTheSpeakerIsUnknownAndThatIsSaid() throws IOException {
+  void withoutAPatternTheSpeakerIsUnknownAndANoteSaysSo() throws IOException {
     CorpusContents contents =
         new FolderPerLabel(files().folder(), new Speakers(Optional.empty())).read();
 

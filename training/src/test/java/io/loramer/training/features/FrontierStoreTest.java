@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stores of two states of three numbers a frame. */
+/** Stores of two states with three numbers per frame. */
 final class FrontierStoreTest {
   private static final int STATES = 2;
   private static final int HIDDEN = 9;
@@ -57,7 +57,7 @@ final class FrontierStoreTest {
     return FrontierStore.open(cache, frontier, "abc");
   }
 
-  /** Numbers that tell the utterance, the state, the frame and the place. */
+  /** Returns numbers that are different for each utterance, state, frame and position. */
   private static List<ByteBuffer> states(int frames, float first) {
     List<ByteBuffer> states = new ArrayList<>();
     float next = first;
@@ -72,7 +72,7 @@ final class FrontierStoreTest {
     return states;
   }
 
-  /** Reads both utterances into a batch that held something else. */
+  /** Reads both utterances into a batch that held other values. */
   private static float[] readBoth(FrontierStore store) throws IOException {
     int longest = store.frames(LONG);
     ByteBuffer batch =
@@ -101,7 +101,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void whatWasAppendedIsReadBackPaddedWithZeros() throws IOException {
+  void appendedStatesAreReadPaddedWithZeros() throws IOException {
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
       store.append(LONG, 2, states(2, 500));
@@ -119,7 +119,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void anotherRunFindsWhatWasStored() throws IOException {
+  void anotherRunFindsStoredStates() throws IOException {
     float[] written;
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
@@ -161,7 +161,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void whatAKilledRunLeftHalfWrittenIsWrittenAnew() throws IOException {
+  void unfinishedEntriesOfAKilledRunAreOverwritten() throws IOException {
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
     }
