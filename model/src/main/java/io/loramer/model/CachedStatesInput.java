@@ -1,8 +1,8 @@
 package io.loramer.model;
 
-import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Sequence;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import io.loramer.savedmodels.imports.EncoderStates;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package io.loramer.model;
 
-import io.loramer.savedmodels.imports.EncoderSavedModel;
-import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.model.head.Modality;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.optimize.Computation;
 import java.io.IOException;

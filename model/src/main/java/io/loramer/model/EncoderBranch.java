@@ -1,16 +1,16 @@
 package io.loramer.model;
 
-import io.loramer.savedmodels.imports.EncoderSavedModel;
-import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.Sequence;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.savedmodels.encoders.TextInput;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.imports.EncoderInput;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -110,7 +110,8 @@ final class EncoderBranch {
   }
 
   private EncodedModality encoded(ImportedEncoder pass) {
-    String states = layers == Layers.LAST ? EncoderSignature.LAST_HIDDEN_STATE : EncoderSignature.HIDDEN_STATES;
+    String states =
+        layers == Layers.LAST ? EncoderSignature.LAST_HIDDEN_STATE : EncoderSignature.HIDDEN_STATES;
     var mask =
         switch (modality) {
           case AUDIO -> pass.output(EncoderSignature.FRAME_MASK, TInt32.class);

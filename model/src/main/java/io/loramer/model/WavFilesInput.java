@@ -52,8 +52,15 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
       var begin = tf.constant(new int[] {0, 0});
       var size = tf.stack(List.of(tf.constant(-1), longest)); // -1: all rows
       var cropped = tf.slice(waveforms, begin, size); // [B, longest]
-      var asExpected = tf.reduceAll(tf.math.equal(rates, tf.constant(EncoderSignature.SAMPLE_RATE)), tf.constant(0));
-      var message = tf.constant(EmotionSignature.WAV_BYTES + ": expected " + EncoderSignature.SAMPLE_RATE + " Hz, found");
+      var asExpected =
+          tf.reduceAll(
+              tf.math.equal(rates, tf.constant(EncoderSignature.SAMPLE_RATE)), tf.constant(0));
+      var message =
+          tf.constant(
+              EmotionSignature.WAV_BYTES
+                  + ": expected "
+                  + EncoderSignature.SAMPLE_RATE
+                  + " Hz, found");
       var check = tf.assertThat(asExpected, List.of(message, rates));
       var checked = tf.withControlDependencies(check).identity(cropped);
       return WaveformInput.connect(tf, normalize, checked, lengths);

@@ -17,6 +17,7 @@ import io.loramer.model.testing.RandomEncoders;
 import io.loramer.model.testing.TestGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.graph.Variable;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.TargetModules;
 import io.loramer.savedmodels.optimize.Computation;
@@ -146,7 +147,7 @@ final class FrontierTest {
     Map<Modality, Frontier> frontiers = new EnumMap<>(Modality.class);
     for (Modality modality : Modality.values()) {
       Optional<LoraConfig> trained = modality == Modality.AUDIO ? lora : Optional.empty();
-      SavedModelFolder encoder = encoders.get(modality);
+      EncoderSavedModel encoder = EncoderSavedModel.of(encoders.get(modality));
       frontiers.put(modality, Frontier.of(modality, encoder, trained, layers, storage));
     }
     return frontiers;

@@ -82,7 +82,9 @@ class PathTest {
         new CommandLineRun(
             1,
             "",
-            "lora-mer: " + tiny.path("run") + ": the run has ended; its metrics.json says how\n"),
+            "lora-mer: "
+                + tiny.path("run")
+                + ": the run has ended; its results are in metrics.json\n"),
         run);
   }
 

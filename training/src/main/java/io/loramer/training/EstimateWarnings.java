@@ -8,23 +8,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Says where the estimates of an epoch tell little of the mutual information. */
+/** Finds epochs whose estimates of the mutual information are saturated or noisy. */
 final class EstimateWarnings {
-  /** Of InfoNCE's limit: 6 nats are estimated as 0.89 of log 64, as `mine-check` shows. */
+  /** Part of InfoNCE's limit; 6 nats are estimated as 0.89 of log 64, as `mine-check` shows. */
   private static final double SATURATED = 0.8;
 
   /**
-   * Nats, the standard deviation from batch to batch: of 64 pairs of Gaussians DV has 0.2 at 2
-   * nats, 0.9 at 6, 1.8 at 10, which it takes for 12, and 6.6 at 39, which it takes for 75.
+   * Standard deviation from batch to batch, in nats. For 64 pairs of Gaussians that of DV is 0.2 at
+   * 2 nats, 0.9 at 6, 1.8 at 10 (which DV estimates as 12) and 6.6 at 39 (estimated as 75).
    */
   private static final double NOISY = 2;
 
   private EstimateWarnings() {}
 
   /**
-   * Returns what is to be said.
+   * Returns the warnings for an epoch.
    *
-   * @param estimates in nats, step by step
+   * @param estimates in nats, one per step
    */
   static List<String> of(MineConfig config, int batchSize, double[] estimates) {
     List<String> warnings = new ArrayList<>();
@@ -33,24 +33,24 @@ final class EstimateWarnings {
     if (config.estimator() == MineEstimator.INFONCE && mean > SATURATED * limit) {
       warnings.add(
           text(
-              "the estimate of %.2f nats is near %.2f, more than which INFONCE cannot tell from this"
-                  + " batch: take bigger batches, all pairs, or another head.mine.estimator",
+              "the estimate of %.2f nats is near %.2f, the limit of INFONCE for this batch:"
+                  + " take bigger batches, all pairs, or another head.mine.estimator",
               mean, limit));
     }
     double noise = noise(estimates);
     if (noise > NOISY) {
       warnings.add(
           text(
-              "the estimates of the mutual information differ by %.1f nats (standard deviation) from"
-                  + " batch to batch, and drown the cross-entropy: take head.mine.estimator smile or"
-                  + " infonce, or a smaller head.mine.lambda",
+              "the estimates of the mutual information vary by %.1f nats (standard deviation) from"
+                  + " batch to batch, and outweigh the cross-entropy: take head.mine.estimator smile"
+                  + " or infonce, or a smaller head.mine.lambda",
               noise));
     }
     return warnings;
   }
 
   /**
-   * Returns the standard deviation but for a trend, which training has: from the differences of
+   * Returns the standard deviation without the trend that training has, from the differences of
    * successive values (von Neumann et al. 1941).
    */
   private static double noise(double[] values) {

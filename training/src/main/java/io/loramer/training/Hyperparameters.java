@@ -26,16 +26,17 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A run as TensorBoard's table of hyperparameters has it: every key of its configuration, but for
- * those that tell repetitions of an experiment apart (who is in which split, the seed) and where
- * states are cached. Runs that differ in nothing else, such as the folds of a cross-validation, are
- * one group, shown with the mean of their measures.
+ * A run's row in TensorBoard's table of hyperparameters: the keys of its configuration.
+ *
+ * <p>The keys that distinguish repetitions of an experiment (splits, known speakers, seed) and
+ * those of the cache are left out. Runs with equal values of the others, such as the folds of a
+ * cross-validation, are one group, shown with the mean of their measures.
  */
 final class Hyperparameters {
   private static final List<String> REPETITION =
       List.of("data.validation", "data.test", "head.speaker.known", "training.seed", "cache.");
 
-  /** The columns that TensorBoard shows at first: what the paper's tables compare, and the rank. */
+  /** The columns shown at first: those that the paper's tables compare, and the rank. */
   private static final Set<String> COMPARED =
       Set.of(
           "audio.adaptation",
@@ -52,9 +53,9 @@ final class Hyperparameters {
   }
 
   /**
-   * Returns what the columns of the table are.
+   * Returns the columns of the table.
    *
-   * @param measures tags of scalars
+   * @param measures tags of the scalars that are shown as results
    */
   HParamsPluginData experiment(List<String> measures) {
     Experiment.Builder experiment = Experiment.newBuilder();
@@ -72,7 +73,7 @@ final class Hyperparameters {
     return HParamsPluginData.newBuilder().setExperiment(experiment).build();
   }
 
-  /** Returns what there is to say when a run begins. */
+  /** Returns the record of a run's start, with its values and its group. */
   HParamsPluginData start(double seconds) {
     SessionStartInfo.Builder start =
         SessionStartInfo.newBuilder().setGroupName(group()).setStartTimeSecs(seconds);
@@ -85,14 +86,14 @@ final class Hyperparameters {
     return HParamsPluginData.newBuilder().setSessionStartInfo(start).build();
   }
 
-  /** Returns what there is to say when a run has ended. */
+  /** Returns the record of a run's successful end. */
   static HParamsPluginData end(double seconds) {
     SessionEndInfo.Builder end =
         SessionEndInfo.newBuilder().setStatus(Status.STATUS_SUCCESS).setEndTimeSecs(seconds);
     return HParamsPluginData.newBuilder().setSessionEndInfo(end).build();
   }
 
-  /** Returns a name that is the same for runs of one group only. */
+  /** Returns the name of the run's group, a hash of all values. */
   private String group() {
     String all =
         values.entrySet().stream()
@@ -101,7 +102,7 @@ final class Hyperparameters {
     return HexFormat.of().formatHex(ContentHash.digest().digest(all.getBytes(UTF_8)));
   }
 
-  /** What has no value would be a number, or a path. */
+  /** A key without a value is a number, unless it is a path. */
   private static DataType type(String key, JsonNode value) {
     if (value.isBoolean()) {
       return DataType.DATA_TYPE_BOOL;
@@ -124,7 +125,7 @@ final class Hyperparameters {
     return built.build();
   }
 
-  /** A whole path is too long for a cell; its last name may be that of every manifest. */
+  /** Returns the last two names: a whole path is too long, one name may be every manifest's. */
   private static String ending(Path path) {
     int names = path.getNameCount();
     return path.subpath(Math.max(0, names - 2), names).toString();

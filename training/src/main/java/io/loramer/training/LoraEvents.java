@@ -12,9 +12,10 @@ import java.util.Map;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How far LoRA has moved the speech encoder: of each target the spread of the values of A and of B,
- * and {@code ‖scaling · B A‖ / ‖W0‖}, Frobenius norms, the size of the change relative to the
- * kernel.
+ * Writes events on the change of the speech encoder by LoRA.
+ *
+ * <p>They are, for each adapted kernel, the histograms of A and of B and the relative size of the
+ * change, {@code ‖scaling · B A‖ / ‖W0‖} in Frobenius norms.
  */
 final class LoraEvents {
   private final TrainingGraph graph;
@@ -27,7 +28,7 @@ final class LoraEvents {
     kernelNorms = graph.kernelNorms();
   }
 
-  /** Records the matrices as they are. */
+  /** Records the current matrices. */
   void record(EventFile file, long step) throws IOException {
     try (Variables.Values trained = graph.trained()) {
       Map<String, TFloat32> values = trained.byName();

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A run of an experiment, which may be there already, whole or broken off.
+ * A run of an experiment, which may exist already, ended or broken off.
  *
  * @param folder of the run
  */
 public record PlannedRun(Path folder, RunConfig config) {
   /**
-   * Checks that what is there already, if anything, is a run of this configuration on the same data
-   * and encoders.
+   * Checks that the run, if it exists already, has this configuration, the same data and the same
+   * encoders.
    *
-   * @param now what the run would start with, from {@link Trainer#check}
-   * @throws IOException if it is another run, with the keys that differ
+   * @param now the provenance that the run would start with, from {@link Trainer#check}
+   * @throws IOException if it has not, with the keys that differ
    */
   public void requireSame(Provenance now) throws IOException {
     if (!Files.exists(folder)) {
@@ -31,15 +31,8 @@ public record PlannedRun(Path folder, RunConfig config) {
     }
     RunFolder run = new RunFolder(folder);
     RunConfig found = run.readConfig();
-    RunConfig expected = config; // where that is open, a run writes down what it found
-    if (config.data().labels().isEmpty()) {
-      expected = expected.withLabels(found.data().labels());
-    }
-    if (config.lacksSpeakers() && found.head().speaker().size().isPresent()) {
-      expected = expected.withSpeakers(found.head().speaker().known());
-    }
-    expected = expected.computed(config.compute().orElse(found.compute()));
-    List<String> differences = new ArrayList<>(RunConfigFile.differences(found, expected));
+    List<String> differences =
+        new ArrayList<>(RunConfigFile.differences(found, config.orElse(found)));
     Provenance began = run.readProvenance();
     if (!began.manifestSha256().equals(now.manifestSha256())) {
       differences.add(config.data().manifest().orElseThrow() + " has changed");
@@ -49,18 +42,18 @@ public record PlannedRun(Path folder, RunConfig config) {
     }
     if (!differences.isEmpty()) {
       throw new IOException(
-          "%s: a run of something else: %s; name another folder, or remove this one"
+          "%s: another run is in this folder: %s; name another folder, or remove this one"
               .formatted(folder, String.join("; ", differences)));
     }
   }
 
-  /** Returns whether there is nothing left to do. */
+  /** Returns whether the run exists and all of its epochs are done. */
   public boolean hasEnded() {
     return new RunFolder(folder).hasEnded();
   }
 
   /**
-   * Starts the run, or goes on with it.
+   * Starts the run, or resumes it if it exists.
    *
    * @throws IOException as {@link Trainer#start} and {@link Trainer#resume}
    */

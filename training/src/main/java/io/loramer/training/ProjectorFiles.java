@@ -12,12 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The files of TensorBoard's projector: where the model sees each utterance of {@code
- * predictions.jsonl}, in the same order.
+ * The files of TensorBoard's projector: the embedding of each line of {@code predictions.jsonl}.
  *
  * <pre>
  *   projector_config.pbtxt    names the others
- *   embeddings.tsv            a line of D numbers for each utterance
+ *   embeddings.tsv            a line of D numbers for each utterance, in the same order
  *   embeddings_metadata.tsv   a heading; id, split, speaker, label and predicted label of each
  * </pre>
  *
@@ -30,7 +29,7 @@ public final class ProjectorFiles {
 
   private ProjectorFiles() {}
 
-  /** Writes them into a run's folder. */
+  /** Writes the three files into a run's folder. */
   static void write(RunFolder run, List<EmbeddedPrediction> predictions) throws IOException {
     List<String> embeddings = new ArrayList<>();
     List<String> metadata = new ArrayList<>(List.of("id\tsplit\tspeaker\tlabel\tpredicted"));
@@ -60,7 +59,7 @@ public final class ProjectorFiles {
             .formatted(RunFolder.EMBEDDINGS, METADATA));
   }
 
-  /** Separates values by tabs; one within a value would make two of it. */
+  /** Joins values with tabs; white space within a value becomes a blank. */
   private static String row(Stream<String> values) {
     return values.map(value -> value.replaceAll("\\s", " ")).collect(Collectors.joining("\t"));
   }

@@ -10,6 +10,8 @@ import io.loramer.tensorboard.Category;
 import io.loramer.tensorboard.Chart;
 import io.loramer.tensorboard.Layout;
 import io.loramer.tensorboard.MultilineChartContent;
+import io.loramer.training.config.ResolvedRunConfig;
+import io.loramer.training.features.PreparedCorpus;
 import io.loramer.training.run.EpochMetrics;
 import io.loramer.training.run.RunFolder;
 import io.loramer.training.run.RunMetrics;
@@ -25,9 +27,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What TensorBoard shows of a run: each step, each epoch, and how it ended. */
+/** Writes a run's events for TensorBoard: of each step, of each epoch, and of its end. */
 final class RunEvents implements AutoCloseable {
-  /** How many clips of the validation split can be listened to. */
+  /** The number of clips of the validation split that TensorBoard plays. */
   private static final int CLIPS = 4;
 
   private static final List<String> RESULTS =
@@ -40,34 +42,48 @@ final class RunEvents implements AutoCloseable {
           "result/validation_macro_F1");
 
   private final EventFile file;
-  private final TrainingSetup setup;
+  private final PreparedCorpus corpus;
   private final Hyperparameters hyperparameters;
   private final InstantSource clock;
   private final Optional<LoraEvents> lora;
 
   private RunEvents(
-      EventFile file, TrainingSetup setup, InstantSource clock, Optional<LoraEvents> lora) {
+      EventFile file,
+      PreparedCorpus corpus,
+      Hyperparameters hyperparameters,
+      InstantSource clock,
+      Optional<LoraEvents> lora) {
     this.file = file;
-    this.setup = setup;
+    this.corpus = corpus;
+    this.hyperparameters = hyperparameters;
     this.clock = clock;
     this.lora = lora;
-    hyperparameters = new Hyperparameters(setup.config());
   }
 
   /**
    * Opens a new file of events.
    *
-   * @param firstStep that is to come
+   * @param firstStep the number of the next step
    */
-  static RunEvents open(RunFolder run, TrainingSetup setup, TrainingGraph graph, long firstStep)
+  static RunEvents open(
+      RunFolder run,
+      ResolvedRunConfig config,
+      PreparedCorpus corpus,
+      TrainingGraph graph,
+      long firstStep)
       throws IOException {
     InstantSource clock = InstantSource.system();
     Optional<LoraEvents> lora =
-        setup.config().audio().activeLora().map(config -> new LoraEvents(graph, config));
-    return new RunEvents(EventFile.open(run.path(), firstStep, clock), setup, clock, lora);
+        config.audio().activeLora().map(active -> new LoraEvents(graph, active));
+    return new RunEvents(
+        EventFile.open(run.path(), firstStep, clock),
+        corpus,
+        new Hyperparameters(config.toRunConfig()),
+        clock,
+        lora);
   }
 
-  /** Records what is known before the first step of a new run. */
+  /** Records the graph, the hyperparameters and the layout of a new run. */
   void begin(TrainingGraph graph) throws IOException {
     file.graph(graph.readable());
     file.hyperparameters("experiment", hyperparameters.experiment(RESULTS));
@@ -76,7 +92,7 @@ final class RunEvents implements AutoCloseable {
     file.flush();
   }
 
-  /** Records a step; runs between steps, so it does nothing but to write what is there. */
+  /** Records a step. This runs between steps, so it only writes numbers that are at hand. */
   void step(StepMetrics step, long number) throws IOException {
     file.scalar("loss/total", number, step.loss());
     file.scalar("loss/cross_entropy", number, step.crossEntropy());
@@ -94,14 +110,14 @@ final class RunEvents implements AutoCloseable {
    * Records an epoch.
    *
    * @param predictions of the validation split
-   * @param stepsDone with the epoch's
+   * @param stepsDone of the run, including the epoch's
    */
   void epoch(EpochMetrics epoch, List<Prediction> predictions, long stepsDone) throws IOException {
     file.scalar("validation/UA", stepsDone, epoch.validationUa());
     file.scalar("validation/WA", stepsDone, epoch.validationWa());
     file.scalar("validation/macro_F1", stepsDone, epoch.validationMacroF1());
     file.scalar("validation/cross_entropy", stepsDone, epoch.validationCrossEntropy());
-    List<String> labels = setup.corpus().splits().labels();
+    List<String> labels = corpus.splits().labels();
     ConfusionMatrix confusion = SplitMetrics.confusionMatrix(labels, predictions);
     file.image("validation/confusion", stepsDone, ConfusionImage.of(confusion));
     for (String label : labels) {
@@ -121,8 +137,8 @@ final class RunEvents implements AutoCloseable {
   }
 
   /**
-   * Records how the run ended. A run that is killed, or fails, says nothing: one that goes on for
-   * it could not take it back, since TensorBoard keeps the first end that it reads.
+   * Records the results and the end of the run. A run that is killed or fails records no end: when
+   * it is resumed it could not revoke one, since TensorBoard keeps the first end that it reads.
    *
    * @param predictions of the validation split
    */
@@ -142,10 +158,10 @@ final class RunEvents implements AutoCloseable {
     file.scalar("result/" + split + "_macro_F1", step, metrics.macroF1());
   }
 
-  /** Records the sound and the words of the first clip of each label, and what was predicted. */
+  /** Records audio, words and predicted label of the first clip of each label. */
   private void clips(List<Prediction> predictions, long step) throws IOException {
     Map<String, Utterance> byId = new LinkedHashMap<>();
-    setup.corpus().splits().of(Split.VALIDATION).forEach(u -> byId.put(u.id(), u));
+    corpus.splits().of(Split.VALIDATION).forEach(u -> byId.put(u.id(), u));
     Map<String, Prediction> firsts = new LinkedHashMap<>();
     predictions.forEach(prediction -> firsts.putIfAbsent(prediction.label(), prediction));
     List<String> rows = new ArrayList<>();
@@ -153,7 +169,7 @@ final class RunEvents implements AutoCloseable {
       Utterance utterance = byId.get(prediction.id());
       String predicted = prediction.recognized().label();
       float probability = prediction.recognized().probabilities().get(predicted);
-      String said = utterance.text().orElse("").replaceAll("[|\\s]", " ");
+      String words = utterance.text().orElse("").replaceAll("[|\\s]", " ");
       rows.add(
           String.format(
               Locale.ROOT,
@@ -162,10 +178,10 @@ final class RunEvents implements AutoCloseable {
               prediction.label(),
               predicted,
               probability,
-              said));
-      Waveform heard = new Waveform(setup.corpus().batches().decode(utterance.clip()));
+              words));
+      Waveform waveform = new Waveform(corpus.samples(utterance));
       String title = "%s, predicted: %s".formatted(prediction.label(), predicted);
-      file.audio("validation_clips/" + prediction.id(), step, heard.toWav(), title);
+      file.audio("validation_clips/" + prediction.id(), step, waveform.toWav(), title);
     }
     String heading =
         "| clip | true label | predicted | probability | words |\n|---|---|---|---|---|\n";
@@ -177,7 +193,7 @@ final class RunEvents implements AutoCloseable {
         .addCategory(
             Category.newBuilder()
                 .setTitle("Training")
-                // TensorBoard shows the last one first.
+                // TensorBoard shows the last chart first.
                 .addChart(chart("LoRA: change relative to the kernel", "lora/relative_norm/.*"))
                 .addChart(chart("validation", "validation/(UA|WA|macro_F1)"))
                 .addChart(chart("losses", "loss/.*")))

@@ -6,6 +6,7 @@ import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.training.features.Batch;
+import io.loramer.training.features.PreparedCorpus;
 import io.loramer.training.features.TrainingInputs;
 import io.loramer.training.run.EmbeddedPrediction;
 import java.io.IOException;
@@ -14,29 +15,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Predicts whole splits with the weights that the graph has at the moment. */
+/**
+ * Predicts whole splits with the graph's current weights.
+ *
+ * @param batchSize utterances in a batch
+ */
 record SplitPredictor(
-    TrainingSetup setup,
+    PreparedCorpus corpus,
+    int batchSize,
     TrainingGraph graph,
-    TrainingInputs features,
+    TrainingInputs inputs,
     Consumer<Progress> progress) {
 
   /**
    * Predicts a split, in the corpus's order.
    *
-   * @throws IOException if a prediction is no number
+   * @throws IOException if a probability is NaN or infinite
    */
   List<EmbeddedPrediction> predict(Split split) throws IOException {
-    List<Utterance> utterances = setup.corpus().splits().of(split);
+    List<Utterance> utterances = corpus.splits().of(split);
     Map<String, EmbeddedPrediction> predictions = new HashMap<>();
-    int batchSize = setup.config().training().batchSize();
-    List<List<Utterance>> order = Buckets.byLength(utterances, setup.corpus()::length, batchSize);
-    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+    List<List<Utterance>> order = Buckets.byLength(utterances, corpus::length, batchSize);
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, inputs::assemble)) {
       while (batches.hasNext()) {
         try (Batch batch = batches.next()) {
-          graph
-              .predict(batch, setup.corpus().splits().labels())
-              .forEach(made -> predictions.put(made.prediction().id(), made.in(split)));
+          for (EmbeddedPrediction made : graph.predict(batch)) {
+            predictions.put(made.prediction().id(), made.in(split));
+          }
           progress.accept(
               new Progress(split.word() + " split", predictions.size(), utterances.size(), ""));
         }

@@ -1,17 +1,13 @@
 package io.loramer.training;
 
-import io.loramer.model.Frontier;
-import io.loramer.model.head.Modality;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
-import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.files.AtomicFolder;
-import io.loramer.training.config.ComputeConfig;
 import io.loramer.training.config.RunConfig;
-import io.loramer.training.config.RunConfigFile;
+import io.loramer.training.features.RunEncoders;
 import io.loramer.training.features.TrainingInputs;
 import io.loramer.training.run.Provenance;
 import io.loramer.training.run.RunFolder;
@@ -19,37 +15,36 @@ import io.loramer.training.run.RunLock;
 import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Starts runs and goes on with them: reads and checks everything before the first step. */
+/** Starts and resumes runs; everything is read and checked before the first step. */
 public final class Trainer {
   private Trainer() {}
 
   /**
-   * Checks what can be checked of a run without decoding: the encoders, where LoRA goes in them,
-   * and what its corpus says of each utterance.
+   * Checks what can be checked of a run without decoding: the encoders, that LoRA and the head fit
+   * them, and the corpus's label and words for each utterance.
    *
    * @param corpus that of the configuration
-   * @return what such a run starts with
+   * @return the provenance of such a run
    * @throws IOException if an encoder cannot be used
    * @throws CorpusException with every utterance that cannot be used
    */
   public static Provenance check(RunConfig config, Manifest corpus) throws IOException {
     OneDnnFrozenWeights.requireNotAssumed(System.getenv());
-    Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    RunEncoders encoders = RunEncoders.open(config.audio(), config.text());
     CorpusCheck check = TrainingSetup.corpusCheck(config, encoders);
-    TrainingSetup.frontiers(config, encoders);
+    encoders.frontiers(config); // checked by finding them
     check.requireDescribed(corpus);
-    return Provenance.of(config, encoders);
+    return Provenance.of(config, encoders.folders());
   }
 
   /**
    * Starts a run.
    *
-   * @param folder of the run, made here once everything was found in order
+   * @param folder of the run, made after all checks have passed
    * @throws IOException if the folder exists, or the configuration, an encoder or the corpus is
    *     wrong; then nothing is left behind
    */
@@ -59,9 +54,9 @@ public final class Trainer {
   }
 
   /**
-   * Starts a run, and lets TensorFlow note of one of its steps where each op ran, for how long and
-   * with what memory. TensorBoard shows it in the graph. That step takes longer, the results are
-   * the same.
+   * Starts a run, and lets TensorFlow trace one of its steps: where each op ran, for how long and
+   * with what memory. TensorBoard shows the trace in the graph. That step takes longer, the results
+   * are the same.
    *
    * @param traceStep which step, counted from 0
    * @throws IOException as the other {@code start}, or if the run cannot have that many steps
@@ -72,24 +67,16 @@ public final class Trainer {
     AtomicFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       requireStep(traceStep, setup);
-      // Takes seconds, and meanwhile the graph is built.
-      CompletableFuture<Provenance> hashed = Provenance.begin(config, setup.encoders());
-      Map<Modality, Frontier> frontiers = setup.frontiers();
-      try (TrainingGraph graph = graph(setup, frontiers)) {
-        Provenance provenance = Provenance.end(hashed);
-        try (TrainingInputs features =
-            TrainingInputs.prepare(
-                setup.corpus(), setup.config(), frontiers, provenance.encoderHashes(), progress)) {
-          AtomicFolder.write(
-              folder,
-              unfinished -> {
-                RunFolder written = new RunFolder(unfinished);
-                RunConfigFile.write(written.config(), setup.config());
-                written.writeJson(RunFolder.PROVENANCE, provenance);
-              });
+      // Hashing the encoders takes seconds, in which the graph is built.
+      CompletableFuture<Provenance> hashing =
+          Provenance.startHashing(config, setup.encoders().folders());
+      try (TrainingGraph graph = graph(setup)) {
+        Provenance provenance = Provenance.await(hashing);
+        try (TrainingInputs inputs = inputs(setup, provenance, progress)) {
+          RunFolder run = RunFolder.begin(folder, setup.config(), provenance);
           RunLock lock = RunLock.take(folder);
           try {
-            return train(setup, new RunFolder(folder), graph, features, traceStep, progress);
+            return train(setup, run, graph, inputs, traceStep, progress);
           } finally {
             lock.close();
           }
@@ -99,17 +86,16 @@ public final class Trainer {
   }
 
   /**
-   * Goes on with a run that was broken off, from its last checkpoint.
+   * Resumes a run that was broken off, from its last checkpoint.
    *
    * @throws IOException if it is no run, has ended, another process works on it, or its corpus or
-   *     an encoder is not what it was
+   *     an encoder has changed
    */
   public static RunMetrics resume(Path folder, Consumer<Progress> progress) throws IOException {
     RunFolder run = new RunFolder(folder);
-    RunConfig begun = run.readConfig();
-    RunConfig config = begun.computed(begun.compute().orElse(ComputeConfig.ofOlderRuns()));
+    RunConfig config = run.readResolvedConfig().toRunConfig();
     if (run.hasEnded()) {
-      throw new IOException(folder + ": the run has ended; its metrics.json says how");
+      throw new IOException(folder + ": the run has ended; its results are in metrics.json");
     }
     RunLock lock = RunLock.take(folder);
     try {
@@ -123,32 +109,28 @@ public final class Trainer {
       throws IOException {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
-    began.requireUnchanged(TrainingSetup.openEncoders(config));
+    began.requireUnchanged(RunEncoders.open(config.audio(), config.text()).folders());
     began.requireUnchanged(config.text().choice());
-    try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
-      Map<Modality, Frontier> frontiers = setup.frontiers();
-      try (TrainingGraph graph = graph(setup, frontiers);
-          TrainingInputs features =
-              TrainingInputs.prepare(
-                  setup.corpus(), setup.config(), frontiers, began.encoderHashes(), progress)) {
-        run.removeUnfinished();
-        return train(setup, run, graph, features, OptionalLong.empty(), progress);
-      }
+    try (TrainingSetup setup = TrainingSetup.of(config, progress);
+        TrainingGraph graph = graph(setup);
+        TrainingInputs inputs = inputs(setup, began, progress)) {
+      run.removeUnfinished();
+      return train(setup, run, graph, inputs, OptionalLong.empty(), progress);
     }
   }
 
-  private static TrainingGraph graph(TrainingSetup setup, Map<Modality, Frontier> frontiers)
-      throws IOException {
-    int labels = setup.corpus().splits().labels().size();
-    return new TrainingGraph(setup.config(), frontiers, labels, totalSteps(setup));
+  private static TrainingGraph graph(TrainingSetup setup) throws IOException {
+    return TrainingGraph.build(setup.config(), setup.frontiers(), setup.totalSteps());
   }
 
-  private static long totalSteps(TrainingSetup setup) {
-    return (long) setup.config().training().epochs() * setup.stepsPerEpoch();
+  private static TrainingInputs inputs(
+      TrainingSetup setup, Provenance provenance, Consumer<Progress> progress) throws IOException {
+    return TrainingInputs.prepare(
+        setup.corpus(), setup.config(), setup.frontiers(), provenance.encoderHashes(), progress);
   }
 
   private static void requireStep(OptionalLong trace, TrainingSetup setup) throws IOException {
-    long steps = totalSteps(setup);
+    long steps = setup.totalSteps();
     if (trace.isPresent() && (trace.getAsLong() < 0 || trace.getAsLong() >= steps)) {
       throw new IOException(
           "step to trace: expected from 0 to below %d, the steps of the run, found %d"
@@ -160,14 +142,16 @@ public final class Trainer {
       TrainingSetup setup,
       RunFolder run,
       TrainingGraph graph,
-      TrainingInputs features,
+      TrainingInputs inputs,
       OptionalLong trace,
       Consumer<Progress> progress)
       throws IOException {
     int done = run.newestCheckpoint().orElse(0);
     long firstStep = (long) done * setup.stepsPerEpoch();
-    try (RunEvents events = RunEvents.open(run, setup, graph, firstStep)) {
-      return new TrainingLoop(setup, run, graph, features, events, trace, progress).run(done);
+    try (RunEvents events = RunEvents.open(run, setup.config(), setup.corpus(), graph, firstStep)) {
+      return new TrainingLoop(
+              setup.config(), setup.corpus(), run, graph, inputs, events, trace, progress)
+          .run(done);
     }
   }
 }

@@ -17,8 +17,7 @@ import io.loramer.savedmodels.graph.Variable.Role;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.lora.LoraTarget;
 import io.loramer.savedmodels.optimize.Precision;
-import io.loramer.training.config.OptimizationConfig;
-import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.ResolvedRunConfig;
 import io.loramer.training.features.Batch;
 import io.loramer.training.optimizer.Adam;
 import io.loramer.training.optimizer.LossScale;
@@ -52,12 +51,14 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The graph of a run, in a session: a way with dropout, losses and optimiser, and one without for
- * evaluation, over one set of variables.
+ * The graph of a run, in a session: a forward pass with dropout, losses and optimiser, and one
+ * without for evaluation, over one set of variables.
  */
 final class TrainingGraph implements AutoCloseable {
-  private final Graph graph = new Graph();
+  private final Graph graph;
   private final Session session;
+  private final Map<Modality, Frontier> frontiers;
+  private final List<String> labelNames;
   private final Variables variables;
   private final TrainablePart model;
   private final ForwardPass evaluation;
@@ -69,18 +70,13 @@ final class TrainingGraph implements AutoCloseable {
   private final TensorBoardGraph readable;
   private final Map<LoraTarget, Operand<TFloat32>> kernelNorms;
 
-  /**
-   * Builds the graph beyond the frontiers, restores what is in it of the encoders and draws the
-   * initial values.
-   *
-   * @param totalSteps of the learning rate's cosine
-   */
-  TrainingGraph(
-      RunConfig config, Map<Modality, Frontier> frontiers, int labelCount, long totalSteps)
+  private TrainingGraph(
+      Graph graph, ResolvedRunConfig config, Map<Modality, Frontier> frontiers, long totalSteps)
       throws IOException {
-    Ops tf = Ops.create(graph);
-    OptimizationConfig optimization = config.training();
-    variables = new Variables(graph, optimization.seed());
+    this.graph = graph;
+    this.frontiers = frontiers;
+    labelNames = config.data().labels();
+    variables = new Variables(graph, config.training().seed());
     model =
         new TrainablePart(
             graph,
@@ -88,51 +84,80 @@ final class TrainingGraph implements AutoCloseable {
             frontiers,
             new ModelSpec(
                 config.audio().activeLora(),
-                config.compute().computation(),
+                config.computation(),
                 config.head(),
-                labelCount),
+                labelNames.size()),
             ForwardPass.Mode.TRAINING);
-    Placeholder.Options vector = Placeholder.shape(Shape.of(-1));
-    labels = tf.withName("labels").placeholder(TInt32.class, vector);
+    Ops tf = Ops.create(graph);
+    labels = vector(tf, "labels");
     boolean shuffles =
         frontiers.size() > 1 && config.head().mine().marginals() == Marginals.SHUFFLE;
-    shuffle =
-        shuffles
-            ? Optional.of(tf.withName("shuffle").placeholder(TInt32.class, vector))
-            : Optional.empty();
+    shuffle = shuffles ? Optional.of(vector(tf, "shuffle")) : Optional.empty();
     losses = model.head().losses(tf, model.forward().outputs(), labels, shuffle);
-    adam =
-        new Adam(
-            graph,
-            variables,
-            losses.total(),
-            optimization.learningRate(),
-            totalSteps,
-            optimization.maxGradientNorm(),
-            config.compute().computation().precision() == Precision.FLOAT16
-                ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
-                : Optional.empty());
-    readable = new TensorBoardGraph(graph.toGraphDef(), ends());
+    adam = adam(tf, config, totalSteps);
+    readable = new TensorBoardGraph(graph.toGraphDef(), nodesOfStep());
     evaluation = model.forwardAgain("evaluation", ForwardPass.Mode.INFERENCE);
     saver = new Saver(graph, variables.all(Role.TRAINABLE, Role.STATE));
     kernelNorms = kernelNorms(tf.withSubScope("kernel_norms"));
-    session = new Session(graph, config.compute().device().session());
-    model.restoreEncoders(session);
-    variables.initialize(session);
-  }
-
-  /** Returns the names of the nodes that a step runs. */
-  private List<String> ends() {
-    List<String> ends = new ArrayList<>(List.of(adam.step().op().name()));
-    losses.updates().forEach(update -> ends.add(update.op().name()));
-    return ends;
+    session = new Session(graph, config.device().session());
+    try {
+      model.restoreEncoders(session);
+      variables.initialize(session);
+    } catch (IOException | RuntimeException e) {
+      session.close();
+      throw e;
+    }
   }
 
   /**
-   * Runs a step.
+   * Builds the graph beyond the frontiers, restores the encoders' variables in it and draws the
+   * initial values of the others.
    *
-   * @param seed of dropout and of the shuffle, another one for every step
-   * @param level whether TensorFlow notes where each op runs, for how long and with what memory
+   * @param totalSteps of the learning rate's cosine
+   * @throws IOException if an encoder cannot be read
+   */
+  static TrainingGraph build(
+      ResolvedRunConfig config, Map<Modality, Frontier> frontiers, long totalSteps)
+      throws IOException {
+    Graph graph = new Graph();
+    try {
+      return new TrainingGraph(graph, config, frontiers, totalSteps);
+    } catch (IOException | RuntimeException e) {
+      graph.close();
+      throw e;
+    }
+  }
+
+  private static Operand<TInt32> vector(Ops tf, String name) {
+    return tf.withName(name).placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+  }
+
+  private Adam adam(Ops tf, ResolvedRunConfig config, long totalSteps) {
+    boolean scales = config.computation().precision() == Precision.FLOAT16;
+    return new Adam(
+        graph,
+        variables,
+        losses.total(),
+        config.training().learningRate(),
+        totalSteps,
+        config.training().maxGradientNorm(),
+        scales
+            ? Optional.of(new LossScale(tf.withSubScope("train"), variables))
+            : Optional.empty());
+  }
+
+  /** Returns the names of the nodes that a step runs. */
+  private List<String> nodesOfStep() {
+    List<String> nodes = new ArrayList<>(List.of(adam.step().op().name()));
+    losses.updates().forEach(update -> nodes.add(update.op().name()));
+    return nodes;
+  }
+
+  /**
+   * Runs one training step.
+   *
+   * @param seed of dropout and of the shuffle, different for every step
+   * @param level whether TensorFlow traces where each op runs, for how long and with what memory
    */
   StepMetrics step(Batch batch, long seed, TraceLevel level) {
     Session.Runner runner = session.runner();
@@ -167,8 +192,12 @@ final class TrainingGraph implements AutoCloseable {
     return runner.setOptions(options).runAndFetchMetadata();
   }
 
-  /** Predicts, without dropout; refuses probabilities that are no numbers. */
-  List<EmbeddedPrediction> predict(Batch batch, List<String> names) throws IOException {
+  /**
+   * Predicts a batch, without dropout.
+   *
+   * @throws IOException if a probability is NaN or infinite
+   */
+  List<EmbeddedPrediction> predict(Batch batch) throws IOException {
     Session.Runner runner = session.runner();
     feed(runner, evaluation, batch);
     runner.fetch(evaluation.outputs().probabilities());
@@ -182,7 +211,7 @@ final class TrainingGraph implements AutoCloseable {
       for (int row = 0; row < batch.utterances().size(); row++) {
         Utterance utterance = batch.utterances().get(row);
         try {
-          Recognition recognized = Recognition.ofRow(row, names, probabilities, weights);
+          Recognition recognized = Recognition.ofRow(row, labelNames, probabilities, weights);
           Prediction prediction = Prediction.of(utterance, recognized);
           predictions.add(EmbeddedPrediction.ofRow(row, prediction, (TFloat32) result.get(1)));
         } catch (IllegalArgumentException e) {
@@ -198,7 +227,7 @@ final class TrainingGraph implements AutoCloseable {
     saver.save(session, prefix);
   }
 
-  /** Goes back to what {@link #save} wrote. */
+  /** Restores what {@link #save} wrote. */
   void restore(Path prefix) {
     saver.restore(session, prefix);
   }
@@ -210,7 +239,10 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   /**
-   * Refuses weights that are no numbers. Predictions need not show them: a relu may make 0 of NaN.
+   * Checks the trainable variables. Predictions may be finite although weights are not: the maximum
+   * of 0 and NaN, in a relu, may be 0.
+   *
+   * @throws IOException if a value is NaN or infinite, with the names of the variables
    */
   void requireFiniteWeights() throws IOException {
     List<String> broken = new ArrayList<>();
@@ -226,19 +258,19 @@ final class TrainingGraph implements AutoCloseable {
     }
     if (!broken.isEmpty()) {
       throw new IOException(
-          "weights: expected numbers, found none in "
+          "weights: expected finite numbers, found NaN or infinity in "
               + broken
               + "; lower training.learning_rate, or"
               + " set training.max_gradient_norm; the last checkpoint is unharmed");
     }
   }
 
-  /** Returns what LoRA adapts. */
+  /** Returns the kernels that LoRA adapts. */
   List<LoraTarget> loraTargets() {
     return model.loraTargets();
   }
 
-  /** Returns the Frobenius norm of the frozen kernel of each thing that LoRA adapts. */
+  /** Returns the Frobenius norm of each frozen kernel that LoRA adapts. */
   Map<LoraTarget, Float> kernelNorms() {
     Map<LoraTarget, Float> norms = new LinkedHashMap<>();
     if (!kernelNorms.isEmpty()) {
@@ -268,7 +300,7 @@ final class TrainingGraph implements AutoCloseable {
     return variables.trainable().stream().mapToLong(v -> v.shape().size()).sum();
   }
 
-  /** Returns the graph of a step as a person would look at it; traces have its names. */
+  /** Returns the graph of a step for TensorBoard; traces of steps use its node names. */
   GraphDef readable() {
     return readable.graph();
   }
@@ -279,11 +311,21 @@ final class TrainingGraph implements AutoCloseable {
     graph.close();
   }
 
-  private static void feed(Session.Runner runner, ForwardPass pass, Batch batch) {
-    pass.inputs().forEach((name, input) -> runner.feed(input, batch.inputs().get(name)));
+  private void feed(Session.Runner runner, ForwardPass pass, Batch batch) {
+    batch
+        .states()
+        .forEach(
+            (modality, states) -> {
+              Frontier frontier = frontiers.get(modality);
+              runner.feed(pass.inputs().get(frontier.statesInput()), states.states());
+              runner.feed(pass.inputs().get(frontier.lengthsInput()), states.lengths());
+            });
+    batch
+        .speakers()
+        .ifPresent(speakers -> runner.feed(pass.inputs().get(TrainablePart.SPEAKERS), speakers));
   }
 
-  /** Draws a permutation that is one cycle, so that nobody stays in place (Sattolo 1986). */
+  /** Draws a permutation that is one cycle, so that no row stays in place (Sattolo 1986). */
   private static TInt32 cyclicPermutation(int size, long seed) {
     int[] permutation = new int[size];
     Arrays.setAll(permutation, i -> i);

@@ -8,7 +8,9 @@ import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.training.config.OptimizationConfig;
+import io.loramer.training.config.ResolvedRunConfig;
 import io.loramer.training.features.Batch;
+import io.loramer.training.features.PreparedCorpus;
 import io.loramer.training.features.TrainingInputs;
 import io.loramer.training.run.EmbeddedPrediction;
 import io.loramer.training.run.EpochMetrics;
@@ -28,62 +30,66 @@ import org.apache.logging.log4j.Logger;
 import org.tensorflow.proto.RunOptions.TraceLevel;
 
 /**
- * Goes through the epochs of a run, and ends with the weights of the best one.
+ * Trains a run epoch by epoch, and evaluates it with the weights of the best epoch.
  *
- * <p>Shuffling and dropout depend on nothing but the seed and the number of the epoch or step, so a
- * run that was killed and is resumed from its last checkpoint ends as an unbroken one.
+ * <p>Shuffling and dropout depend only on the seed and the number of the epoch or step, so a run
+ * that was killed and resumed from its last checkpoint ends with the same weights as one that was
+ * not.
  */
 final class TrainingLoop {
   private static final Logger LOG = LogManager.getLogger(TrainingLoop.class);
 
-  /** Told apart from the numbers of steps, which seed dropout. */
+  /** Added to the epoch's number for its shuffle; steps, which seed dropout, never reach it. */
   private static final long SHUFFLE_STREAM = 1L << 62;
 
-  private final TrainingSetup setup;
+  private final ResolvedRunConfig config;
+  private final PreparedCorpus corpus;
   private final OptimizationConfig optimization;
   private final RunFolder run;
   private final TrainingGraph graph;
-  private final TrainingInputs features;
+  private final TrainingInputs inputs;
   private final RunEvents events;
   private final SplitPredictor predictor;
   private final OptionalLong trace;
   private final Consumer<Progress> progress;
 
   TrainingLoop(
-      TrainingSetup setup,
+      ResolvedRunConfig config,
+      PreparedCorpus corpus,
       RunFolder run,
       TrainingGraph graph,
-      TrainingInputs features,
+      TrainingInputs inputs,
       RunEvents events,
       OptionalLong trace,
       Consumer<Progress> progress) {
-    this.setup = setup;
-    this.optimization = setup.config().training();
+    this.config = config;
+    this.corpus = corpus;
+    this.optimization = config.training();
     this.run = run;
     this.graph = graph;
-    this.features = features;
+    this.inputs = inputs;
     this.events = events;
-    this.predictor = new SplitPredictor(setup, graph, features, progress);
+    this.predictor = new SplitPredictor(corpus, optimization.batchSize(), graph, inputs, progress);
     this.trace = trace;
     this.progress = progress;
   }
 
   /**
-   * Runs what is left of the epochs, at most until the patience is over.
+   * Trains the remaining epochs, or fewer if the patience runs out, and evaluates the best one.
    *
-   * @param checkpoint after which epoch the run goes on; 0 if it begins
+   * @param checkpoint the epoch after which the run is resumed; 0 for a new run
    */
   RunMetrics run(int checkpoint) throws IOException {
     LOG.info(
         "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
             + " parameters",
-        setup.corpus().splits().of(Split.TRAIN).size(),
-        setup.corpus().splits().of(Split.VALIDATION).size(),
-        setup.corpus().splits().of(Split.TEST).size(),
+        corpus.splits().of(Split.TRAIN).size(),
+        corpus.splits().of(Split.VALIDATION).size(),
+        corpus.splits().of(Split.TEST).size(),
         graph.trainableParameters());
-    RunFolder.State state = new RunFolder.State(List.of(), 0, setup.corpus().croppedClips());
+    RunFolder.State state = new RunFolder.State(List.of(), 0, corpus.croppedClips());
     if (checkpoint > 0) {
-      state = run.readProgress(checkpoint);
+      state = run.readState(checkpoint);
       graph.restore(run.variables(checkpoint));
       LOG.info("resumed after epoch {}", checkpoint);
     } else {
@@ -124,19 +130,19 @@ final class TrainingLoop {
     long seed = optimization.seed();
     List<List<Utterance>> order =
         Buckets.shuffled(
-            setup.corpus().splits().of(Split.TRAIN),
-            setup.corpus()::length,
+            corpus.splits().of(Split.TRAIN),
+            corpus::length,
             optimization.batchSize(),
             mix(seed, SHUFFLE_STREAM + epoch));
     if (epoch == 1) {
-      double padding = 100 * Buckets.padding(order, setup.corpus()::length);
+      double padding = 100 * Buckets.padding(order, corpus::length);
       LOG.info(
-          "{} % of an epoch's batches is padding", String.format(Locale.ROOT, "%.1f", padding));
+          "{} % of an epoch's batches are padding", String.format(Locale.ROOT, "%.1f", padding));
     }
     String phase = "epoch %d/%d".formatted(epoch, optimization.epochs());
     progress.accept(new Progress(phase, 0, order.size(), ""));
     List<StepMetrics> steps = new ArrayList<>();
-    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, features::assemble)) {
+    try (Prefetch<List<Utterance>, Batch> batches = new Prefetch<>(order, inputs::assemble)) {
       while (batches.hasNext()) {
         long number = (long) (epoch - 1) * order.size() + steps.size();
         try (Batch batch = batches.next()) {
@@ -164,7 +170,7 @@ final class TrainingLoop {
   private RunMetrics finish(RunFolder.State state) throws IOException {
     if (state.bestEpoch() > 0) {
       graph.restore(run.variables(state.bestEpoch()));
-    } else { // no epochs were asked for: the untrained model
+    } else { // with 0 epochs: the untrained model
       writeModel();
     }
     List<EmbeddedPrediction> validation = predictor.predict(Split.VALIDATION);
@@ -181,19 +187,22 @@ final class TrainingLoop {
             state.epochs());
     run.writePredictions(predictions(all));
     ProjectorFiles.write(run, all);
-    events.end(metrics, predictions(validation), (long) state.epochsDone() * setup.stepsPerEpoch());
+    events.end(
+        metrics,
+        predictions(validation),
+        (long) state.epochsDone() * corpus.stepsPerEpoch(optimization.batchSize()));
     run.writeJson(RunFolder.METRICS, metrics); // last: it marks the end
     return metrics;
   }
 
   private void writeModel() throws IOException {
     try (var values = graph.trained()) {
-      TrainedWeights.write(run.model(), setup.config().audio().activeLora(), values);
+      TrainedWeights.write(run.model(), config.audio().activeLora(), values);
     }
   }
 
   private SplitMetrics measure(List<EmbeddedPrediction> predicted) {
-    return SplitMetrics.of(setup.corpus().splits().labels(), predictions(predicted));
+    return SplitMetrics.of(config.data().labels(), predictions(predicted));
   }
 
   private static List<Prediction> predictions(List<EmbeddedPrediction> predicted) {
@@ -212,15 +221,14 @@ final class TrainingLoop {
         decimals(epoch.validationUa()),
         decimals(epoch.validationWa()),
         decimals(seconds),
-        decimals(setup.corpus().splits().of(Split.TRAIN).size() / seconds),
+        decimals(corpus.splits().of(Split.TRAIN).size() / seconds),
         better ? " (best so far)" : "");
   }
 
   private void warnOfEstimates(List<StepMetrics> steps) {
     double[] nats = steps.stream().flatMapToDouble(s -> s.mutualInformation().stream()).toArray();
     if (nats.length > 0) {
-      EstimateWarnings.of(setup.config().head().mine(), optimization.batchSize(), nats)
-          .forEach(LOG::warn);
+      EstimateWarnings.of(config.head().mine(), optimization.batchSize(), nats).forEach(LOG::warn);
     }
   }
 

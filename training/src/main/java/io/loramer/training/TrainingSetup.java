@@ -2,180 +2,97 @@ package io.loramer.training;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.head.Modality;
-import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Batches;
-import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.ManifestReader;
 import io.loramer.recognition.corpus.Progress;
-import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.recognition.words.TextChoice;
-import io.loramer.recognition.words.Tokenizer;
-import io.loramer.savedmodels.SavedModelFolder;
-import io.loramer.savedmodels.encoders.SpeechInput;
-import io.loramer.savedmodels.encoders.TextInput;
-import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.training.config.CacheConfig;
+import io.loramer.training.config.ResolvedRunConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.features.ContentHash;
 import io.loramer.training.features.CorpusSplits;
+import io.loramer.training.features.DecodedClips;
 import io.loramer.training.features.PreparedCorpus;
+import io.loramer.training.features.RunEncoders;
 import io.loramer.training.features.UtteranceContent;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * What a run needs before its first step, read and checked: encoders, tokenizer, corpus.
+ * The result of the checks before a run: encoders, corpus and a configuration with nothing open.
+ * The parts of the run are built from it; none of them keeps it.
  *
- * @param config with the labels that are in use, and the speakers that the head knows, if any
  * @param frontiers where the frozen part of each encoder ends
  */
-public record TrainingSetup(
-    RunConfig config,
-    Map<Modality, SavedModelFolder> encoders,
+record TrainingSetup(
+    ResolvedRunConfig config,
+    RunEncoders encoders,
     Map<Modality, Frontier> frontiers,
     PreparedCorpus corpus)
     implements AutoCloseable {
 
   private static final Logger LOG = LogManager.getLogger(TrainingSetup.class);
 
-  /** Fewest samples where nothing hears: a clip is then not looked at by the model. */
-  private static final int NO_ENCODER_MINIMUM = 1;
-
   /**
-   * Reads and checks.
+   * Reads and checks everything that a run needs before its first step.
    *
-   * @throws IOException with all that is wrong with what is read first; the corpus comes last
+   * @throws IOException if the environment, an encoder or the manifest cannot be used, or with all
+   *     problems of the corpus, which is checked last
    */
   static TrainingSetup of(RunConfig config, Consumer<Progress> progress) throws IOException {
+    return of(config, Utterance.Clip::read, progress);
+  }
+
+  /**
+   * As {@link #of(RunConfig, Consumer)}.
+   *
+   * @param decoder decodes whole clips
+   */
+  static TrainingSetup of(
+      RunConfig config, CorpusCheck.Decoder decoder, Consumer<Progress> progress)
+      throws IOException {
     OneDnnFrozenWeights.requireNotAssumed(System.getenv());
     config.compute().device().requireVisible();
-    Map<Modality, SavedModelFolder> encoders = openEncoders(config);
-    Path manifestFile =
+    RunEncoders encoders = RunEncoders.open(config.audio(), config.text());
+    Path file =
         config
             .data()
             .manifest()
             .orElseThrow(() -> new IOException("data.manifest is missing: name the corpus"));
     CorpusCheck check = corpusCheck(config, encoders);
-    Map<Modality, Frontier> frontiers = frontiers(config, encoders);
-    ManifestReader.Lines lines = new ManifestReader(manifestFile).read();
-    int total = lines.sound().utterances().size();
-    IntConsumer checked = done -> progress.accept(new Progress("checking audio", done, total, ""));
-    if (!lines.problems().isEmpty()) {
-      throw check.problems(lines, Utterance.Clip::read, checked);
-    }
-    // Refuses before the clips are looked at.
-    CorpusSplits divided = CorpusSplits.of(lines.sound(), config.data());
-    requireTrained(config.head().speaker().known(), divided);
-    warnOfSharedSpeakers(divided);
-    Map<Utterance.Clip, ContentHash> heard = new ConcurrentHashMap<>();
-    int maxSamples = config.data().maxSamples();
-    CorpusCheck.Decoder hashing =
-        clip -> {
-          Waveform waveform = clip.read();
-          float[] samples = waveform.samples();
-          heard.put(clip, ContentHash.of(samples, Math.min(samples.length, maxSamples)));
-          return waveform;
-        };
-    CorpusCheck.Lengths lengths = check.run(lines.sound(), hashing, checked);
-    if (lengths.cropped() > 0) {
-      LOG.warn(
-          "{} of {} clips are longer than {} s and are cropped to it",
-          lengths.cropped(),
-          total,
-          config.data().maxDurationSeconds());
-    }
-    Manifest manifest =
-        config.text().choice().complete(lines.sound(), config.compute().device(), progress);
-    CorpusSplits corpus = CorpusSplits.of(manifest, config.data());
-    Batches batches = batches(encoders, maxSamples);
-    Map<String, UtteranceContent> contents = new HashMap<>();
-    for (int i = 0; i < total; i++) {
-      Utterance utterance = manifest.utterances().get(i);
-      int samples = Math.min(lengths.samples().get(i), maxSamples);
-      contents.put(utterance.id(), content(utterance, samples, heard, batches));
-    }
-    RunConfig resolved =
-        config.withLabels(corpus.labels()).computed(config.compute().resolved(width(frontiers)));
-    if (config.lacksSpeakers()) {
-      resolved = resolved.withSpeakers(List.copyOf(corpus.trainingSpeakers()));
-    }
-    return new TrainingSetup(
-        resolved,
-        encoders,
-        frontiers,
-        new PreparedCorpus(corpus, batches, contents, lengths.cropped()));
-  }
-
-  private static int width(Map<Modality, Frontier> frontiers) {
-    return frontiers.containsKey(Modality.AUDIO)
-        ? frontiers.get(Modality.AUDIO).size().hiddenSize()
-        : 0;
-  }
-
-  private static UtteranceContent content(
-      Utterance utterance, int samples, Map<Utterance.Clip, ContentHash> heard, Batches batches) {
-    int[] ids =
-        batches.tokenizer().isPresent()
-            ? batches.tokenizer().get().encode(utterance.text().orElseThrow())
-            : new int[0];
-    return new UtteranceContent(
-        samples, heard.get(utterance.clip()), ids.length, ContentHash.of(ids));
+    Map<Modality, Frontier> frontiers = encoders.frontiers(config);
+    Manifest manifest = read(file, check, progress);
+    requireUsableSplits(manifest, config);
+    PreparedCorpus corpus = prepare(manifest, check, encoders, config, decoder, progress);
+    ResolvedRunConfig resolved =
+        config.resolve(
+            corpus.splits().labels(),
+            List.copyOf(corpus.splits().trainingSpeakers()),
+            encoders.usesAudio() ? frontiers.get(Modality.AUDIO).size().hiddenSize() : 0);
+    return new TrainingSetup(resolved, encoders, frontiers, corpus);
   }
 
   /**
-   * Returns where the frozen part of each encoder ends.
+   * Returns the check that each utterance of the corpus has to pass.
    *
-   * @throws IOException if one cannot be used as an encoder
-   * @throws IllegalArgumentException if LoRA or the head does not fit one
+   * @throws IOException if clips may not be as long as one frame of an encoder
    */
-  static Map<Modality, Frontier> frontiers(
-      RunConfig config, Map<Modality, SavedModelFolder> encoders) throws IOException {
-    Map<Modality, Frontier> frontiers = new EnumMap<>(Modality.class);
-    for (var encoder : encoders.entrySet()) {
-      Modality modality = encoder.getKey();
-      Optional<LoraConfig> lora =
-          modality == Modality.AUDIO ? config.audio().activeLora() : Optional.empty();
-      frontiers.put(
-          modality,
-          Frontier.of(
-              modality,
-              encoder.getValue(),
-              lora,
-              config.head().layers(),
-              config.cache().storage()));
-    }
-    return frontiers;
-  }
-
-  /** Returns how many batches the training split makes. */
-  int stepsPerEpoch() {
-    return Buckets.inOrder(corpus.splits().of(Split.TRAIN), config.training().batchSize()).size();
-  }
-
-  static CorpusCheck corpusCheck(RunConfig config, Map<Modality, SavedModelFolder> encoders)
-      throws IOException {
+  static CorpusCheck corpusCheck(RunConfig config, RunEncoders encoders) throws IOException {
     int maxSamples = config.data().maxSamples();
-    int minSamples = NO_ENCODER_MINIMUM;
-    if (encoders.containsKey(Modality.AUDIO)) {
-      minSamples = SpeechInput.of(encoders.get(Modality.AUDIO)).minimumSamples();
-    }
     TextChoice words = config.text().choice();
-    minSamples = Math.max(minSamples, words.minimumSamples());
+    int minSamples = Math.max(encoders.minimumSamples(), words.minimumSamples());
     if (maxSamples < minSamples) {
       throw new IOException(
           "data.max_duration_seconds: expected at least one frame of the encoder, %d samples at 16"
@@ -187,64 +104,107 @@ public record TrainingSetup(
     return new CorpusCheck(labels, minSamples, maxSamples, words.needed());
   }
 
-  @Override
-  public void close() {
-    corpus.close();
-  }
-
-  private static Batches batches(Map<Modality, SavedModelFolder> encoders, int maxSamples)
+  /** Reads the manifest; if a line is wrong, the clips of the others are checked as well. */
+  private static Manifest read(Path file, CorpusCheck check, Consumer<Progress> progress)
       throws IOException {
-    boolean usesAudio = encoders.containsKey(Modality.AUDIO);
-    if (!encoders.containsKey(Modality.TEXT)) {
-      return new Batches(usesAudio, Optional.empty(), 0, maxSamples);
+    ManifestReader.Lines lines = new ManifestReader(file).read();
+    if (!lines.problems().isEmpty()) {
+      throw check.problems(lines, Utterance.Clip::read, checking(lines.sound(), progress));
     }
-    SavedModelFolder text = encoders.get(Modality.TEXT);
-    TextInput input = TextInput.of(text);
-    Tokenizer tokenizer = Tokenizer.load(text.asset("tokenizer.json"), input.maxTokens());
-    return new Batches(usesAudio, Optional.of(tokenizer), input.padId(), maxSamples);
+    return lines.sound();
   }
 
-  public static Map<Modality, SavedModelFolder> openEncoders(RunConfig config) throws IOException {
-    Map<Modality, SavedModelFolder> encoders = new EnumMap<>(Modality.class);
-    if (config.audio().encoder().isPresent()) {
-      encoders.put(Modality.AUDIO, SavedModelFolder.open(config.audio().encoder().get()));
-    }
-    if (config.text().activeEncoder().isPresent()) {
-      SavedModelFolder text = SavedModelFolder.open(config.text().activeEncoder().get());
-      Path tokenizer = text.asset("tokenizer.json");
-      if (!Files.isRegularFile(tokenizer)) {
-        throw new IOException(
-            tokenizer
-                + ": no such file; convert the text encoder from a checkpoint that has its"
-                + " tokenizer.json");
-      }
-      encoders.put(Modality.TEXT, text);
-    }
-    if (encoders.isEmpty()) {
-      throw new IOException(
-          "neither audio.encoder nor text.encoder is given: name at least one encoder SavedModel;"
-              + " `lora-mer convert` makes them");
-    }
-    return encoders;
+  private static IntConsumer checking(Manifest manifest, Consumer<Progress> progress) {
+    int total = manifest.utterances().size();
+    return done -> progress.accept(new Progress("checking audio", done, total, ""));
   }
 
-  private static void requireTrained(List<String> known, CorpusSplits corpus) throws IOException {
-    Set<String> trained = corpus.trainingSpeakers();
-    List<String> absent = known.stream().filter(speaker -> !trained.contains(speaker)).toList();
+  /** Checks the division into splits, which takes no decoding. */
+  private static void requireUsableSplits(Manifest manifest, RunConfig config) throws IOException {
+    CorpusSplits splits = CorpusSplits.of(manifest, config.data());
+    Set<String> trained = splits.trainingSpeakers();
+    List<String> absent =
+        config.head().speaker().known().stream()
+            .filter(speaker -> !trained.contains(speaker))
+            .toList();
     if (!absent.isEmpty()) {
       throw new IOException(
           "head.speaker.known: expected some of those trained on, %s, found %s"
               .formatted(trained, absent));
     }
-  }
-
-  private static void warnOfSharedSpeakers(CorpusSplits corpus) {
-    Set<String> shared = corpus.speakersHeardInTraining();
+    Set<String> shared = splits.trainingSpeakersInOtherSplits();
     if (!shared.isEmpty()) {
       LOG.warn(
           "speakers {} are in the training split and in another one: the results are"
               + " speaker-dependent",
           shared);
     }
+  }
+
+  /** Decodes and checks all clips, recognises missing words, and hashes the encoders' inputs. */
+  private static PreparedCorpus prepare(
+      Manifest manifest,
+      CorpusCheck check,
+      RunEncoders encoders,
+      RunConfig config,
+      CorpusCheck.Decoder decoder,
+      Consumer<Progress> progress)
+      throws IOException {
+    TextChoice words = config.text().choice();
+    boolean stored = encoders.usesAudio() && config.cache().states() != CacheConfig.States.NONE;
+    boolean neededAgain = stored || words.recognizer().isPresent();
+    DecodedClips clips =
+        new DecodedClips(decoder, check.maxSamples(), neededAgain ? DecodedClips.heapLimit() : 0);
+    CorpusCheck.Lengths lengths = check.run(manifest, clips::decode, checking(manifest, progress));
+    if (lengths.cropped() > 0) {
+      LOG.warn(
+          "{} of {} clips are longer than {} s and are cropped to it",
+          lengths.cropped(),
+          manifest.utterances().size(),
+          config.data().maxDurationSeconds());
+    }
+    Manifest worded = words.complete(manifest, clips::whole, config.compute().device(), progress);
+    Batches batches = encoders.batches(check.maxSamples());
+    return new PreparedCorpus(
+        CorpusSplits.of(worded, config.data()),
+        batches,
+        clips,
+        contents(worded.utterances(), lengths, clips, batches),
+        lengths.cropped());
+  }
+
+  private static Map<String, UtteranceContent> contents(
+      List<Utterance> utterances,
+      CorpusCheck.Lengths lengths,
+      DecodedClips clips,
+      Batches batches) {
+    Map<String, UtteranceContent> contents = new HashMap<>();
+    for (int i = 0; i < utterances.size(); i++) {
+      Utterance utterance = utterances.get(i);
+      int samples = Math.min(lengths.samples().get(i), batches.maxSamples());
+      int[] ids =
+          batches.tokenizer().isPresent()
+              ? batches.tokenizer().get().encode(utterance.text().orElseThrow())
+              : new int[0];
+      ContentHash speech = clips.hash(utterance.clip());
+      contents.put(
+          utterance.id(), new UtteranceContent(samples, speech, ids.length, ContentHash.of(ids)));
+    }
+    return contents;
+  }
+
+  /** Returns the number of batches of the training split. */
+  int stepsPerEpoch() {
+    return corpus.stepsPerEpoch(config.training().batchSize());
+  }
+
+  /** Returns the steps of a run that patience does not stop. */
+  long totalSteps() {
+    return (long) config.training().epochs() * stepsPerEpoch();
+  }
+
+  @Override
+  public void close() {
+    corpus.close();
   }
 }

@@ -35,7 +35,7 @@ class DeviceTest {
   }
 
   @Test
-  void theConfigurationTakesItAndWritesItDown() throws IOException {
+  void theConfigurationReadsAndWritesTheDevice() throws IOException {
     RunConfig config = RunConfigFile.read(Optional.empty(), Map.of("compute.device", "gpu:2"));
 
     assertEquals(new Device("gpu:2"), config.compute().device());
@@ -48,7 +48,7 @@ class DeviceTest {
   }
 
   @Test
-  void aGpuGetsMemoryAsItGrowsAndTheCpuHidesIt() {
+  void gpuMemoryGrowsAndTheCpuHidesTheGpu() {
     ConfigProto second = new Device("gpu:1").session();
     assertEquals("1", second.getGpuOptions().getVisibleDeviceList());
     assertTrue(second.getGpuOptions().getAllowGrowth());
@@ -84,8 +84,7 @@ class DeviceTest {
   }
 
   @Test
-  void aGpuThatIsNotThereIsSaidBeforeAnythingElseWithWhatIsMissing(@TempDir Path temp)
-      throws IOException {
+  void missingGpuIsReportedFirstWithTheReason(@TempDir Path temp) throws IOException {
     assumeFalse(Gpu.isVisible(), "there is a GPU");
     Path run = temp.resolve("run");
     RunConfig config = RunConfigFile.read(Optional.empty(), Map.of("compute.device", "gpu"));

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class EstimateWarningsTest {
   private static final String SATURATED =
-      "the estimate of %s nats is near %s, more than which INFONCE cannot tell from this batch: take"
-          + " bigger batches, all pairs, or another head.mine.estimator";
+      "the estimate of %s nats is near %s, the limit of INFONCE for this batch: take bigger batches,"
+          + " all pairs, or another head.mine.estimator";
 
   @Test
   void infoNceNearTheLogarithmOfTheBatchIsSaturated() {
@@ -30,18 +30,18 @@ class EstimateWarningsTest {
   }
 
   @Test
-  void estimatesThatJumpAreTold() {
+  void estimatesThatVaryTooMuchAreReported() {
     assertEquals(
         List.of(
-            "the estimates of the mutual information differ by 2.1 nats (standard deviation) from"
-                + " batch to batch, and drown the cross-entropy: take head.mine.estimator smile or"
+            "the estimates of the mutual information vary by 2.1 nats (standard deviation) from batch"
+                + " to batch, and outweigh the cross-entropy: take head.mine.estimator smile or"
                 + " infonce, or a smaller head.mine.lambda"),
         warnings(MineEstimator.NWJ, Marginals.ALL_PAIRS, 1, 4, 1, 4));
     assertEquals(List.of(), warnings(MineEstimator.NWJ, Marginals.ALL_PAIRS, 1, 3.8, 1, 3.8));
   }
 
   @Test
-  void estimatesThatRiseSteadilyAreNot() {
+  void estimatesThatRiseSteadilyAreNotReported() {
     assertEquals(List.of(), warnings(MineEstimator.NWJ, Marginals.ALL_PAIRS, 0, 2, 4, 6, 8, 10));
   }
 

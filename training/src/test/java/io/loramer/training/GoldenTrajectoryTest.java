@@ -43,6 +43,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -186,6 +187,7 @@ final class GoldenTrajectoryTest {
   }
 
   @Test
+  @Tag("slow")
   void frozenVariablesKeepEveryBit() throws IOException {
     List<String> frozen = variables.all(Role.FROZEN).stream().map(Variable::name).toList();
     assertTrue(frozen.contains("audio.encoder.layers.0.attention.q_proj.weight"));

@@ -26,7 +26,7 @@ class PlannedRunTest {
   private Path run;
   private RunConfig config;
 
-  /** A run that somebody broke off before its first checkpoint. */
+  /** Writes a run that was broken off before its first checkpoint. */
   @BeforeEach
   void begin() throws IOException {
     run = Files.createDirectory(folder.resolve("run"));
@@ -34,29 +34,28 @@ class PlannedRunTest {
     DataConfig data =
         new DataConfig(
             Optional.of(manifest), List.of(), 13, SplitConfig.none(), SplitConfig.none());
-    RunConfig all = RunConfig.defaults();
-    config =
-        new RunConfig(
-            data, all.audio(), all.text(), all.head(), all.training(), all.cache(), all.compute());
-    RunConfigFile.write(run.resolve("config.yaml"), config.withLabels(List.of("fear", "joy")));
+    config = RunConfig.defaults().withData(data);
+    RunConfigFile.write(run.resolve("config.yaml"), labelled(config, "fear", "joy"));
     JsonFile.write(run.resolve("provenance.json"), provenance("m", "e"));
   }
 
   @Test
-  void sameConfigurationAndDataAreGoneOnWithWhateverMadeThem() throws IOException {
+  void runOfTheSameConfigurationAndDataIsAcceptedFromAnyVersionAndMachine() throws IOException {
     Provenance now = new Provenance("newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"));
     new PlannedRun(run, config).requireSame(now);
-    new PlannedRun(run, config.withLabels(List.of("fear", "joy"))).requireSame(now);
+    new PlannedRun(run, labelled(config, "fear", "joy")).requireSame(now);
     assertFalse(new PlannedRun(run, config).hasEnded());
   }
 
   @Test
-  void speakersThatTheRunFoundAreNoDifference() throws IOException {
-    RunConfig told =
+  void speakersThatTheRunChoseAreNoDifference() throws IOException {
+    RunConfig withSpeakers =
         RunConfigFile.read(
             Optional.of(run.resolve("config.yaml")), Map.of("head.speaker.size", "3"));
-    RunConfigFile.write(run.resolve("config.yaml"), told.withSpeakers(List.of("A", "B")));
-    new PlannedRun(run, told).requireSame(provenance("m", "e"));
+    RunConfigFile.write(
+        run.resolve("config.yaml"),
+        withSpeakers.withHead(withSpeakers.head().withSpeakers(List.of("A", "B"))));
+    new PlannedRun(run, withSpeakers).requireSame(provenance("m", "e"));
     IOException e =
         assertThrows(
             IOException.class, () -> new PlannedRun(run, config).requireSame(provenance("m", "e")));
@@ -69,7 +68,7 @@ class PlannedRunTest {
   }
 
   @Test
-  void whatTheMachineChoseIsNoDifferenceAndWhatIsSetOtherwiseIs() throws IOException {
+  void onlyPrecisionAndXlaThatAreSetAreCompared() throws IOException {
     RunConfig chosen =
         RunConfigFile.read(
             Optional.of(run.resolve("config.yaml")),
@@ -88,19 +87,17 @@ class PlannedRunTest {
   }
 
   @Test
-  void allThatDiffersIsSaid() {
-    RunConfig other =
-        config
-            .divided(SplitConfig.none(), new SplitConfig(List.of("03"), List.of()))
-            .withSeed(9)
-            .withLabels(List.of("joy", "fear"));
+  void allDifferencesAreNamed() {
+    SplitConfig test = new SplitConfig(List.of("03"), List.of());
+    DataConfig data = config.data().withSplits(SplitConfig.none(), test);
+    RunConfig other = labelled(config.withData(data).withSeed(9), "joy", "fear");
     IOException e =
         assertThrows(
             IOException.class,
             () -> new PlannedRun(run, other).requireSame(provenance("m2", "e2")));
     assertEquals(
         run
-            + ": a run of something else: data.labels was [\"fear\",\"joy\"] and is now"
+            + ": another run is in this folder: data.labels was [\"fear\",\"joy\"] and is now"
             + " [\"joy\",\"fear\"]; data.test.speakers was [] and is now [\"03\"]; training.seed was"
             + " 1 and is now 9; "
             + folder.resolve("corpus.jsonl")
@@ -119,8 +116,12 @@ class PlannedRunTest {
   }
 
   @Test
-  void whereNothingIsThereNothingDiffers() throws IOException {
+  void runThatDoesNotExistHasNoDifferences() throws IOException {
     new PlannedRun(folder.resolve("new"), config).requireSame(provenance("m2", "e2"));
+  }
+
+  private static RunConfig labelled(RunConfig config, String... labels) {
+    return config.withData(config.data().withLabels(List.of(labels)));
   }
 
   private static Provenance provenance(String manifest, String encoder) {

@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class ResumeTest {
   @TempDir private static Path shared;
   private static TinySetup tiny;
@@ -41,7 +43,7 @@ class ResumeTest {
     tiny = TinySetup.in(shared);
   }
 
-  /** In the first epoch, before there is a checkpoint; in a later one; at the end. */
+  /** Broken off before the first checkpoint, in a later epoch, and at the end. */
   @ParameterizedTest
   @ValueSource(strings = {"epoch 1/3", "epoch 3/3", "test split"})
   void resumedRunEndsAsTheUnbrokenOne(String phase) throws IOException {
@@ -55,10 +57,10 @@ class ResumeTest {
     assertEquals(RunFiles.files(unbroken()), RunFiles.files(run));
   }
 
-  /** Its moving average goes on where it was. */
+  /** The moving average of the estimator is restored. */
   @Test
   void estimatorWithAMemoryIsResumed() throws IOException {
-    RunConfig config = tiny.config(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
+    RunConfig config = tiny.estimating(Marginals.ALL_PAIRS, MineEstimator.DV_MOVING_AVERAGE);
     Path whole = folder.resolve("whole");
     Trainer.start(config, whole, TinyCorpus::unwatched);
     Path run = brokenOff(config);
@@ -75,7 +77,7 @@ class ResumeTest {
   }
 
   @Test
-  void runThatSomebodyWorksOnIsNotResumed() throws IOException {
+  void runThatAnotherProcessTrainsIsNotResumed() throws IOException {
     Path run = folder.resolve("run");
     String refusal = run + ": another process works on this run; wait until it ends, or end it";
     Consumer<Progress> meddling =
@@ -90,7 +92,7 @@ class ResumeTest {
 
   @Test
   void endedRunIsNotResumed() throws IOException {
-    assertRefused(unbroken(), unbroken() + ": the run has ended; its metrics.json says how");
+    assertRefused(unbroken(), unbroken() + ": the run has ended; its results are in metrics.json");
   }
 
   @Test
@@ -103,7 +105,7 @@ class ResumeTest {
   void runWhoseCorpusHasChangedIsNotResumed() throws IOException {
     Path corpus = tiny.manifest().resolveSibling("changing.jsonl");
     Files.copy(tiny.manifest(), corpus);
-    Path run = brokenOff(tiny.config(corpus, List.of()));
+    Path run = brokenOff(tiny.on(corpus));
     Files.writeString(corpus, Files.readString(corpus).replace("so so", "so"));
     assertRefused(
         run, corpus + " has changed since the run began; put the old file back or start a new run");
@@ -115,7 +117,7 @@ class ResumeTest {
     TestFiles.copy(tiny.speechEncoder(), encoder);
     AudioConfig audio =
         new AudioConfig(Optional.of(encoder), Adaptation.FROZEN, tiny.config().audio().lora());
-    Path run = brokenOff(tiny.config(audio));
+    Path run = brokenOff(tiny.config().withAudio(audio));
     Path variables = encoder.resolve("variables/variables.data-00000-of-00001");
     byte[] bytes = Files.readAllBytes(variables);
     bytes[bytes.length / 2] ^= 1;
@@ -128,7 +130,7 @@ class ResumeTest {
   @Test
   void runWhoseRecogniserHasChangedIsNotResumed() throws IOException {
     Path recognizer = CtcFixture.convert(folder);
-    Path run = brokenOff(tiny.config(TextSource.ASR, Optional.of(recognizer)));
+    Path run = brokenOff(tiny.worded(TextSource.ASR, Optional.of(recognizer)));
     Path graph = recognizer.resolve("saved_model.pb");
     Files.write(graph, new byte[] {0x0a, 0}, StandardOpenOption.APPEND);
     assertRefused(
@@ -143,7 +145,7 @@ class ResumeTest {
     assertEquals(message, e.getMessage());
   }
 
-  /** Returns a run that nothing happened to. */
+  /** Returns a run that was not broken off. */
   private static synchronized Path unbroken() throws IOException {
     Path run = shared.resolve("run");
     if (Files.notExists(run)) {
@@ -159,12 +161,12 @@ class ResumeTest {
     return run;
   }
 
-  /** What a test throws where a user would kill the process. */
+  /** Thrown by a test at the point where a user would kill the process. */
   private static final class BrokenOff extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Breaks off in the middle of a phase. */
+  /** Throws in the middle of a phase. */
   private static Consumer<Progress> breakingOffIn(String phase) {
     return progress -> {
       if (progress.phase().equals(phase) && progress.done() > 1) {

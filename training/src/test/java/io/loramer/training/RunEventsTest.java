@@ -59,7 +59,7 @@ class RunEventsTest {
   private static RunMetrics metrics;
   private static List<Event> events;
 
-  /** Of each tag, in the order of their steps. */
+  /** The values of each tag, in the order of their steps. */
   private static final Map<String, List<Summary.Value>> VALUES = new TreeMap<>();
 
   @TempDir private Path folder;
@@ -119,7 +119,7 @@ class RunEventsTest {
   }
 
   @Test
-  void theTopOfTheGraphIsThePapersFigure() throws IOException {
+  void theTopScopesOfTheGraphAreThoseOfThePapersFigure() throws IOException {
     Set<String> top = new TreeSet<>();
     Set<String> scopes = new HashSet<>();
     Set<String> names = new HashSet<>();
@@ -159,7 +159,7 @@ class RunEventsTest {
   }
 
   @Test
-  void theGraphIsReadAgainWhileTheFileIsStillWritten() throws IOException {
+  void theGraphIsReadableWhileTheFileIsBeingWritten() throws IOException {
     assertEquals(graph(), new RunFolder(run).readGraph());
     byte[] whole;
     try (var files = Files.newDirectoryStream(run, "events.out.tfevents.*")) {
@@ -171,7 +171,7 @@ class RunEventsTest {
   }
 
   @Test
-  void theTracedStepTellsOfOpsOfTheGraph() throws IOException {
+  void theTraceHasTheNodesOfTheGraph() throws IOException {
     Set<String> names = new HashSet<>();
     graph().getNodeList().forEach(node -> names.add(node.getName()));
     List<Event> traces = events.stream().filter(Event::hasTaggedRunMetadata).toList();
@@ -246,34 +246,18 @@ class RunEventsTest {
     String group = group(tiny.config());
     RunConfig fold = tiny.config();
     DataConfig data =
-        new DataConfig(
-            fold.data().manifest(),
-            fold.data().labels(),
-            fold.data().maxDurationSeconds(),
-            new SplitConfig(List.of("a"), List.of()),
-            new SplitConfig(List.of("b"), List.of()));
-    OptimizationConfig reseeded =
-        new OptimizationConfig(
-            of.epochs(), of.batchSize(), of.learningRate(), of.patience(), of.maxGradientNorm(), 7);
-    assertEquals(
-        group,
-        group(
-            new RunConfig(
-                data,
-                fold.audio(),
-                fold.text(),
-                fold.head(),
-                reseeded,
-                fold.cache(),
-                fold.compute())));
+        fold.data()
+            .withSplits(
+                new SplitConfig(List.of("a"), List.of()), new SplitConfig(List.of("b"), List.of()));
+    assertEquals(group, group(fold.withData(data).withSeed(7)));
     OptimizationConfig slower =
         new OptimizationConfig(
             of.epochs(), of.batchSize(), 1e-5f, of.patience(), OptionalDouble.empty(), of.seed());
-    assertNotEquals(group, group(tiny.config(slower)));
+    assertNotEquals(group, group(tiny.config().withTraining(slower)));
   }
 
   @Test
-  void clipsComeWithWhatWasPredicted() throws IOException {
+  void clipsHaveTheirPredictions() throws IOException {
     Prediction first = new RunFolder(run).readPredictions().get(0);
     String row =
         VALUES

@@ -29,10 +29,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which words training and evaluation are given. */
+/** The source of the words in training and evaluation. */
+@Tag("slow")
 class TextChoiceTest {
   @TempDir private static Path folder;
   private static TinySetup tiny;
@@ -83,7 +85,7 @@ class TextChoiceTest {
   }
 
   @Test
-  void transcriptsAreNoRecognisedWords() {
+  void transcriptsAreRefusedWhereRecognisedWordsAreRequired() {
     String missing = "text is missing, and this run needs the words: give them, or a recogniser";
     String transcript =
         "text is a transcript, and this run takes recognised words: give a recogniser";
@@ -95,18 +97,18 @@ class TextChoiceTest {
   }
 
   @Test
-  void modelWithoutWordsHearsOnly() throws IOException {
-    RunConfig config = tiny.config(TextSource.NONE, Optional.empty());
+  void modelWithoutWordsHasNoTextEncoder() throws IOException {
+    RunConfig config = tiny.worded(TextSource.NONE, Optional.empty());
     try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
-      assertEquals(Set.of(Modality.AUDIO), setup.encoders().keySet());
+      assertEquals(Set.of(Modality.AUDIO), setup.encoders().folders().keySet());
     }
   }
 
   @Test
-  void evaluationTakesTheWordsThatItIsTold() throws IOException {
+  void evaluationTakesTheWordsOfTheChosenSource() throws IOException {
     Path run = folder.resolve("run");
     Trainer.start(
-        tiny.config(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),
+        tiny.worded(TextSource.TRANSCRIPT, Optional.of(recognizer)).untrained(),
         run,
         TinyCorpus::unwatched);
     Path model = folder.resolve("model");
@@ -144,7 +146,7 @@ class TextChoiceTest {
   private static List<Utterance> used(TextSource source, Optional<Path> recognizer)
       throws IOException {
     try (TrainingSetup setup =
-        TrainingSetup.of(tiny.config(source, recognizer), TinyCorpus::unwatched)) {
+        TrainingSetup.of(tiny.worded(source, recognizer), TinyCorpus::unwatched)) {
       return setup.corpus().splits().all();
     }
   }

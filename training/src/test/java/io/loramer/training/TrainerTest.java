@@ -22,7 +22,6 @@ import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.savedmodels.weights.Safetensors;
 import io.loramer.training.config.CacheConfig.States;
 import io.loramer.training.config.ComputeConfig;
-import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.OptimizationConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfig.Adaptation;
@@ -45,6 +44,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +52,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
+@Tag("slow")
 class TrainerTest {
   private static final List<String> HEAD_ONLY = List.of("head.safetensors");
   private static final List<String> HEAD_AND_ADAPTER =
@@ -84,14 +85,14 @@ class TrainerTest {
   @Test
   void anotherSeedGivesAnotherRun() throws IOException {
     OptimizationConfig seeded = new OptimizationConfig(1, 3, 1e-2f, 10, OptionalDouble.of(2), 2);
-    RunMetrics other = train(tiny.config(seeded));
+    RunMetrics other = train(tiny.config().withTraining(seeded));
     assertNotEquals(metrics.epochs().get(0), other.epochs().get(0));
   }
 
-  /** Computed in other batches, the states differ in their last bits. */
+  /** States that are computed in other batches differ in their last bits. */
   @Test
   void withoutStoredStatesTheRunEndsWithTheSameNumbers() throws IOException {
-    RunMetrics without = train(tiny.config(States.NONE));
+    RunMetrics without = train(tiny.stored(States.NONE));
     for (int i = 0; i < metrics.epochs().size(); i++) {
       EpochMetrics expected = metrics.epochs().get(i);
       EpochMetrics found = without.epochs().get(i);
@@ -103,7 +104,7 @@ class TrainerTest {
 
   @Test
   void statesStoredInHalfPrecisionGiveNearlyTheSameNumbers() throws IOException {
-    RunMetrics half = train(tiny.config(States.FLOAT16));
+    RunMetrics half = train(tiny.stored(States.FLOAT16));
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, half.epochs().get(0).loss(), 1e-2);
     assertNotEquals(expected, half.epochs().get(0).loss());
@@ -112,18 +113,20 @@ class TrainerTest {
   @ParameterizedTest
   @EnumSource(names = {"BFLOAT16", "FLOAT16"})
   void halfPrecisionGivesNearlyTheSameLosses(Precision precision) throws IOException {
-    RunMetrics rounded = train(tiny.config(precision));
+    ComputeConfig compute =
+        new ComputeConfig(new Device("cpu"), Optional.of(precision), Optional.empty());
+    RunMetrics rounded = train(tiny.config().withCompute(compute));
     double expected = metrics.epochs().get(0).loss();
     assertEquals(expected, rounded.epochs().get(0).loss(), 2e-2);
     assertNotEquals(expected, rounded.epochs().get(0).loss());
   }
 
-  /** Its dropout drops by other numbers, so its losses are others. */
+  /** A compiled graph draws other numbers for dropout, so its losses differ from the others. */
   @Test
   void twoCompiledRunsOfOneSeedAreEqualBitForBit() throws IOException {
     ComputeConfig compiled =
         new ComputeConfig(new Device("cpu"), Optional.of(Precision.FLOAT32), Optional.of(true));
-    RunConfig config = tiny.config().computed(compiled);
+    RunConfig config = tiny.config().withCompute(compiled);
     RunMetrics first = Trainer.start(config, folder.resolve("first"), TinyCorpus::unwatched);
     Trainer.start(config, folder.resolve("second"), TinyCorpus::unwatched);
     RunFiles.assertSameResults(folder.resolve("first"), folder.resolve("second"));
@@ -132,17 +135,17 @@ class TrainerTest {
   }
 
   @Test
-  void theRunFolderSaysHowItWasComputed() throws IOException {
-    ComputeConfig told = new RunFolder(run).readConfig().compute();
-    assertEquals(Optional.of(Precision.FLOAT32), told.precision());
-    assertEquals(Optional.of(false), told.xla());
+  void theRunsConfigurationHasPrecisionAndXla() throws IOException {
+    ComputeConfig compute = new RunFolder(run).readConfig().compute();
+    assertEquals(Optional.of(Precision.FLOAT32), compute.precision());
+    assertEquals(Optional.of(false), compute.xla());
   }
 
   @Test
-  void nothingIsComputedOfAnUtteranceThatIsStored() throws IOException {
+  void storedUtterancesAreNotEncodedAgain() throws IOException {
     List<String> phases = new ArrayList<>();
     RunConfig config = tiny.config().untrained();
-    Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase()));
+    Trainer.start(config, folder.resolve("run"), progress -> phases.add(progress.phase()));
     assertTrue(phases.contains("test split"), phases.toString());
     assertFalse(phases.contains("encoding speech"), phases.toString());
   }
@@ -160,14 +163,14 @@ class TrainerTest {
             head.dropout(),
             head.mine(),
             head.speaker());
-    RunConfig config =
-        new RunConfig(
-            all.data(), all.audio(), all.text(), deep, all.training(), all.cache(), all.compute());
+    RunConfig config = all.withHead(deep);
     List<String> phases = new ArrayList<>();
     var refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Trainer.start(config, folder.resolve("run"), told -> phases.add(told.phase())));
+            () ->
+                Trainer.start(
+                    config, folder.resolve("run"), progress -> phases.add(progress.phase())));
     assertEquals(
         "head.layers: sum_last_four needs an encoder of 4 layers, found 2; take last or weighted",
         refused.getMessage());
@@ -175,7 +178,7 @@ class TrainerTest {
   }
 
   @Test
-  void theFolderHoldsWhatItsDescriptionSays() throws IOException {
+  void theFolderHoldsAllDocumentedFiles() throws IOException {
     Set<String> expected =
         new TreeSet<>(
             List.of(
@@ -203,13 +206,11 @@ class TrainerTest {
   @Test
   void resultsAreReadAgainAsTheyWereWritten() throws IOException {
     assertEquals(metrics, new RunFolder(run).readMetrics());
-    assertEquals(
-        tiny.config(tiny.manifest(), List.of("anger", "neutral", "sadness")),
-        new RunFolder(run).readConfig());
+    assertEquals(tiny.labelled("anger", "neutral", "sadness"), new RunFolder(run).readConfig());
   }
 
   @Test
-  void eachPredictionSaysItsSplit() throws IOException {
+  void eachPredictionHasItsSplit() throws IOException {
     String lines = Files.readString(run.resolve("predictions.jsonl"));
     assertTrue(lines.startsWith("{\"id\":\"u7\",\"split\":\"validation\""), lines);
     List<Prediction> predictions = new RunFolder(run).readPredictions();
@@ -250,8 +251,8 @@ class TrainerTest {
   @Test
   void trainingStopsWhenPatienceIsOver() throws IOException {
     // With this learning rate no weight changes, so that the first epoch stays the best.
-    RunMetrics stopped =
-        train(tiny.config(new OptimizationConfig(9, 3, 1e-30f, 2, OptionalDouble.empty(), 1)));
+    OptimizationConfig frozen = new OptimizationConfig(9, 3, 1e-30f, 2, OptionalDouble.empty(), 1);
+    RunMetrics stopped = train(tiny.config().withTraining(frozen));
     assertEquals(1, stopped.bestEpoch());
     assertEquals(3, stopped.epochs().size());
   }
@@ -270,13 +271,13 @@ class TrainerTest {
   }
 
   @Test
-  void modelThatOnlyHearsIsTrained() throws IOException {
+  void modelWithAudioOnlyIsTrained() throws IOException {
     assertFalse(train(tiny.audioOnly()).epochs().get(0).mutualInformation().isPresent());
     assertModelHolds(HEAD_AND_ADAPTER);
   }
 
   @Test
-  void modelThatOnlyReadsIsTrained() throws IOException {
+  void modelWithTextOnlyIsTrained() throws IOException {
     assertFalse(train(tiny.textOnly()).epochs().get(0).mutualInformation().isPresent());
     assertModelHolds(HEAD_ONLY);
   }
@@ -284,14 +285,15 @@ class TrainerTest {
   @Test
   void modelWithAFrozenSpeechEncoderIsTrained() throws IOException {
     AudioConfig audio = tiny.config().audio();
-    train(tiny.config(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
+    train(
+        tiny.config().withAudio(new AudioConfig(audio.encoder(), Adaptation.FROZEN, audio.lora())));
     assertModelHolds(HEAD_ONLY);
   }
 
   @ParameterizedTest
   @EnumSource
   void everyEstimatorTrains(MineEstimator estimator) throws IOException {
-    RunMetrics found = train(tiny.config(Marginals.ALL_PAIRS, estimator));
+    RunMetrics found = train(tiny.estimating(Marginals.ALL_PAIRS, estimator));
     for (EpochMetrics epoch : found.epochs()) {
       assertTrue(Double.isFinite(epoch.mutualInformation().orElseThrow()));
     }
@@ -299,8 +301,7 @@ class TrainerTest {
 
   @Test
   void speakersOfTheTrainingSplitHaveARowEach() throws IOException {
-    SpeakerConfig told = new SpeakerConfig(OptionalInt.of(5), List.of());
-    train(tiny.config(told));
+    train(tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of())));
     assertModelHolds(HEAD_AND_ADAPTER);
     Path run = folder.resolve("run");
     assertEquals(
@@ -313,23 +314,14 @@ class TrainerTest {
   }
 
   @Test
-  void speakerWhomTheModelKnowsIsNoStrangerToItWhenItIsEvaluated() throws IOException {
-    RunConfig told = tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of()));
+  void evaluationUsesTheRowsOfKnownSpeakers() throws IOException {
+    RunConfig config = tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of()));
     String lines = Files.readString(tiny.manifest()).replace("\"validation-", "\"train-");
     Path corpus = Files.writeString(tiny.manifest().resolveSibling("known.jsonl"), lines);
-    DataConfig data = tiny.config(corpus, List.of()).data();
-    RunConfig acquainted =
-        new RunConfig(
-            data,
-            told.audio(),
-            told.text(),
-            told.head(),
-            told.training(),
-            told.cache(),
-            told.compute());
-    EpochMetrics unknown = train(told).epochs().get(0);
+    RunConfig knownVoices = config.withData(tiny.on(corpus).data());
+    EpochMetrics unknown = train(config).epochs().get(0);
     EpochMetrics known =
-        Trainer.start(acquainted, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
+        Trainer.start(knownVoices, folder.resolve("known"), TinyCorpus::unwatched).epochs().get(0);
     assertEquals(unknown.loss(), known.loss());
     assertNotEquals(unknown.validationCrossEntropy(), known.validationCrossEntropy());
   }
@@ -337,7 +329,7 @@ class TrainerTest {
   @Test
   void shuffledMarginalsGiveAnotherEstimate() throws IOException {
     double shuffled =
-        train(tiny.config(Marginals.SHUFFLE, MineEstimator.DV))
+        train(tiny.estimating(Marginals.SHUFFLE, MineEstimator.DV))
             .epochs()
             .get(0)
             .mutualInformation()
@@ -349,15 +341,16 @@ class TrainerTest {
   void corpusWithoutATestSplitGivesNoMeasuresOfOne() throws IOException {
     String lines = Files.readString(tiny.manifest()).replace("\"test\"", "\"train\"");
     Path corpus = Files.writeString(tiny.manifest().resolveSibling("no-test.jsonl"), lines);
-    RunMetrics found = train(tiny.config(corpus, List.of()).untrained());
+    RunMetrics found = train(tiny.on(corpus).untrained());
     assertEquals(Optional.empty(), found.test());
     assertEquals(found, new RunFolder(folder.resolve("run")).readMetrics());
   }
 
   @Test
-  void lossThatIsNoNumberEndsTheRunAndSaysWhatToDo() {
+  void lossThatIsNotFiniteEndsTheRunWithAdvice() {
     OptimizationConfig tooFast = new OptimizationConfig(3, 3, 1e30f, 10, OptionalDouble.empty(), 1);
-    IOException e = assertThrows(IOException.class, () -> train(tiny.config(tooFast)));
+    IOException e =
+        assertThrows(IOException.class, () -> train(tiny.config().withTraining(tooFast)));
     assertTrue(e.getMessage().contains("lower training.learning_rate"), e.getMessage());
   }
 
@@ -371,15 +364,15 @@ class TrainerTest {
     Map<String, RunConfig> wrong =
         Map.of(
             "line 2: label: expected one of anger, sadness, found neutral",
-            tiny.config(tiny.manifest(), List.of("anger", "sadness")),
+            tiny.labelled("anger", "sadness"),
             "line 8: " + tiny.manifest() + ": is not audio",
-            tiny.config(noAudio, List.of()),
+            tiny.on(noAudio),
             "LoRA target_modules: w_proj matches no linear map",
-            tiny.config(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
+            tiny.config().withAudio(new AudioConfig(audio.encoder(), Adaptation.LORA, misplaced)),
             "expected a speech encoder, found a text encoder",
-            tiny.config(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())),
+            tiny.config().withAudio(new AudioConfig(textEncoder, Adaptation.FROZEN, audio.lora())),
             "head.speaker.known: expected some of those trained on, [train-0, train-1], found [me]",
-            tiny.config(new SpeakerConfig(OptionalInt.of(5), List.of("me"))));
+            tiny.withSpeakers(new SpeakerConfig(OptionalInt.of(5), List.of("me"))));
     for (var entry : wrong.entrySet()) {
       Exception e = assertThrows(Exception.class, () -> train(entry.getValue()));
       assertTrue(e.getMessage().contains(entry.getKey()), e.getMessage());
@@ -401,7 +394,7 @@ class TrainerTest {
     return Trainer.start(config, folder.resolve("run"), TinyCorpus::unwatched);
   }
 
-  /** Asserts which files the last run's model has, and that all it learned is in them. */
+  /** Asserts that the last run's model has these files, which hold all trainable parameters. */
   private void assertModelHolds(List<String> expected) throws IOException {
     Path model = folder.resolve("run/model");
     assertEquals(new TreeSet<>(expected), RunFiles.files(model));

@@ -25,31 +25,32 @@ import org.tensorflow.proto.RunOptions.TraceLevel;
 class TrainingGraphTest {
   @TempDir private Path folder;
 
-  /** As one step makes them whose loss was a number: here one with a state that is none. */
+  /** A step with a finite loss can make weights NaN: here by a hidden state that is NaN. */
   @Test
-  void weightsThatAreNoNumbersAreRefused() throws IOException {
+  void weightsThatAreNotFiniteAreRefused() throws IOException {
     RunConfig config = TinySetup.in(folder).textOnly();
     try (TrainingSetup setup = TrainingSetup.of(config, TinyCorpus::unwatched)) {
       Map<Modality, Frontier> frontiers = setup.frontiers();
-      Provenance provenance = Provenance.of(config, setup.encoders());
-      List<String> labels = setup.corpus().splits().labels();
+      Provenance provenance = Provenance.of(config, setup.encoders().folders());
       List<Utterance> three = setup.corpus().splits().of(Split.TRAIN).subList(0, 3);
-      try (TrainingGraph graph = new TrainingGraph(setup.config(), frontiers, labels.size(), 1);
-          TrainingInputs features =
+      try (TrainingGraph graph = TrainingGraph.build(setup.config(), frontiers, 1);
+          TrainingInputs inputs =
               TrainingInputs.prepare(
                   setup.corpus(),
                   setup.config(),
                   frontiers,
                   provenance.encoderHashes(),
                   TinyCorpus::unwatched);
-          Batch batch = features.assemble(three)) {
+          Batch batch = inputs.assemble(three)) {
         graph.requireFiniteWeights();
 
-        String states = frontiers.get(Modality.TEXT).statesInput();
-        TensorMemory.of(batch.inputs().get(states)).asFloatBuffer().put(0, Float.NaN);
+        TensorMemory.of(batch.states().get(Modality.TEXT).states())
+            .asFloatBuffer()
+            .put(0, Float.NaN);
         graph.step(batch, 5, TraceLevel.NO_TRACE);
         IOException e = assertThrows(IOException.class, graph::requireFiniteWeights);
-        assertTrue(e.getMessage().startsWith("weights: expected numbers, found"), e.getMessage());
+        assertTrue(
+            e.getMessage().startsWith("weights: expected finite numbers, found"), e.getMessage());
       }
     }
   }

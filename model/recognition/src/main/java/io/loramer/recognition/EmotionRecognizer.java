@@ -221,7 +221,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
             .run(part, Utterance.Clip::read, done -> {});
-    Manifest complete = texts.complete(part, Device.auto(), progress -> {});
+    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress -> {});
     return predict(complete.utterances(), lengths.samples());
   }
 

@@ -52,7 +52,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     RunConfig untrained = config("start-up", 0);
     Trainer.start(untrained, fresh("run"), progress -> {});
     RunFolder run = new RunFolder(path.resolve("run"));
-    Precision precision = run.readConfig().compute().precision().orElseThrow(); // the run chose
+    Precision precision = run.readResolvedConfig().computation().precision();
     EmotionExport.write(run, fresh("model"), EmotionExport.Lora.MERGED, precision);
   }
 

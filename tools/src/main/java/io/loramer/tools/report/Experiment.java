@@ -39,7 +39,9 @@ record Experiment(
   RunConfig config() {
     RunConfig first = runs.get(0).config();
     return summary.isPresent()
-        ? first.divided(SplitConfig.none(), SplitConfig.none()).withSeed(0)
+        ? first
+            .withData(first.data().withSplits(SplitConfig.none(), SplitConfig.none()))
+            .withSeed(0)
         : first;
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrossvalCommandTest {
   private static final String TABLE =
       """
-      protocol clean: the best epoch of each run was chosen on a fold that is not the tested
+      protocol clean: the best epoch of each run was chosen on another fold than the tested one
       folds by speaker: 3, seeds: 1, runs: 3
 
                        mean  sd of runs  sd of seeds' means  pooled        95 % of it
@@ -119,7 +119,7 @@ class CrossvalCommandTest {
     assertEquals(
         "lora-mer: "
             + tiny.path("clean/fold-1/seed-1")
-            + ": a run of something else: training.epochs was 1 and is now 3; name another folder,"
+            + ": another run is in this folder: training.epochs was 1 and is now 3; name another folder,"
             + " or remove this one\n",
         other.err());
   }

@@ -42,7 +42,7 @@ class SweepCommandTest {
     assertEquals(1, swept.exitCode(), swept.err());
     String[] lines = swept.out().split("\n", -1);
     assertEquals(
-        "protocol clean: the best epoch of each run was chosen on a fold that is not the tested",
+        "protocol clean: the best epoch of each run was chosen on another fold than the tested one",
         lines[0]);
     assertTrue(lines[3].matches("Words alone +\\d+\\.\\d\\d ± .* 60\\.94 +60\\.01"), lines[3]);
     assertEquals("Too fast     failed", lines[4]);

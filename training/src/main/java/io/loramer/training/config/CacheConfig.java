@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept of the encoders' frozen part, which gives the same for an utterance in every epoch.
+ * How the outputs of the encoders' frozen part are stored, which are the same in every epoch.
  *
  * @param states how the hidden states at the frontier are stored
- * @param folder where; empty for {@code $LORAMER_CACHE}, else {@code lora-mer} in {@code
+ * @param folder of the store; empty for {@code $LORAMER_CACHE}, else {@code lora-mer} in {@code
  *     $XDG_CACHE_HOME} or {@code ~/.cache}
  */
 public record CacheConfig(States states, Optional<Path> folder) {
-  /** Forms of the stored states. */
+  /** Number formats of the stored states. */
   public enum States {
-    /** Exactly: 3 KB a frame of a base-sized encoder, 0.7 MB for 4.5 seconds. */
+    /** Exact: 3 KB a frame of a base-sized encoder, 0.7 MB for 4.5 seconds. */
     FLOAT32,
-    /** In half the room, about three digits of each number. */
+    /** Half the space, about three decimal digits of each number. */
     FLOAT16,
-    /** Not at all: computed anew in every epoch. */
+    /** Nothing is stored: the states are computed anew in every epoch. */
     NONE
   }
 
@@ -27,16 +27,21 @@ public record CacheConfig(States states, Optional<Path> folder) {
     return new CacheConfig(States.FLOAT32, Optional.empty());
   }
 
-  /** Returns the type in which states cross the frontier. */
+  /** Returns this configuration with another number format. */
+  public CacheConfig withStates(States other) {
+    return new CacheConfig(other, folder);
+  }
+
+  /** Returns the number type of the hidden states at the frontier. */
   public Storage storage() {
     return states == States.FLOAT16 ? Storage.FLOAT16 : Storage.FLOAT32;
   }
 
   /**
-   * Returns the folder.
+   * Returns the folder of the store.
    *
    * @param environment such as {@code System.getenv()}
-   * @param home of the user
+   * @param home the user's home folder
    */
   public Path folder(Map<String, String> environment, Path home) {
     if (folder.isPresent()) {

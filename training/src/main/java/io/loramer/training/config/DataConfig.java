@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a run learns from.
+ * The corpus of a run, its labels and its splits.
  *
  * @param manifest JSON Lines, an utterance a line
  * @param labels the emotions in use; empty for whichever occur, in alphabetical order
  * @param maxDurationSeconds longer clips are cropped to it
- * @param validation whose utterances choose the best epoch
- * @param test whose utterances measure it; where this and {@code validation} name nobody, the
+ * @param validation the utterances that choose the best epoch
+ * @param test the utterances that measure it; where this and {@code validation} are empty, the
  *     manifest's {@code split} decides
  */
 public record DataConfig(
@@ -44,6 +44,16 @@ public record DataConfig(
         AUTHORS_MAX_DURATION_SECONDS,
         SplitConfig.none(),
         SplitConfig.none());
+  }
+
+  /** Returns this configuration with these labels in use. */
+  public DataConfig withLabels(List<String> inUse) {
+    return new DataConfig(manifest, inUse, maxDurationSeconds, validation, test);
+  }
+
+  /** Returns this configuration divided in another way. */
+  public DataConfig withSplits(SplitConfig otherValidation, SplitConfig otherTest) {
+    return new DataConfig(manifest, labels, maxDurationSeconds, otherValidation, otherTest);
   }
 
   /** Returns the longest clip that is not cropped, in samples. */

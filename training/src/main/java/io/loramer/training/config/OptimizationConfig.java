@@ -9,9 +9,9 @@ import java.util.OptionalDouble;
  *
  * @param epochs at most; 0 gives the untrained model, a baseline
  * @param batchSize utterances in a step
- * @param learningRate of the first step; it falls along half a cosine to 0 over all epochs
+ * @param learningRate of the first step; it falls to 0 over all epochs, along half a cosine
  * @param patience epochs without a better validation UA after which the run stops
- * @param maxGradientNorm what the norm of all gradients together is scaled down to; empty for no
+ * @param maxGradientNorm limit to which the global norm of all gradients is clipped; empty for no
  *     limit
  * @param seed of initial values, shuffling and dropout
  */
@@ -40,6 +40,17 @@ public record OptimizationConfig(
   /** The paper's values (section 3.2); patience and seed, which it does not state, are ours. */
   public static OptimizationConfig defaults() {
     return new OptimizationConfig(40, 16, 3e-4f, 10, OptionalDouble.empty(), 1);
+  }
+
+  /** Returns this configuration with another number of epochs. */
+  public OptimizationConfig withEpochs(int other) {
+    return new OptimizationConfig(other, batchSize, learningRate, patience, maxGradientNorm, seed);
+  }
+
+  /** Returns this configuration with another seed. */
+  public OptimizationConfig withSeed(long other) {
+    return new OptimizationConfig(
+        epochs, batchSize, learningRate, patience, maxGradientNorm, other);
   }
 
   private static void requirePositive(String key, double value, List<String> problems) {

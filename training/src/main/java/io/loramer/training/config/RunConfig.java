@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that decides what a run does.
+ * The configuration of a run as a user writes it. Labels, speakers, precision and XLA may be left
+ * open; {@link #resolve} gives them values once the corpus and the encoders were read.
  *
- * @param head what stands above the encoders
+ * @param head the layers above the encoders
  */
 public record RunConfig(
     DataConfig data,
@@ -22,19 +23,19 @@ public record RunConfig(
     CacheConfig cache,
     ComputeConfig compute) {
 
-  /** What becomes of the speech encoder. */
+  /** How the speech encoder takes part in training. */
   public enum Adaptation {
-    /** Low-rank bypasses are trained. */
+    /** LoRA matrices beside its frozen kernels are trained. */
     LORA,
-    /** Nothing of it is. */
+    /** None of its variables is trained. */
     FROZEN
   }
 
   /**
    * The speech encoder.
    *
-   * @param encoder its SavedModel's folder; empty for a model that reads only
-   * @param lora in use if adaptation says so
+   * @param encoder its SavedModel's folder; empty for a model without audio input
+   * @param lora in use if {@code adaptation} is {@link Adaptation#LORA}
    */
   public record AudioConfig(Optional<Path> encoder, Adaptation adaptation, LoraConfig lora) {
     /** Returns the configuration of LoRA, if it is in use. */
@@ -47,8 +48,8 @@ public record RunConfig(
   /**
    * The text encoder, which stays frozen.
    *
-   * @param encoder its SavedModel's folder; empty for a model that hears only
-   * @param source of the words; none makes a model that hears only
+   * @param encoder its SavedModel's folder; empty for a model without text input
+   * @param source of the words; {@link TextSource#NONE} gives a model without text input
    * @param recognizer the SavedModel's folder of a CTC encoder, which recognises the words that are
    *     missing
    */
@@ -58,12 +59,12 @@ public record RunConfig(
       return new TextConfig(encoder, TextSource.TRANSCRIPT, Optional.empty());
     }
 
-    /** Returns the encoder's folder, if the model reads. */
+    /** Returns the encoder's folder, if the model takes text. */
     public Optional<Path> activeEncoder() {
       return source == TextSource.NONE ? Optional.empty() : encoder;
     }
 
-    /** Returns which words the model is given; none, of one that does not read. */
+    /** Returns which words the model is given: none if it takes no text. */
     public TextChoice choice() {
       return activeEncoder().isPresent()
           ? new TextChoice(source, recognizer)
@@ -71,7 +72,7 @@ public record RunConfig(
     }
   }
 
-  /** The paper's run, but for what it is run on. */
+  /** The paper's run, without a corpus and encoders. */
   public static RunConfig defaults() {
     return new RunConfig(
         DataConfig.defaults(),
@@ -83,61 +84,81 @@ public record RunConfig(
         ComputeConfig.defaults());
   }
 
-  /** Returns the same with these labels in use. */
-  public RunConfig withLabels(List<String> labels) {
-    DataConfig resolved =
-        new DataConfig(
-            data.manifest(), labels, data.maxDurationSeconds(), data.validation(), data.test());
-    return new RunConfig(resolved, audio, text, head, training, cache, compute);
+  /** Returns this configuration with another corpus, labels or splits. */
+  public RunConfig withData(DataConfig other) {
+    return new RunConfig(other, audio, text, head, training, cache, compute);
   }
 
-  /** Returns the same computed so. */
-  public RunConfig computed(ComputeConfig how) {
-    return new RunConfig(data, audio, text, head, training, cache, how);
+  /** Returns this configuration with another speech encoder or adaptation. */
+  public RunConfig withAudio(AudioConfig other) {
+    return new RunConfig(data, other, text, head, training, cache, compute);
   }
 
-  /** Returns the same with these speakers known to the head. */
-  public RunConfig withSpeakers(List<String> speakers) {
-    return new RunConfig(data, audio, text, head.withSpeakers(speakers), training, cache, compute);
+  /** Returns this configuration with another text encoder or source of words. */
+  public RunConfig withText(TextConfig other) {
+    return new RunConfig(data, audio, other, head, training, cache, compute);
   }
 
-  /** Returns whether the head is told who speaks, and nobody said who is known. */
-  public boolean lacksSpeakers() {
-    return head.speaker().size().isPresent() && head.speaker().known().isEmpty();
+  /** Returns this configuration with another head. */
+  public RunConfig withHead(HeadConfig other) {
+    return new RunConfig(data, audio, text, other, training, cache, compute);
+  }
+
+  /** Returns this configuration with another optimisation. */
+  public RunConfig withTraining(OptimizationConfig other) {
+    return new RunConfig(data, audio, text, head, other, cache, compute);
+  }
+
+  /** Returns this configuration with another cache. */
+  public RunConfig withCache(CacheConfig other) {
+    return new RunConfig(data, audio, text, head, training, other, compute);
+  }
+
+  /** Returns this configuration with another device, precision or XLA. */
+  public RunConfig withCompute(ComputeConfig other) {
+    return new RunConfig(data, audio, text, head, training, cache, other);
+  }
+
+  /** Returns this configuration with another seed. */
+  public RunConfig withSeed(long seed) {
+    return withTraining(training.withSeed(seed));
+  }
+
+  /** Returns this configuration with 0 epochs: the baseline of a run. */
+  public RunConfig untrained() {
+    return withTraining(training.withEpochs(0));
+  }
+
+  /** Returns this configuration with what it leaves open taken from another one. */
+  public RunConfig orElse(RunConfig other) {
+    DataConfig labelled = data.labels().isEmpty() ? data.withLabels(other.data.labels()) : data;
+    boolean takesSpeakers = lacksSpeakers() && other.head.speaker().size().isPresent();
+    HeadConfig knowing = takesSpeakers ? head.withSpeakers(other.head.speaker().known()) : head;
+    return withData(labelled).withHead(knowing).withCompute(compute.orElse(other.compute));
   }
 
   /**
-   * Returns the same divided in another way, where nobody is in the test split if nobody is named.
+   * Gives a value to everything that is open.
+   *
+   * @param labels in use, in the order of the model's outputs
+   * @param speakers of the training split, whom the head distinguishes unless the configuration
+   *     names them
+   * @param speechWidth hidden size of the speech encoder; 0 for a model without audio input
    */
-  public RunConfig divided(SplitConfig validation, SplitConfig test) {
-    DataConfig divided =
-        new DataConfig(data.manifest(), data.labels(), data.maxDurationSeconds(), validation, test);
-    return new RunConfig(divided, audio, text, head, training, cache, compute);
+  public ResolvedRunConfig resolve(List<String> labels, List<String> speakers, int speechWidth) {
+    return new ResolvedRunConfig(
+        data.withLabels(labels),
+        audio,
+        text,
+        lacksSpeakers() ? head.withSpeakers(speakers) : head,
+        training,
+        cache,
+        compute.device(),
+        compute.resolve(speechWidth));
   }
 
-  /** Returns the same with another seed. */
-  public RunConfig withSeed(long seed) {
-    OptimizationConfig seeded =
-        new OptimizationConfig(
-            training.epochs(),
-            training.batchSize(),
-            training.learningRate(),
-            training.patience(),
-            training.maxGradientNorm(),
-            seed);
-    return new RunConfig(data, audio, text, head, seeded, cache, compute);
-  }
-
-  /** Returns the same without a step of training: what a run's results are to be compared with. */
-  public RunConfig untrained() {
-    OptimizationConfig none =
-        new OptimizationConfig(
-            0,
-            training.batchSize(),
-            training.learningRate(),
-            training.patience(),
-            training.maxGradientNorm(),
-            training.seed());
-    return new RunConfig(data, audio, text, head, none, cache, compute);
+  /** Returns whether the head has a speaker input and the configuration names no speakers. */
+  private boolean lacksSpeakers() {
+    return head.speaker().size().isPresent() && head.speaker().known().isEmpty();
   }
 }

@@ -39,9 +39,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The YAML form of a {@link RunConfig}: a file holds what differs from the defaults, the command
- * line may override single keys. Paths of a file are relative to it, those of the command line to
- * the working directory.
+ * Reads and writes a {@link RunConfig} as YAML.
+ *
+ * <p>A file holds only the keys that differ from the defaults; the command line may override single
+ * keys. Paths in a file are relative to it, those of the command line to the working directory.
+ *
+ * <pre>{@code
+ * RunConfig config =
+ *     RunConfigFile.read(Optional.of(Path.of("run.yaml")), Map.of("training.epochs", "5"));
+ * }</pre>
  */
 public final class RunConfigFile {
   /** The keys whose values are paths. */
@@ -53,7 +59,7 @@ public final class RunConfigFile {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          // A key without a value is an oversight, except where there may be none.
+          // A key without a value is most likely an error, except where the value is optional.
           .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
           .withConfigOverride(Optional.class, RunConfigFile::allowNull)
           .withConfigOverride(OptionalInt.class, RunConfigFile::allowNull)
@@ -87,9 +93,9 @@ public final class RunConfigFile {
   }
 
   /**
-   * Reads a point of a sweep.
+   * Reads the configuration of a point of a sweep.
    *
-   * @param point values that stand for those of the file, and whose paths are relative to it
+   * @param point values that replace those of the file; their paths are relative to it
    * @throws IOException as {@link #read(Optional, Map)}
    */
   public static RunConfig read(Path file, Map<String, String> point, Map<String, String> overrides)
@@ -132,7 +138,7 @@ public final class RunConfigFile {
     YAML.writeValue(file.toFile(), config);
   }
 
-  /** Returns every key there is, dotted, with its value in a configuration. */
+  /** Returns all values of a configuration by their dotted keys. */
   public static Map<String, JsonNode> keys(RunConfig config) {
     Map<String, JsonNode> keys = new LinkedHashMap<>();
     addKeys("", YAML.valueToTree(config), keys);
@@ -202,7 +208,7 @@ public final class RunConfigFile {
   }
 
   /**
-   * Puts values into the tree of the defaults, which has every key there is but those of maps that
+   * Puts values into the tree of the defaults, which has every known key except those of maps that
    * are empty by default.
    */
   private static void merge(
@@ -218,7 +224,7 @@ public final class RunConfigFile {
           && !section.isEmpty()
           && field.getValue().isObject()) {
         merge(section, field.getValue(), source, key + ".", unknown);
-      } else if (!(known.isObject() && field.getValue().isNull())) { // a heading may stand alone
+      } else if (!(known.isObject() && field.getValue().isNull())) { // a section may be empty
         tree.set(field.getKey(), field.getValue());
       }
     }
@@ -248,7 +254,7 @@ public final class RunConfigFile {
               .collect(Collectors.joining("."));
       String reason;
       if (e.getCause() instanceof IllegalArgumentException refusal) {
-        // Those of records begin with the name of the component.
+        // Messages of records begin with the name of the component.
         boolean component = e instanceof ValueInstantiationException;
         reason = (component ? "." : ": ") + refusal.getMessage();
       } else if (e instanceof MismatchedInputException mismatch) {
@@ -261,7 +267,7 @@ public final class RunConfigFile {
     }
   }
 
-  /** Says what a value should have been. */
+  /** Returns the expected kind of a value, for messages. */
   private static String kind(Class<?> type) {
     if (type.isEnum()) {
       return Stream.of(type.getEnumConstants())

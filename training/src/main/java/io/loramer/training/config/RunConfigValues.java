@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How values are written that Jackson knows no form of, or another one. */
+/** The YAML forms of values for which Jackson has none, or a different one. */
 final class RunConfigValues extends SimpleModule {
   private static final long serialVersionUID = 1;
 

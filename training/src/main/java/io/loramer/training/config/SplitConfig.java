@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whose utterances make up a split.
+ * The utterances of a split, by speaker, session or id.
  *
  * @param speakers all of these speakers' utterances
  * @param sessions all utterances of these sessions
- * @param utterances these, by their ids
+ * @param utterances the utterances with these ids
  */
 public record SplitConfig(List<String> speakers, List<String> sessions, List<String> utterances) {
   public SplitConfig {
@@ -18,20 +18,22 @@ public record SplitConfig(List<String> speakers, List<String> sessions, List<Str
     utterances = List.copyOf(utterances);
   }
 
-  /** Whole speakers and sessions. */
+  /** Creates a split of whole speakers and sessions. */
   public SplitConfig(List<String> speakers, List<String> sessions) {
     this(speakers, sessions, List.of());
   }
 
-  /** Nobody's: the manifest's own {@code split} decides. */
+  /** An empty split: the manifest's own {@code split} decides. */
   public static SplitConfig none() {
     return new SplitConfig(List.of(), List.of());
   }
 
+  /** Returns whether no speaker, session or utterance is named. */
   public boolean isEmpty() {
     return speakers.isEmpty() && sessions.isEmpty() && utterances.isEmpty();
   }
 
+  /** Returns whether an utterance belongs to this split. */
   public boolean contains(Utterance utterance) {
     Optional<String> session = utterance.session();
     return speakers.contains(utterance.speaker())

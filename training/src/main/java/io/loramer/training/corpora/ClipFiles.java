@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The sound and video files of a folder. */
+/** Lists the audio and video files of a folder. */
 final class ClipFiles {
   private static final Set<String> EXTENSIONS =
       Set.of(
@@ -19,8 +19,8 @@ final class ClipFiles {
   private ClipFiles() {}
 
   /**
-   * Lists the files in a folder and all folders below it by their extensions, in the order of their
-   * paths; hidden files, and the {@code ._name} files that macOS leaves in archives, are skipped.
+   * Lists the files with known extensions in a folder and all folders below it, sorted by path.
+   * Hidden files, and the {@code ._name} files that macOS leaves in archives, are skipped.
    *
    * @return absolute paths
    */

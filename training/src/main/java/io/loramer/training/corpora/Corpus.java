@@ -13,13 +13,13 @@ public sealed interface Corpus
     permits CremaD, CsvCorpus, EmoBox, EmoDb, FolderPerLabel, Iemocap, Meld, Nemo, Ravdess, Tess {
 
   /**
-   * Reads what the corpus says of its utterances; does not open the clips.
+   * Reads the corpus's tables, transcripts or file names; does not open the clips.
    *
-   * @throws IOException if there is no such corpus, with all that is wrong with its files
+   * @throws IOException if the folder or file holds no such corpus, with all problems of its files
    */
   CorpusContents read() throws IOException;
 
-  /** Returns which labels are used where nobody asks for others. */
+  /** Returns the labels that are used by default. */
   default LabelChoice usualLabels() {
     return LabelChoice.ALL;
   }

@@ -4,10 +4,10 @@ import io.loramer.recognition.corpus.Utterance;
 import java.util.List;
 
 /**
- * What a corpus holds.
+ * The utterances of a corpus and notes on it.
  *
- * @param utterances whose clips are there, with line 0
- * @param notes what was left out, and other things that a person should know; sentences
+ * @param utterances those whose clips exist, with line 0
+ * @param notes sentences on what was left out and on other peculiarities
  */
 public record CorpusContents(List<Utterance> utterances, List<String> notes) {
   public CorpusContents {

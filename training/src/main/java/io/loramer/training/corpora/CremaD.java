@@ -1,6 +1,6 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.corpora.NamedClips.Told;
+import io.loramer.training.corpora.NamedClips.Meaning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 
 /**
  * CREMA-D, the Crowd-sourced Emotional Multimodal Actors Dataset: 91 actors, six emotions, twelve
- * sentences. The labels are the emotions that the actors were asked for.
+ * sentences. The labels are the emotions that the actors were asked to express.
  *
  * <p>Names are actor, sentence, emotion and level.
  *
- * @param folder the whole, of which {@code AudioWAV} is used (the other folders hold the same
- *     takes), or a folder of clips
+ * @param folder the whole corpus, of which {@code AudioWAV} is used (the other folders hold the
+ *     same takes), or a folder of clips
  * @see <a href="https://github.com/CheyneyComputerScience/CREMA-D">its repository</a>
  */
 public record CremaD(Path folder) implements Corpus {
@@ -54,11 +54,11 @@ public record CremaD(Path folder) implements Corpus {
   public CorpusContents read() throws IOException {
     Path wav = folder.resolve("AudioWAV");
     Path clips = Files.isDirectory(wav) ? wav : folder;
-    return NamedClips.read(clips, NAME, "1001_DFA_ANG_XX", CremaD::told);
+    return NamedClips.read(clips, NAME, "1001_DFA_ANG_XX", CremaD::meaning);
   }
 
-  private static Told told(Matcher name) {
-    return new Told(
+  private static Meaning meaning(Matcher name) {
+    return new Meaning(
         name.group("actor"),
         SENTENCES.get(name.group("sentence")),
         EMOTIONS.get(name.group("emotion")));

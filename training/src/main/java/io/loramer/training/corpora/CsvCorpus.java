@@ -13,19 +13,18 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * A table with an utterance a line: comma-separated, or by semicolons or tabs, whichever its first
- * line has.
+ * A table with one utterance per line, separated by commas, semicolons or tabs.
  *
- * @param file UTF-8; the first line names the columns
- * @param columns what the table calls the columns whose names are not those of {@link Column}
- * @param audioFolder where relative paths of clips start; absent for the table's folder
- * @param speakers by the path of the clip as the table gives it, where there is no column for them
+ * @param file UTF-8; the first line names the columns and shows which separator is used
+ * @param columns the table's names of columns, where they differ from those of {@link Column}
+ * @param audioFolder the folder of relative paths of clips; absent for the table's folder
+ * @param speakers finds the speaker in the path of the clip, if the table has no column for it
  */
 public record CsvCorpus(
     Path file, Map<Column, String> columns, Optional<Path> audioFolder, Speakers speakers)
     implements Corpus {
 
-  /** What a column can hold; {@code audio} and {@code label} are needed. */
+  /** The columns that are used; {@code audio} and {@code label} are required. */
   public enum Column {
     ID,
     AUDIO,
@@ -33,9 +32,9 @@ public record CsvCorpus(
     LABEL,
     SPEAKER,
     SESSION,
-    /** Seconds. */
+    /** Start of the utterance in its file, in seconds. */
     START,
-    /** Seconds. */
+    /** End of the utterance in its file, in seconds. */
     END,
     /** {@code train}, {@code validation} or {@code test}. */
     SPLIT
@@ -68,7 +67,7 @@ public record CsvCorpus(
     return Set.of(columns.get(Column.AUDIO), columns.get(Column.LABEL));
   }
 
-  /** One line of the table; what is wrong with it is told to the findings. */
+  /** One line of the table; its problems are added to the findings. */
   private final class Line {
     private final Table.Row row;
     private final boolean namesSpeakers;
@@ -108,7 +107,7 @@ public record CsvCorpus(
               split));
     }
 
-    /** Two stretches of one file are two utterances. */
+    /** Returns the id; it includes the start, as two utterances may be in one file. */
     private String id(String audio, OptionalDouble start) {
       String name = ClipFiles.withoutExtension(audio);
       return start.isPresent() ? name + "@" + start.getAsDouble() : name;
@@ -145,7 +144,7 @@ public record CsvCorpus(
           return OptionalDouble.of(seconds);
         }
       } catch (NumberFormatException e) {
-        // Is told below, as a number that is none of seconds is.
+        // Reported below, together with numbers that are no seconds.
       }
       problem(columns.get(column) + ": expected seconds from 0, found " + cell.get());
       return OptionalDouble.empty();

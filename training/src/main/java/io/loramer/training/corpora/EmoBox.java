@@ -23,17 +23,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What EmoBox says of one of its corpora: JSON Lines for the parts of each fold, and a map of
- * labels.
+ * EmoBox's description of one corpus: JSON Lines for the parts of each fold, and a map of labels.
  *
- * <p>Of several folds, each becomes the {@code session} of the utterances that it tests; of a
- * single one, the parts become the {@code split}. The labels are those of {@code label_map.json},
- * as {@link Corpus} names them. EmoBox knows neither words nor speakers.
+ * <p>With several folds, each one becomes the {@code session} of the utterances that it tests; with
+ * a single one, its parts become the {@code split}. The labels are those of {@code label_map.json},
+ * as {@link Corpus} names them. EmoBox has neither words nor speakers.
  *
  * @param folder such as {@code EmoBox/data/iemocap}, with {@code fold_1} and so on
- * @param audioFolder where the paths of the clips start, with {@code downloads} in it; absent for
- *     the EmoBox that {@code folder} is in
- * @param speakers by the path of the clip as EmoBox gives it
+ * @param audioFolder the folder of the clips' relative paths, with {@code downloads} in it; absent
+ *     for the EmoBox that {@code folder} is in
+ * @param speakers finds the speaker in the path of the clip as EmoBox gives it
  * @see <a href="https://github.com/emo-box/EmoBox">github.com/emo-box/EmoBox</a>
  */
 public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers) implements Corpus {
@@ -45,11 +44,11 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
   private static final Map<String, Split> SPLITS =
       Map.of("train", Split.TRAIN, "valid", Split.VALIDATION, "test", Split.TEST);
 
-  /** Where EmoBox's words are not ours in lower case. */
+  /** The labels whose names in EmoBox differ from ours by more than upper case. */
   private static final Map<String, String> LABELS =
       Map.of("Angry", "anger", "Excited", "excitement", "Happy", "happiness", "Sad", "sadness");
 
-  /** An utterance, and of which folds it is in which part. */
+  /** An utterance with the part that it belongs to in each fold. */
   private record Line(Path file, int number, JsonNode json, Map<String, Split> parts) {}
 
   @Override
@@ -103,7 +102,7 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
     }
   }
 
-  /** Some corpora are in an older form. */
+  /** Returns the path of the clip; some corpora use an older key. */
   private static JsonNode clip(JsonNode json) {
     return json.path(json.has("wav") ? "wav" : "audio");
   }
@@ -112,7 +111,7 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
     return json.path(json.has("emo") ? "emo" : "label");
   }
 
-  /** The map's own keys are not always written as the lines write them. */
+  /** Reads the map of labels, whose keys may differ from the lines in upper and lower case. */
   private Map<String, String> labelMap() throws IOException {
     Path file = folder.resolve("label_map.json");
     Map<String, String> labels = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -1,6 +1,6 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.corpora.NamedClips.Told;
+import io.loramer.training.corpora.NamedClips.Meaning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -47,11 +47,11 @@ public record EmoDb(Path folder) implements Corpus {
 
   @Override
   public CorpusContents read() throws IOException {
-    return NamedClips.read(folder, NAME, "03a01Fa", EmoDb::told);
+    return NamedClips.read(folder, NAME, "03a01Fa", EmoDb::meaning);
   }
 
-  private static Told told(Matcher name) {
-    return new Told(
+  private static Meaning meaning(Matcher name) {
+    return new Meaning(
         name.group("speaker"),
         SENTENCES.get(name.group("sentence")),
         EMOTIONS.get(name.group("emotion")));

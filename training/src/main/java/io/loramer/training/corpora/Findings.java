@@ -11,12 +11,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a reader has found of a corpus so far. */
+/** Collects the utterances, notes and problems of a corpus while it is read. */
 final class Findings {
-  /** More names than this hide what the sentence says. */
+  /** The number of names listed in a note. */
   private static final int NAMED = 10;
 
-  /** More problems than this hide the first ones. */
+  /** The number of problems listed in a message. */
   private static final int SHOWN = 50;
 
   private final Path corpus;
@@ -28,15 +28,15 @@ final class Findings {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * Starts with nothing.
+   * Creates an empty collection.
    *
-   * @param corpus by whose path the corpus is named in messages
+   * @param corpus the path by which messages name the corpus
    */
   Findings(Path corpus) {
     this.corpus = corpus;
   }
 
-  /** Adds an utterance, unless its clip is missing or its id is there already. */
+  /** Adds an utterance, unless its clip is missing or its id was added before. */
   void add(Utterance utterance) {
     if (!Files.isRegularFile(utterance.clip().file())) {
       missing.add(utterance.id());
@@ -52,9 +52,7 @@ final class Findings {
     notes.add(sentence);
   }
 
-  /**
-   * Adds a sentence that ends in how many these are, and their names; nothing if there are none.
-   */
+  /** Adds a sentence with the number of some utterances and their names, if there are any. */
   void note(String sentence, List<String> names) {
     if (!names.isEmpty()) {
       String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
@@ -63,20 +61,20 @@ final class Findings {
     }
   }
 
-  /** Adds what is wrong; all such are told together in the end. */
+  /** Adds a problem; all problems are reported together at the end. */
   void problem(String text) {
     problems.add(text);
   }
 
-  /** Adds what is wrong with a line. */
+  /** Adds a problem of a line. */
   void problem(Path file, int line, String text) {
     problem("%s: line %d: %s".formatted(file, line, text));
   }
 
   /**
-   * Returns all of it.
+   * Returns the utterances and notes.
    *
-   * @param expected what should have been found, for the message if there is nothing
+   * @param expected the files that should have been found, for the message if there are none
    * @throws IOException with all problems, or if no utterance was found
    */
   CorpusContents contents(String expected) throws IOException {

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Clips in a folder for each label; the words of {@code a.wav} are in {@code a.txt} beside it, if
- * there is one (UTF-8).
+ * Clips in one folder per label.
  *
- * @param folder holds the folders that are named as the labels; below these, folders of any depth
- * @param speakers by the path within {@code folder}, with {@code /}
+ * <p>The words of {@code a.wav} are in {@code a.txt} beside it (UTF-8), if there is one.
+ *
+ * @param folder holds the folders that are named like the labels, with folders of any depth below
+ * @param speakers finds the speaker in the path within {@code folder}, with {@code /}
  */
 public record FolderPerLabel(Path folder, Speakers speakers) implements Corpus {
   @Override

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
  * IEMOCAP, the Interactive Emotional Dyadic Motion Capture Database: ten actors, in pairs, in five
  * sessions.
  *
- * <p>The labels are the majority's, {@code other} and {@code undecided} among them. Usually four
- * classes are used, with excitement as happiness: 5531 utterances of 10,039. Where the corpus gives
- * another number of these, a note says by how much.
+ * <p>The labels are those of the majority of raters, including {@code other} and {@code undecided}.
+ * Usually four classes are used, with excitement as happiness: 5531 utterances of 10,039. If the
+ * folder holds another number of them, a note states the difference.
  *
  * @param folder {@code IEMOCAP_full_release}, with {@code Session1} to {@code Session5}
  * @see <a href="https://sail.usc.edu/iemocap/">sail.usc.edu/iemocap</a>
@@ -43,7 +43,7 @@ public record Iemocap(Path folder) implements Corpus {
           Map.entry("sur", "surprise"),
           Map.entry("xxx", "undecided"));
 
-  /** {@code Ses01F_impro01_M000}: a dialogue, then who speaks. */
+  /** {@code Ses01F_impro01_M000}: a dialogue, then the speaker. */
   private static final Pattern ID =
       Pattern.compile("(?<dialogue>Ses0(?<session>[1-5])[FM]_\\w+)_(?<who>[FM])\\d+");
 
@@ -85,7 +85,7 @@ public record Iemocap(Path folder) implements Corpus {
     return findings.contents("Session1 to Session5 with dialog/EmoEvaluation and sentences/wav");
   }
 
-  /** Lists the files at the top; the folders hold what single raters said. */
+  /** Lists the text files at the top; the folders hold the labels of single raters. */
   private static Iterable<Path> textFiles(Path folder) throws IOException {
     TreeSet<Path> files = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "[!.]*.txt")) {
@@ -101,7 +101,7 @@ public record Iemocap(Path folder) implements Corpus {
     for (int i = 0; i < lines.size(); i++) {
       String[] cells = lines.get(i).split("\t", -1);
       if (!cells[0].startsWith("[")) {
-        continue; // the header, or what a rater said
+        continue; // the header, or the label of a single rater
       }
       Matcher id = ID.matcher(cells.length > 1 ? cells[1].strip() : "");
       String code = cells.length > 2 ? cells[2].strip() : "";

@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How many utterances of the four classes a whole IEMOCAP has in each session; 5531 together, as
- * the literature counts them. (The paper of LoRA-MER swaps the sums of neutral and sadness.)
+ * Compares the utterances per session and class with those of the complete IEMOCAP.
+ *
+ * <p>The four classes have 5531 utterances together, as the literature counts them. (The paper of
+ * LoRA-MER swaps the sums of neutral and sadness.)
  */
 final class IemocapCounts {
   private static final List<String> CLASSES = List.of("anger", "happiness", "neutral", "sadness");
@@ -30,7 +32,7 @@ final class IemocapCounts {
     found.computeIfAbsent(session, s -> new TreeMap<>()).merge(counted, 1, Integer::sum);
   }
 
-  /** Says by how much what was found differs, if it does. */
+  /** Returns a sentence on the difference from the complete corpus, if there is one. */
   Optional<String> difference() {
     List<String> sessions = new ArrayList<>();
     int expectedTotal = 0;

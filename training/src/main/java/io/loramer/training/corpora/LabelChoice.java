@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which labels of a corpus are used, and under which names.
+ * The labels of a corpus that are used, and their names.
  *
  * @param kept the only labels that are used; empty for all
  * @param renamed new names by old ones, so that two labels can become one; a label that is itself
@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 public record LabelChoice(List<String> kept, Map<String, String> renamed) {
   /** Every label, as the reader names it. */
-  public static final LabelChoice ALL = new LabelChoice(List.of(), Map.of());
+  static final LabelChoice ALL = new LabelChoice(List.of(), Map.of());
 
   public LabelChoice {
     kept = List.copyOf(kept);
@@ -26,9 +26,10 @@ public record LabelChoice(List<String> kept, Map<String, String> renamed) {
   }
 
   /**
-   * Chooses; what is left out, and kept labels that nobody has, are noted.
+   * Returns the utterances with these labels; notes state what is left out, and which kept labels
+   * no utterance has.
    *
-   * @throws IOException if nothing is left
+   * @throws IOException if no utterance is left
    */
   public CorpusContents of(CorpusContents corpus) throws IOException {
     List<Utterance> chosen = new ArrayList<>();

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  * emotions, in its own splits; joy is {@code happiness}.
  *
  * @param folder holds the three tables {@code train_sent_emo.csv}, {@code dev_...} and {@code
- *     test_...} and the folders of clips that the archives unpack to, all of them at any place up
- *     to three folders deep
+ *     test_...} and the folders of clips from the archives, all of them up to three folders deep
  * @see <a href="https://github.com/declare-lab/MELD">github.com/declare-lab/MELD</a>
  */
 public record Meld(Path folder) implements Corpus {

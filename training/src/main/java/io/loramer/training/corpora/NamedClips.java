@@ -11,21 +11,22 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Clips whose names tell who speaks, what, and how. */
+/** Reads corpora whose clips' names contain speaker, sentence and emotion. */
 final class NamedClips {
   private NamedClips() {}
 
-  /** What a name tells. */
-  record Told(String speaker, String text, String label) {}
+  /** The content of a clip's name. */
+  record Meaning(String speaker, String text, String label) {}
 
   /**
-   * Reads the clips of a folder and of all below it.
+   * Reads the clips of a folder and of all folders below it.
    *
-   * @param name what a file's name without its extension must match; others are noted
+   * @param name matches the names of clips without extension; others are noted and left out
    * @param example such a name, for messages
+   * @param meaning returns the content of a name that matches
    */
   static CorpusContents read(
-      Path folder, Pattern name, String example, Function<Matcher, Told> meaning)
+      Path folder, Pattern name, String example, Function<Matcher, Meaning> meaning)
       throws IOException {
     Findings findings = new Findings(folder);
     List<String> others = new ArrayList<>();
@@ -36,15 +37,15 @@ final class NamedClips {
         others.add(stem);
         continue;
       }
-      Told told = meaning.apply(matcher);
+      Meaning named = meaning.apply(matcher);
       findings.add(
           new Utterance(
               0,
               stem,
               Clip.whole(file),
-              Optional.of(told.text()),
-              told.label(),
-              told.speaker(),
+              Optional.of(named.text()),
+              named.label(),
+              named.speaker(),
               Optional.empty(),
               Optional.empty()));
     }

@@ -16,7 +16,7 @@ import java.util.Set;
 public record Nemo(Path folder) implements Corpus {
   private static final String FILE = "file_id";
   private static final String EMOTION = "emotion";
-  private static final String SPEAKER = "speaker_id"; // filled up with blanks
+  private static final String SPEAKER = "speaker_id"; // padded with blanks
   private static final String TEXT = "raw_text";
 
   @Override

@@ -1,6 +1,6 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.corpora.NamedClips.Told;
+import io.loramer.training.corpora.NamedClips.Meaning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * RAVDESS, the Ryerson Audio-Visual Database of Emotional Speech and Song: 24 actors, eight
  * emotions, two sentences.
  *
- * <p>Names are modality, channel, emotion, intensity, statement, repetition and actor. Used are
- * speech (channel 01) with sound (modality 01 or 03); songs and silent films are not.
+ * <p>Names are modality, channel, emotion, intensity, statement, repetition and actor. Only speech
+ * (channel 01) with audio (modality 01 or 03) is used; songs and silent videos are left out.
  *
  * @param folder holds the clips, in folders of any depth
  * @see <a href="https://zenodo.org/records/1188976">zenodo.org/records/1188976</a>
@@ -38,11 +38,11 @@ public record Ravdess(Path folder) implements Corpus {
 
   @Override
   public CorpusContents read() throws IOException {
-    return NamedClips.read(folder, NAME, "03-01-05-01-02-01-24", Ravdess::told);
+    return NamedClips.read(folder, NAME, "03-01-05-01-02-01-24", Ravdess::meaning);
   }
 
-  private static Told told(Matcher name) {
-    return new Told(
+  private static Meaning meaning(Matcher name) {
+    return new Meaning(
         "Actor_" + name.group("actor"),
         STATEMENTS.get(name.group("statement")),
         EMOTIONS.get(name.group("emotion")));

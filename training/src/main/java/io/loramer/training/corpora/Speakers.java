@@ -5,10 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells who speaks in a clip where the corpus itself does not.
+ * Finds the speaker of a clip in its path, for corpora that do not name speakers.
  *
- * @param pattern is searched for in the clip's path; its groups together, or without groups what it
- *     finds, are the speaker. Absent for the one speaker {@code unknown}.
+ * @param pattern is searched for in the clip's path; its groups together or, without groups, the
+ *     whole match are the speaker. Absent for a single speaker {@code unknown}.
  */
 public record Speakers(Optional<Pattern> pattern) {
   /** Returns the speaker of a clip; empty if the pattern is not in its path. */
@@ -27,15 +27,15 @@ public record Speakers(Optional<Pattern> pattern) {
     return Optional.of(speaker.toString()).filter(name -> !name.isBlank());
   }
 
-  /** Says what is wrong with a clip of whom {@link #of} finds nobody. */
+  /** Returns the message for a clip in whose path {@link #of} finds no speaker. */
   String notFound(String path) {
-    return "speaker: %s finds nobody in %s".formatted(pattern.orElseThrow(), path);
+    return "speaker: %s matches nothing in %s".formatted(pattern.orElseThrow(), path);
   }
 
-  /** Warns of a corpus of one unknown speaker. */
+  /** Adds a note on a corpus whose speakers are unknown. */
   void warn(Findings findings) {
     if (pattern.isEmpty()) {
-      findings.note("who speaks is not known, so training and test may share voices");
+      findings.note("the speakers are not known, so training and test may share voices");
     }
   }
 }

@@ -24,29 +24,29 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
       CsvMapper.builder().enable(CsvParser.Feature.SKIP_EMPTY_LINES).build();
 
   /**
-   * A line, or some if a cell holds line ends.
+   * A row, which takes several lines if a cell holds line ends.
    *
-   * @param line its first one, from 1
+   * @param line its first line, from 1
    */
   record Row(int line, Map<String, String> cells) {
-    /** Returns a cell without the blanks around it; empty if it is not there or blank. */
+    /** Returns a cell without surrounding blanks; empty if it is missing or blank. */
     Optional<String> cell(String column) {
       return Optional.ofNullable(cells.get(column)).map(String::strip).filter(s -> !s.isEmpty());
     }
   }
 
-  /** Reads comma-separated values, in which {@code "} quotes. */
+  /** Reads comma-separated values, which may be quoted by {@code "}. */
   static Table commas(Path file) throws IOException {
     return read(file, CsvSchema.emptySchema().withHeader());
   }
 
-  /** Reads values between tabs, in which nothing is quoted. */
+  /** Reads tab-separated values, which are never quoted. */
   static Table tabs(Path file) throws IOException {
     return read(
         file, CsvSchema.emptySchema().withHeader().withColumnSeparator('\t').withoutQuoteChar());
   }
 
-  /** Reads values between tabs, semicolons or commas: the first of these that the header has. */
+  /** Reads values separated by tabs, semicolons or commas: the first of these in the header. */
   static Table anySeparator(Path file) throws IOException {
     String header = text(file).lines().findFirst().orElse("");
     if (header.contains("\t")) {
@@ -56,7 +56,11 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
     return read(file, header.contains(";") ? schema.withColumnSeparator(';') : schema);
   }
 
-  /** Refuses a table that lacks columns, with the names of those that it has. */
+  /**
+   * Checks that the table has some columns.
+   *
+   * @throws IOException if it lacks one, with the names of those that it has
+   */
   Table requireColumns(Set<String> needed) throws IOException {
     if (!columns.containsAll(needed)) {
       throw new IOException(

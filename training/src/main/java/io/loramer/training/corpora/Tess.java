@@ -1,6 +1,6 @@
 package io.loramer.training.corpora;
 
-import io.loramer.training.corpora.NamedClips.Told;
+import io.loramer.training.corpora.NamedClips.Meaning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * TESS, the Toronto Emotional Speech Set: two actresses say 200 words in one sentence, with seven
- * emotions; its surprise is a pleasant one.
+ * TESS, the Toronto Emotional Speech Set: two actresses, seven emotions, 200 words in one sentence.
+ * Its surprise is a pleasant one.
  *
  * <p>Names are speaker, word and emotion.
  *
@@ -35,11 +35,11 @@ public record Tess(Path folder) implements Corpus {
 
   @Override
   public CorpusContents read() throws IOException {
-    return NamedClips.read(folder, NAME, "OAF_back_angry", Tess::told);
+    return NamedClips.read(folder, NAME, "OAF_back_angry", Tess::meaning);
   }
 
-  private static Told told(Matcher name) {
-    return new Told(
+  private static Meaning meaning(Matcher name) {
+    return new Meaning(
         name.group("speaker") + "F",
         "Say the word " + name.group("word") + ".",
         EMOTIONS.get(name.group("emotion")));

@@ -21,10 +21,10 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * A cross-validation on disk: a run for each fold and seed, and what they come to.
+ * A cross-validation on disk: a run for each fold and seed, and their summary.
  *
  * <pre>
- *   config.yaml     every key, but for the division and the seed
+ *   config.yaml     every key except the splits and the seed
  *   crossval.json   the {@link CrossvalPlan}
  *   fold-1/seed-1/  an ordinary run, see {@link RunFolder}
  *   summary.json    the {@link CrossvalSummary}, once all runs have ended
@@ -34,10 +34,10 @@ import org.apache.logging.log4j.Logger;
 public final class Crossval {
   private static final Logger LOG = LogManager.getLogger(Crossval.class);
 
-  /** Marks a folder as that of a cross-validation. */
+  /** The file that marks the folder of a cross-validation. */
   public static final String PLAN = "crossval.json";
 
-  /** What a cross-validation or a sweep came to. */
+  /** The file with the results of a cross-validation or a sweep. */
   public static final String SUMMARY = "summary.json";
 
   private final Path folder;
@@ -55,11 +55,11 @@ public final class Crossval {
   }
 
   /**
-   * Divides the corpus and checks encoders, manifest, folds and the runs that are there already.
+   * Divides the corpus and checks encoders, manifest, folds and the runs that exist already.
    *
-   * @param folder new, or that of the same cross-validation, which is then gone on with
-   * @param config whose division and seed are replaced
-   * @throws IOException if anything is wrong; nothing is written
+   * @param folder new, or that of the same cross-validation, which is then resumed
+   * @param config its splits and its seed are replaced for each run
+   * @throws IOException if a check fails; nothing is written
    */
   public static Crossval prepare(RunConfig config, CrossvalOptions options, Path folder)
       throws IOException {
@@ -89,13 +89,13 @@ public final class Crossval {
   }
 
   /**
-   * Makes the runs that are not there yet, the first seed's first, and sums all up.
+   * Trains the runs that have not ended yet, the first seed's first, and summarises all.
    *
    * @throws IOException if a run fails; those before it are kept
    */
   public CrossvalSummary run(Consumer<Progress> progress) throws IOException {
     Files.createDirectories(folder);
-    JsonFile.write(folder.resolve(PLAN), plan); // first: it makes the folder one to go on with
+    JsonFile.write(folder.resolve(PLAN), plan); // first: with it the folder can be resumed
     RunConfigFile.write(folder.resolve("config.yaml"), config);
     LOG.info("{}", plan.note());
     for (CrossvalPlan.Fold fold : plan.folds()) {
@@ -109,7 +109,7 @@ public final class Crossval {
     for (Run run : runs) {
       String name = "run %d of %d".formatted(outcomes.size() + 1, runs.size());
       if (run.planned.hasEnded()) {
-        LOG.info("{} is there: {}", name, run.planned.folder());
+        LOG.info("{} has ended already: {}", name, run.planned.folder());
       } else {
         LOG.info("{}: {}", name, run.planned.folder());
         run.planned.finish(progress);

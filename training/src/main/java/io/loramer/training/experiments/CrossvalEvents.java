@@ -16,11 +16,11 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * The learning curves of a cross-validation for TensorBoard: of each epoch the mean over the runs,
- * and the mean ± the sample standard deviation, which its custom scalars show as a margin.
+ * Writes the learning curves of a cross-validation for TensorBoard.
  *
- * <p>Runs end at different epochs. The curves end where the first of them does: a mean over those
- * that go on would rise or fall by who they are.
+ * <p>They are the mean over the runs and the mean ± the sample standard deviation of each epoch,
+ * which TensorBoard's custom scalars show as a margin. Runs end at different epochs. The curves end
+ * with the shortest run: beyond it, the mean would depend on which runs are left.
  */
 final class CrossvalEvents {
   private static final List<Curve> CURVES =
@@ -34,9 +34,9 @@ final class CrossvalEvents {
   private CrossvalEvents() {}
 
   /**
-   * A measure of epochs.
+   * A measure of each epoch.
    *
-   * @param value absent where the model has none
+   * @param value absent for models without this measure
    */
   private record Curve(String name, Function<EpochMetrics, OptionalDouble> value) {
     String tag(String kind) {
@@ -45,7 +45,7 @@ final class CrossvalEvents {
   }
 
   /**
-   * Writes a file of events, which makes those of an earlier one there void.
+   * Writes a file of events, which replaces the events of earlier files in the folder.
    *
    * @param runs that have ended
    */
@@ -56,7 +56,7 @@ final class CrossvalEvents {
       for (Curve curve : CURVES) {
         if (epochs > 0 && curve.value().apply(runs.get(0).epochs().get(0)).isPresent()) {
           record(file, curve, runs, epochs);
-          charts.addChart(0, chart(curve)); // TensorBoard shows the last one first
+          charts.addChart(0, chart(curve)); // TensorBoard shows the last chart first
         }
       }
       file.layout(Layout.newBuilder().addCategory(charts).build());

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a configuration is cross-validated.
+ * The options of a cross-validation.
  *
- * @param foldsBy absent for sessions where the manifest has any, else speakers
- * @param folds how many; absent for one per session, else for {@value #DEFAULT_FOLDS}
- * @param seeds each fold is run with each of them
+ * @param foldsBy absent for sessions if the manifest has any, else speakers
+ * @param folds number of folds; absent for one per session, else for {@value #DEFAULT_FOLDS}
+ * @param seeds each fold is trained with each of them
  */
 public record CrossvalOptions(
     Protocol protocol, Optional<FoldsBy> foldsBy, OptionalInt folds, List<Long> seeds) {
 
-  /** As many as IEMOCAP has sessions. */
+  /** The number of IEMOCAP's sessions. */
   static final int DEFAULT_FOLDS = 5;
 
   public CrossvalOptions {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.SplitConfig;
 import java.io.IOException;
@@ -16,33 +17,35 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which runs make up a cross-validation: {@code crossval.json}.
+ * The folds and seeds of a cross-validation: {@code crossval.json}.
  *
- * @param folds each is the test of one run per seed
+ * @param folds each is the test split of one run per seed
  */
-public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
+record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
 
-  /** So that session 10 comes after session 9. */
+  /** Shorter names first, so that session 10 comes after session 9. */
   private static final Comparator<String> SHORTER_FIRST =
       Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
 
   /**
-   * What the runs of a fold are chosen and measured by.
+   * The validation and test split of a fold's runs.
    *
    * @param validation sessions, speakers or utterances that choose the epoch; under the paper's
    *     protocol those of {@code test}
-   * @param test those that are measured
-   * @param utterances how many those have
+   * @param test sessions, speakers or utterances that measure the run
+   * @param utterances the number of utterances in {@code test}
    */
-  public record Fold(List<String> validation, List<String> test, int utterances) {}
+  record Fold(List<String> validation, List<String> test, int utterances) {}
 
   /**
-   * Divides a corpus.
+   * Divides a corpus into folds.
    *
-   * <p>Sessions or speakers go, those with most utterances first, where there are fewest until
-   * then; utterances in turn, the labels of each speaker one after the other.
+   * <p>Sessions or speakers are assigned in the order of their size, largest first, each to the
+   * fold that has the fewest utterances so far. Utterances are assigned in turn, sorted by speaker
+   * and label.
    *
-   * @throws IOException if it cannot be divided so, or if a speaker would be in two folds
+   * @throws IOException if there are too few sessions, speakers or utterances, or a speaker would
+   *     be in two folds
    */
   static CrossvalPlan of(Manifest corpus, CrossvalOptions options) throws IOException {
     boolean sessions = corpus.utterances().stream().anyMatch(u -> u.session().isPresent());
@@ -116,7 +119,7 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
     return groups;
   }
 
-  /** Training, validation and test of every run are whole groups. */
+  /** Checks that no speaker is in two groups, of which the splits of every run consist. */
   private static void requireSpeakersApart(Manifest corpus, FoldsBy by, List<List<String>> groups)
       throws IOException {
     Map<String, TreeSet<Integer>> foldsOfSpeaker = new TreeMap<>();
@@ -136,13 +139,13 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
     if (!twice.isEmpty()) {
       throw new IOException(
           corpus.file()
-              + ": speakers would be heard in training and tested: "
+              + ": speakers would be in the training and in the test split: "
               + twice
               + "; take folds by speaker");
     }
   }
 
-  /** Returns what has to be said beside every number. */
+  /** Returns the note that must accompany every number. */
   String note() {
     return protocol.note() + foldsBy.note();
   }
@@ -150,10 +153,11 @@ public record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds,
   /** Returns the configuration of a run. */
   RunConfig config(RunConfig base, Fold fold, long seed) {
     SplitConfig test = protocol == Protocol.CLEAN ? foldsBy.split(fold.test()) : SplitConfig.none();
-    return base.divided(foldsBy.split(fold.validation()), test).withSeed(seed);
+    DataConfig data = base.data().withSplits(foldsBy.split(fold.validation()), test);
+    return base.withData(data).withSeed(seed);
   }
 
-  /** Returns where a run lies, below the folder of the cross-validation. */
+  /** Returns the folder of a run, below that of the cross-validation. */
   static String folder(int fold, long seed) {
     return "fold-%d/seed-%d".formatted(fold, seed);
   }

@@ -14,13 +14,13 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a cross-validation came to: {@code summary.json}.
+ * The results of a cross-validation: {@code summary.json}.
  *
- * @param note what has to be said beside every number
+ * @param note the note that must accompany every number
  * @param runs one per fold and seed
  * @param recall of each class that occurs
  * @param confusion of all runs together: rows true, columns predicted, in the order of the labels
- * @param interval how those of the measures were made
+ * @param interval the method by which the measures' intervals were computed
  */
 public record CrossvalSummary(
     Protocol protocol,
@@ -41,7 +41,7 @@ public record CrossvalSummary(
    * One run.
    *
    * @param folder below that of the cross-validation
-   * @param measured its fold
+   * @param measured the metrics on its fold
    */
   public record Run(
       int fold,
@@ -53,22 +53,23 @@ public record CrossvalSummary(
       SplitMetrics measured) {}
 
   /**
-   * How intervals were made.
+   * The method by which intervals were computed.
    *
-   * @param level the share of the draws inside
-   * @param resampled what was drawn with replacement
-   * @param clusters how many of these there are
-   * @param resamples how often they were drawn
+   * @param level the share of the resamples inside the interval
+   * @param resampled the unit that was drawn with replacement
+   * @param clusters the number of these units
+   * @param resamples the number of resamples
    */
   public record Interval(double level, String resampled, int clusters, int resamples, long seed) {}
 
   /**
-   * What is known of a run that has ended.
+   * The results of a run that has ended.
    *
    * @param measured the predictions of its fold
    */
   record Outcome(int fold, long seed, RunMetrics metrics, List<Prediction> measured) {}
 
+  /** Summarises the runs of a plan. */
   static CrossvalSummary of(CrossvalPlan plan, List<Outcome> outcomes) {
     List<String> labels = outcomes.get(0).metrics.validation().labels();
     List<MeasureSummary.Counted> counted = new ArrayList<>();
@@ -133,7 +134,7 @@ public record CrossvalSummary(
     for (int i = 0; i < labels.size(); i++) {
       int label = i;
       if (counted.stream().noneMatch(run -> run.matrix().support(label) > 0)) {
-        continue; // a label of the configuration that nobody speaks with
+        continue; // a label of the configuration that no utterance has
       }
       recall.put(
           labels.get(i),

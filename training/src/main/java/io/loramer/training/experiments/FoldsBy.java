@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What stays together when a corpus is divided into folds. */
+/** The unit that stays together when a corpus is divided into folds. */
 public enum FoldsBy {
   SESSION(""),
   SPEAKER(""),
-  /** Nothing: each speaker is in every fold, as far as he has utterances. */
+  /** Single utterances: each speaker is in every fold, if the speaker has enough utterances. */
   UTTERANCE(
-      "; SPEAKER-DEPENDENT: the tested speakers were heard in training, which makes the task an"
-          + " easier one");
+      "; SPEAKER-DEPENDENT: the tested speakers are in the training split, which makes the task"
+          + " easier");
 
   private final String note;
 
@@ -26,7 +26,7 @@ public enum FoldsBy {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns what has to be added to the protocol's note. */
+  /** Returns the addition to the protocol's note. */
   String note() {
     return note;
   }

@@ -15,13 +15,13 @@ import java.util.function.Function;
  *
  * @param mean over all runs
  * @param sdOfRuns sample standard deviation (n − 1) of all runs, each a fold with a seed: mostly
- *     how much the folds differ
- * @param sdOfSeedMeans that of the means over the folds, one per seed: what chance in training does
- *     to the mean; absent with a single seed
+ *     the variation between folds
+ * @param sdOfSeedMeans sample standard deviation of the means over the folds, one per seed: the
+ *     variation by chance in training; absent with a single seed
  * @param pooled the measure of all runs' predictions counted together
- * @param low where the 95 % interval of {@code pooled} begins, see {@link SpeakerBootstrap}; absent
+ * @param low lower end of the 95 % interval of {@code pooled}, see {@link SpeakerBootstrap}; absent
  *     with a single speaker
- * @param high where it ends; absent as {@code low} is
+ * @param high upper end; absent if {@code low} is
  */
 public record MeasureSummary(
     double mean,
@@ -31,13 +31,14 @@ public record MeasureSummary(
     OptionalDouble low,
     OptionalDouble high) {
 
-  /** One run's predictions counted. */
+  /** The confusion matrix of one run. */
   record Counted(long seed, ConfusionMatrix matrix) {}
 
   /**
-   * Sums up.
+   * Summarises a measure.
    *
-   * @param measure absent where a matrix does not tell, as the recall of a class that is not in it
+   * @param measure absent if a matrix does not determine it, such as the recall of a class without
+   *     utterances
    */
   static MeasureSummary of(
       List<Counted> runs,

@@ -2,22 +2,22 @@ package io.loramer.training.experiments;
 
 import io.loramer.recognition.corpus.Split;
 
-/** Whose utterances choose the best epoch of a fold's run. */
+/** The utterances that choose the best epoch of a fold's run. */
 public enum Protocol {
-  /** Those of the next fold. The fold that measures is looked at once. */
+  /** Those of the next fold. The tested fold is evaluated once, at the end. */
   CLEAN(
       Split.TEST,
       3,
-      "clean: the best epoch of each run was chosen on a fold that is not the tested"),
+      "clean: the best epoch of each run was chosen on another fold than the tested one"),
   /**
-   * Those of the fold that measures, as in the authors' code. Such a run has a validation split and
-   * no test split: its numbers are the best of as many as there were epochs.
+   * Those of the tested fold, as in the authors' code. Such a run has a validation split and no
+   * test split: its numbers are the best of all its epochs.
    */
   PAPER(
       Split.VALIDATION,
       2,
       "PAPER: the best epoch of each run was chosen on the tested fold itself, as in the authors'"
-          + " code; these numbers are too good, and not to be set beside clean ones");
+          + " code; these numbers are too good, and not comparable with clean ones");
 
   private final Split measured;
   private final int fewestFolds;
@@ -29,17 +29,17 @@ public enum Protocol {
     this.note = note;
   }
 
-  /** Returns the split of a run that holds its fold. */
+  /** Returns the split of a run that holds the tested fold. */
   public Split measured() {
     return measured;
   }
 
-  /** Returns how many folds leave one to train on. */
+  /** Returns the smallest number of folds that leaves one for training. */
   int fewestFolds() {
     return fewestFolds;
   }
 
-  /** Returns what has to be said beside every number. */
+  /** Returns the note that must accompany every number. */
   public String note() {
     return note;
   }

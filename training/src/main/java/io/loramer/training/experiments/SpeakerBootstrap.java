@@ -10,11 +10,12 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * How much a measure would vary with other speakers: the percentile bootstrap over speakers.
+ * The percentile bootstrap over speakers: an interval for a measure on other speakers.
  *
- * <p>As many speakers as there are are drawn with replacement, all of a speaker's predictions with
- * him, and measured together; the interval holds the middle 95 % of {@value #RESAMPLES} such draws.
- * Drawing utterances would take those of one voice for independent and give too narrow an interval.
+ * <p>In each of {@value #RESAMPLES} resamples, as many speakers as the corpus has are drawn with
+ * replacement, each with all predictions, and measured together. The interval holds the middle 95 %
+ * of them. Resampling utterances would treat those of one voice as independent and give too narrow
+ * an interval.
  *
  * @see <a href="https://doi.org/10.1201/9780429246593">Efron and Tibshirani 1993, chapters 8 and
  *     13</a>
@@ -30,9 +31,10 @@ final class SpeakerBootstrap {
   record Interval(double low, double high) {}
 
   /**
-   * Draws.
+   * Draws the resamples.
    *
-   * @param speakers the predictions of each
+   * @param speakers the confusion matrix of each speaker
+   * @param count number of resamples
    */
   SpeakerBootstrap(List<ConfusionMatrix> speakers, int count) {
     this.speakers = speakers.size();
@@ -47,8 +49,8 @@ final class SpeakerBootstrap {
   }
 
   /**
-   * Returns the interval of a measure, leaving out the draws that do not tell; nothing of a single
-   * speaker, whose draws are all the same.
+   * Returns the interval of a measure, without the resamples that do not determine it. Empty for a
+   * single speaker, whose resamples are all equal.
    */
   Optional<Interval> interval(Function<ConfusionMatrix, OptionalDouble> measure) {
     if (speakers < 2) {

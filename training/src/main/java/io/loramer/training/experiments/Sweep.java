@@ -29,7 +29,7 @@ import org.tensorflow.exceptions.TensorFlowException;
 public final class Sweep {
   private static final Logger LOG = LogManager.getLogger(Sweep.class);
 
-  /** Marks a folder as that of a sweep. */
+  /** The file that marks the folder of a sweep. */
   public static final String GRID = "sweep.json";
 
   private final Path folder;
@@ -45,10 +45,10 @@ public final class Sweep {
   /**
    * Reads the configuration of each point and checks it as {@link Crossval#prepare} does.
    *
-   * @param file of the configuration that all points share
+   * @param file the configuration that all points share
    * @param overrides values of keys that no point sets
-   * @param folder new, or that of the same sweep, which is then gone on with
-   * @throws IOException with the problem of each point that has one; nothing is written
+   * @param folder new, or that of the same sweep, which is then resumed
+   * @throws IOException with the problems of all points; nothing is written
    */
   public static Sweep prepare(
       Path file,
@@ -81,7 +81,7 @@ public final class Sweep {
   }
 
   /**
-   * Runs all points, one after the other. One that fails is left as it is, and the next one begun.
+   * Runs all points one after the other. If one fails, the sweep goes on with the next.
    *
    * @throws IOException if the summary cannot be written
    */
@@ -99,7 +99,7 @@ public final class Sweep {
       } catch (IOException | IllegalArgumentException e) {
         LOG.error("{}: {}", point.name(), e.getMessage());
         failure = Optional.of(String.valueOf(e.getMessage()));
-      } catch (IllegalStateException | TensorFlowException e) { // no user's fault
+      } catch (IllegalStateException | TensorFlowException e) { // not caused by the input
         LOG.error("{}: failed", point.name(), e);
         failure = Optional.of(e.toString());
       }

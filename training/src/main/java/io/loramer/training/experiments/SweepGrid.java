@@ -19,21 +19,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The configurations that a sweep compares. In YAML they are rows, each a named set of keys, or a
- * grid of all combinations of some values, or both: then each row with each combination.
+ * The configurations that a sweep compares.
+ *
+ * <p>In YAML they are rows, each a named set of keys, or a grid of all combinations of some values,
+ * or both: then each row with each combination.
  *
  * <pre>{@code
  * rows:
  *   - name: frozen
  *     set: {audio.adaptation: frozen}
- *     paper: {UA: 77.59, WA: 76.58}     # optional: what was published, in percent
+ *     paper: {UA: 77.59, WA: 76.58}     # optional: published results, in percent
  *   - name: lora
  *     set: {audio.adaptation: lora}
  * grid:
  *   head.mine.lambda: [2, 1, 0.5, 0.25, 0.1, 0]
  * }</pre>
  *
- * <p>Paths are relative to the configuration whose keys these are.
+ * <p>Paths are relative to the file of the configuration.
  */
 public record SweepGrid(List<Point> points) {
   private static final ObjectMapper YAML =
@@ -58,24 +60,24 @@ public record SweepGrid(List<Point> points) {
     }
 
     /** Returns the name of the point's folder. */
-    public String folder() {
+    String folder() {
       return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.=_]+", "-");
     }
 
-    /** Returns the values in YAML. */
+    /** Returns the values in YAML by dotted keys. */
     public Map<String, String> overrides() {
       Map<String, String> overrides = new LinkedHashMap<>();
       set.forEach((key, value) -> overrides.put(key, value.toString()));
       return overrides;
     }
 
-    /** Returns this point with one more key; nobody published that. */
+    /** Returns this point with one more key and without published results. */
     private Point with(String key, JsonNode value) {
       String last = key.substring(key.lastIndexOf('.') + 1);
-      String said = last + "=" + (value.isValueNode() ? value.asText() : value.toString());
+      String valueName = last + "=" + (value.isValueNode() ? value.asText() : value.toString());
       Map<String, JsonNode> more = new LinkedHashMap<>(set);
       more.put(key, value);
-      return new Point(name.isEmpty() ? said : name + " " + said, more, Map.of());
+      return new Point(name.isEmpty() ? valueName : name + " " + valueName, more, Map.of());
     }
   }
 

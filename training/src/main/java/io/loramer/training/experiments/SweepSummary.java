@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a sweep came to: its {@code summary.json}. While it runs, the points until then. */
+/** The results of a sweep, {@code summary.json}; while it runs, those of the points done so far. */
 public record SweepSummary(List<Row> rows) {
   /**
-   * A point.
+   * The result of one point.
    *
    * @param folder below that of the sweep
-   * @param paper what was published of such a configuration, in percent
-   * @param result absent of a point that failed
-   * @param failure why
+   * @param paper published results of this configuration, in percent
+   * @param result absent if the point failed
+   * @param failure the reason, if the point failed
    */
   public record Row(
       String name,

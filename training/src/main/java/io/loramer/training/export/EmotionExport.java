@@ -20,8 +20,8 @@ import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.optimize.Computation;
 import io.loramer.savedmodels.optimize.Precision;
-import io.loramer.training.TrainingSetup;
-import io.loramer.training.config.RunConfig;
+import io.loramer.training.config.ResolvedRunConfig;
+import io.loramer.training.features.RunEncoders;
 import io.loramer.training.run.RunFolder;
 import io.loramer.training.run.RunMetrics;
 import io.loramer.training.run.TrainedWeights;
@@ -40,24 +40,23 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Ops;
 
 /**
- * Writes a run's best model as a SavedModel that needs nothing else: TF Serving, Python and Java
- * load it.
+ * Writes a run's best model as a self-contained SavedModel for TF Serving, Python and Java.
  *
  * <p>{@code serving_default} takes the raw waveform ({@code input_values} float32 [B, samples],
  * {@code audio_lengths} int32 [B]) and the words ({@code input_ids} int32 [B, S], {@code
- * text_lengths} int32 [B]), as far as the model uses them, and gives {@code probabilities} and
- * {@code logits} float32 [B, labels], {@code labels} string [B], {@code embedding} float32 [B, D]
- * and, of a model with both, {@code fusion_weights} float32 [B, 2]. A model that hears has a second
- * signature, {@code wav_bytes}, that takes {@code wav_bytes} string [B] in place of the first two:
- * WAV files of 16-bit PCM at 16 kHz. A further one, {@code explain}, is {@link Explanation}. Beside
- * them: requests for TF Serving to warm up with, a file of parameters for its batching, and a
- * README.md that shows the calls.
+ * text_lengths} int32 [B]), or one of the two for a model of one modality, and returns {@code
+ * probabilities} and {@code logits} float32 [B, labels], {@code labels} string [B], {@code
+ * embedding} float32 [B, D] and, of a model with both, {@code fusion_weights} float32 [B, 2]. A
+ * model with audio input has a second signature, {@code wav_bytes}, that takes {@code wav_bytes}
+ * string [B] in place of the first two: WAV files of 16-bit PCM at 16 kHz. A further one, {@code
+ * explain}, is {@link Explanation}. Beside them: requests for TF Serving to warm up with, a file of
+ * parameters for its batching, and a README.md that shows the calls.
  */
 public final class EmotionExport {
   /**
-   * For TF Serving's {@code --batching_parameters_file}, and where it finds those of a model by
-   * itself with {@code --enable_per_model_batching_parameters}. Clips differ in length, so batches
-   * must be padded.
+   * File for TF Serving's {@code --batching_parameters_file}; with {@code
+   * --enable_per_model_batching_parameters} TF Serving finds it itself. Clips differ in length, so
+   * batches must be padded.
    */
   private static final String BATCHING_FILE = "batching_params.pbtxt";
 
@@ -72,33 +71,35 @@ public final class EmotionExport {
 
   private EmotionExport() {}
 
-  /** What becomes of LoRA. */
+  /** How LoRA is exported. */
   public enum Lora {
-    /** Added to the kernels: the graph is the encoder's own, and as fast. */
+    /** Merged into the kernels: the graph is the encoder's own, and as fast. */
     MERGED,
-    /** Kept as bypasses, to be looked at or changed. */
+    /** Kept as separate matrices beside the kernels, which can be inspected or changed. */
     SEPARATE
   }
 
   /**
-   * Exports. The model is loaded back and compared with the run before its folder gets its name.
+   * Exports a run. The SavedModel is loaded and compared with the run before its folder gets its
+   * name.
    *
    * @param target the folder of the model's version, {@code NAME/VERSION}, made here
-   * @param precision of the encoders' products, and of the kernels that are for nothing else
-   * @throws IOException if the run has not ended, an encoder is not what it was, the target exists,
-   *     or what was written gives other outputs than the run
+   * @param precision of the encoders' products, and of the kernels that are used only there
+   * @throws IOException if the run has not ended, an encoder has changed, the target exists, or the
+   *     written SavedModel has other outputs than the run
    */
   public static void write(RunFolder run, Path target, Lora lora, Precision precision)
       throws IOException {
     AtomicFolder.requireAbsent(target);
-    RunConfig config = run.readConfig();
-    Map<Modality, SavedModelFolder> encoders = TrainingSetup.openEncoders(config);
+    ResolvedRunConfig config = run.readResolvedConfig();
+    Map<Modality, SavedModelFolder> encoders =
+        RunEncoders.open(config.audio(), config.text()).folders();
     run.readProvenance().requireUnchanged(encoders);
     Optional<LoraConfig> adapted = config.audio().activeLora();
     List<String> labels = config.data().labels();
     EmotionModelInfo info = info(config, encoders, run.readMetrics());
     try (Graph graph = new Graph();
-        Session session = new Session(graph, config.compute().device().session());
+        Session session = new Session(graph, config.device().session());
         TrainedWeights weights = TrainedWeights.read(run.model(), adapted.isPresent())) {
       Variables variables = new Variables(graph, config.training().seed());
       LoraMer model =
@@ -144,7 +145,7 @@ public final class EmotionExport {
   }
 
   private static EmotionModelInfo info(
-      RunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
+      ResolvedRunConfig config, Map<Modality, SavedModelFolder> encoders, RunMetrics metrics)
       throws IOException {
     Optional<Integer> minSamples = Optional.empty();
     if (encoders.containsKey(Modality.AUDIO)) {
@@ -164,7 +165,7 @@ public final class EmotionExport {
         metrics.test());
   }
 
-  /** Checks what was written, and adds what needs the whole of it. */
+  /** Compares the SavedModel with the run and adds the files that are made with it loaded. */
   private static void finish(Path folder, String name, Precision precision, Session session)
       throws IOException {
     try (EmotionModel exported = EmotionModel.load(folder)) {

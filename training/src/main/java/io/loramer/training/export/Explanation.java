@@ -10,14 +10,17 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 
 /**
- * The signature {@code explain}: that of {@code serving_default}, by the same nodes, and what the
- * pooling attended to. Of the modalities that the model has, {@code audio_attention} float32 [B, T]
- * over the speech encoder's frames, of which {@code audio_frames} int32 [B] are the clip's, and
- * {@code text_attention} float32 [B, S] over the tokens. A row sums to 1 and is 0 on padding.
+ * The signature {@code explain}: {@code serving_default} with the pooling's attention weights.
+ *
+ * <p>For each modality of the model these are {@code audio_attention} float32 [B, T] over the
+ * speech encoder's frames with {@code audio_frames} int32 [B], the number of the clip's own frames,
+ * and {@code text_attention} float32 [B, S] over the tokens. A row sums to 1 and is 0 on padding.
+ * The other outputs come from the nodes of {@code serving_default}.
  */
 final class Explanation {
   private Explanation() {}
 
+  /** Returns the signature, given that of {@code serving_default}. */
   static CallSignature signature(Ops tf, CallSignature serving, ForwardPass pass) {
     Map<String, Operand<?>> outputs = new LinkedHashMap<>(serving.outputs());
     pass.outputs()

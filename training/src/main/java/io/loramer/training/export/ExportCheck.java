@@ -26,15 +26,16 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
 /**
- * Compares a model that was written and loaded back with the graph that it was written from, on
- * three clips of different lengths: each alone, as a batch, and as a batch padded the way TF
- * Serving pads.
+ * Compares an exported model with the graph that it was written from.
+ *
+ * <p>Both are given three clips of different lengths: each alone, as a batch, and as a batch padded
+ * as TF Serving pads.
  */
 final class ExportCheck {
-  /** Far above what the order of additions makes, far below what a lost variable makes. */
+  /** Far above the effect of another order of additions, far below that of a missing variable. */
   private static final float TOLERANCE = 1e-4f;
 
-  /** Where values are rounded again and again, and the same is computed in another way. */
+  /** For half precision, where the same value computed in another way is rounded differently. */
   private static final float ROUNDED_TOLERANCE = 3e-2f;
 
   private static final double LONGEST_SECONDS = 3;
@@ -57,12 +58,12 @@ final class ExportCheck {
   }
 
   /**
-   * Compares.
+   * Compares the outputs of the graph and of the exported model.
    *
    * @param session of the graph that was exported
-   * @return by how much an output of a clip alone differs from that in a batch, at most; more than
-   *     rounding where the encoder counts padding, as Hugging Face's own do
-   * @throws IOException if the model gives something else than the graph
+   * @return the largest difference between an output of a clip alone and in a batch; more than
+   *     rounding if the encoder includes padding in its norm, as Hugging Face's own do
+   * @throws IOException if the model's outputs differ from the graph's
    */
   static double run(Session session, EmotionModel exported, Precision precision)
       throws IOException {
@@ -129,7 +130,7 @@ final class ExportCheck {
     return new Waveform(samples);
   }
 
-  /** Fills each row up with its own first element, which is never the right padding. */
+  /** Pads each row with its own first element, which is never the right padding. */
   private Map<String, Tensor> paddedAsTfServingDoes() {
     Map<String, Tensor> inputs = inputs(0, clips.size());
     if (inputs.get(EmotionSignature.INPUT_VALUES) instanceof TFloat32 waveforms
@@ -161,10 +162,10 @@ final class ExportCheck {
   }
 
   /**
-   * Runs a signature on inputs, which it closes. A loaded graph has the names of the one it was
-   * written from.
+   * Runs a signature on inputs, which it closes. A loaded graph has the same names as the graph
+   * that it was written from.
    *
-   * @return of each row, the numbers of all outputs
+   * @return the values of all outputs, row by row
    */
   private List<float[]> outputs(Session session, String name, Map<String, Tensor> inputs) {
     SignatureDef signature = exported.bundle().metaGraphDef().getSignatureDefOrThrow(name);
@@ -214,7 +215,7 @@ final class ExportCheck {
     }
   }
 
-  /** The largest difference, of big numbers in relation to them; NaN if there is one. */
+  /** Returns the largest difference, relative for values above 1; NaN if any difference is NaN. */
   private static double difference(float[] expected, float[] found) {
     double largest = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -6,7 +6,7 @@ import io.loramer.savedmodels.optimize.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The README.md of an exported model: what it is, and how it is called. */
+/** Writes the README.md of an exported model: its labels and quality, and example calls. */
 final class ExportReadme {
   private static final String WORDS = "I am so happy for you!";
 
@@ -28,7 +28,7 @@ final class ExportReadme {
   private ExportReadme() {}
 
   /**
-   * Writes the text.
+   * Returns the text.
    *
    * @param name of the model
    * @param precision of the encoders' products
@@ -42,13 +42,13 @@ final class ExportReadme {
 
         Recognises %2$s. Made by LoRA-MER for Java.
         %3$s
-        The SavedModel was loaded back and compared with the run's weights, on clips alone, in batches, and in batches that were
+        The SavedModel was loaded and compared with the run's weights, on clips alone, in batches, and in batches that were
         padded as TF Serving pads. An output of a clip alone and in a batch differs by %4$s at most.
 
         ## Signatures
 
         %5$s
-        Lengths are counts of samples and tokens; what stands behind them is not looked at.
+        Lengths are counts of samples and tokens; the padding beyond them is ignored.
 
         ## TF Serving
 
@@ -77,7 +77,7 @@ final class ExportReadme {
         ## Java
 
         ```java
-        // In this process (io.loramer:lora-mer-training); the folder is that of the model or of a version.
+        // In this process (io.loramer:lora-mer-recognition); the folder is that of the model or of a version.
         try (EmotionRecognizer recognizer = EmotionRecognizer.load(Path.of("/path/to/%1$s"))) {
           recognizer.recognize(AudioFile.read(Path.of("clip.mp3")), Optional.of("%8$s"));
         }
@@ -101,19 +101,19 @@ final class ExportReadme {
       case FLOAT32 -> "";
       case BFLOAT16, FLOAT16 ->
           """
-          The encoders' products are computed in %s, whatever the run's were: fast on processors with instructions for it, slow on
-          others.
+          The encoders' products are computed in %s, whatever the run's precision: fast on processors with instructions for it,
+          slow on others.
           """
               .formatted(precision.name().toLowerCase(Locale.ROOT));
     };
   }
 
   private static String quality(EmotionModelInfo info) {
-    String told =
+    String speakers =
         info.toldSpeakers()
             ? """
-              In training and test the model was told who speaks, as far as it knew them. This SavedModel is not told: everybody is unknown
-              to it, and it may do worse on voices of its training than that test.
+              In training and test the model was given the speaker of each clip. This SavedModel has no speaker input: all speakers are unknown
+              to it, so on speakers of the training split its accuracy may be lower than in that test.
               """
             : "";
     return info.test()
@@ -126,7 +126,7 @@ final class ExportReadme {
                         test.unweightedAccuracy(),
                         test.weightedAccuracy()))
             .orElse("")
-        + told;
+        + speakers;
   }
 
   private static String signatures(EmotionModelInfo info) {
@@ -143,7 +143,7 @@ final class ExportReadme {
     return """
         - `serving_default`: %s → `probabilities`, `logits` float32 [B, %d], `labels` string [B] (the most probable), \
         `embedding` [B, D]%s.
-        %s- `explain`: as `serving_default`, and what the pooling attended to: %s.
+        %s- `explain`: as `serving_default`, and the pooling's attention weights: %s.
         """
         .formatted(
             (info.usesAudio() ? speech : "") + and + words,

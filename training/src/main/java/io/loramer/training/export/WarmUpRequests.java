@@ -24,24 +24,24 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * What TF Serving runs before it calls a version available, else the first callers wait for what
- * TensorFlow makes at first use: a clip of each of the lengths 1, 2, 4, ... seconds up to the
- * longest, with as many words, and one WAV file.
+ * The requests that TF Serving runs before it makes a version available.
  *
- * <p>The records are {@code PredictionLog} messages; of those only the few fields that a request
- * has are written, by their numbers.
+ * <p>Without them the first callers would wait for TensorFlow's initialisation at first use. They
+ * are a clip of each of the lengths 1, 2, 4, ... seconds up to the longest, with as many words, and
+ * one WAV file. The records are {@code PredictionLog} messages, of which only the fields of a
+ * request are written, by their numbers.
  *
  * @see <a
  *     href="https://github.com/tensorflow/serving/blob/master/tensorflow_serving/g3doc/saved_model_warmup.md">TF
  *     Serving's guide</a>
  */
 final class WarmUpRequests {
-  /** Where TF Serving looks for them in a SavedModel. */
+  /** The file's path in a SavedModel, as TF Serving requires it. */
   static final String FILE = "assets.extra/tf_serving_warmup_requests";
 
   private static final String WORDS = "I am so happy for you, and so is everybody else here! ";
 
-  /** How fast people talk, roughly: words a second times tokens a word. */
+  /** The rate of speech, roughly: words per second times tokens per word. */
   private static final int TOKENS_PER_SECOND = 4;
 
   private static final int PREDICTION_LOG_PREDICT_LOG = 6;
@@ -94,7 +94,7 @@ final class WarmUpRequests {
     return inputs;
   }
 
-  /** About as many words as are said in this time. */
+  /** Returns about as many tokens as are spoken in this time. */
   private Map<String, TensorProto> words(int samples) {
     Map<String, TensorProto> inputs = new LinkedHashMap<>();
     tokenizer.ifPresent(

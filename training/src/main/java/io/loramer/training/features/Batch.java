@@ -1,22 +1,30 @@
 package io.loramer.training.features;
 
+import io.loramer.model.head.Modality;
 import io.loramer.recognition.corpus.Utterance;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Tensor;
+import java.util.Optional;
 import org.tensorflow.types.TInt32;
 
 /**
- * Utterances in the tensors that a step is fed with.
+ * The tensors that a step of training or evaluation is fed with.
  *
- * @param inputs by the names of {@link io.loramer.model.ForwardPass#inputs}
+ * @param utterances in the order of the rows
+ * @param states of each modality that the model has
+ * @param speakers int32 [B], rows of the head's table of speakers; empty if it has none
  * @param labels int32 [B]
  */
-public record Batch(List<Utterance> utterances, Map<String, Tensor> inputs, TInt32 labels)
+public record Batch(
+    List<Utterance> utterances,
+    Map<Modality, FrontierStates> states,
+    Optional<TInt32> speakers,
+    TInt32 labels)
     implements AutoCloseable {
   @Override
   public void close() {
-    inputs.values().forEach(Tensor::close);
+    states.values().forEach(FrontierStates::close);
+    speakers.ifPresent(TInt32::close);
     labels.close();
   }
 }

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A SHA-256, by which what was computed of some content is found again. */
+/** A SHA-256 of an encoder's input, the key of the hidden states that were computed from it. */
 public record ContentHash(long first, long second, long third, long fourth) {
   /** Returns an empty digest. */
   public static MessageDigest digest() {
@@ -17,7 +17,7 @@ public record ContentHash(long first, long second, long third, long fourth) {
     }
   }
 
-  /** Hashes a waveform. */
+  /** Hashes the first samples of a waveform. */
   public static ContentHash of(float[] samples, int count) {
     ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(samples, 0, count);

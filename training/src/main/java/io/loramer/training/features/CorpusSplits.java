@@ -15,18 +15,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A corpus divided into what is learned from, what chooses the epoch, and what measures it.
+ * A corpus divided into training, validation and test split.
  *
- * @param labels the emotions, in the order of the model's outputs
+ * @param labels the emotions in use, in the order of the model's outputs
  * @param utterances of each split, in the manifest's order
  */
 public record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utterances) {
   /**
-   * Divides.
+   * Divides a corpus as a configuration says or, if it names no validation and test split, as the
+   * manifest says.
    *
-   * @throws IOException if there is nothing to train on or to validate by, if an utterance belongs
-   *     to two splits, if a split is to hold somebody who is not in the corpus, or if there are
-   *     fewer than two labels
+   * @throws IOException if the training or the validation split is empty, an utterance belongs to
+   *     two splits, the configuration names a speaker, session or utterance that the manifest does
+   *     not have, or there are fewer than two labels
    */
   public static CorpusSplits of(Manifest manifest, DataConfig config) throws IOException {
     Map<Split, List<Utterance>> utterances = new EnumMap<>(Split.class);
@@ -65,7 +66,7 @@ public record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utte
     return new CorpusSplits(inUse, utterances);
   }
 
-  /** A name that nobody has is a slip, and would leave a split smaller than meant. */
+  /** An unknown name is most likely a typing error and would make a split smaller than meant. */
   private static void requirePresent(
       Manifest manifest, String key, SplitConfig split, List<String> problems) {
     Set<String> speakers = new TreeSet<>();
@@ -106,6 +107,7 @@ public record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utte
     return utterances.values().stream().flatMap(List::stream).toList();
   }
 
+  /** Returns the utterances of a split, in the manifest's order. */
   public List<Utterance> of(Split split) {
     return utterances.get(split);
   }
@@ -117,8 +119,8 @@ public record CorpusSplits(List<String> labels, Map<Split, List<Utterance>> utte
     return trained;
   }
 
-  /** Returns the speakers who are in the training split and in another one as well. */
-  public Set<String> speakersHeardInTraining() {
+  /** Returns the speakers of the training split who are in another split as well. */
+  public Set<String> trainingSpeakersInOtherSplits() {
     Set<String> both = new TreeSet<>();
     for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
       of(split).forEach(utterance -> both.add(utterance.speaker()));

@@ -14,37 +14,44 @@ import org.tensorflow.types.TInt32;
 
 /** An encoder up to its frontier, in a session. */
 final class FrontierEncoder implements AutoCloseable {
-  private final Graph graph = new Graph();
+  private final Graph graph;
   private final Session session;
   private final Frontier.Pass pass;
 
-  /** What was computed of a batch: states {@code storage} [states, B, T, H]; frames int32 [B]. */
-  record Computed(Tensor states, TInt32 frames) implements AutoCloseable {
-    @Override
-    public void close() {
-      states.close();
-      frames.close();
+  private FrontierEncoder(Graph graph, Frontier frontier, Device device) throws IOException {
+    this.graph = graph;
+    pass = frontier.build(graph, new Variables(graph, 0)); // any seed: nothing is initialised
+    session = new Session(graph, device.session());
+    try {
+      pass.restore(session);
+    } catch (IOException | RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 
   /**
-   * Builds the graph and restores the encoder.
+   * Builds the graph and restores the encoder's variables.
    *
    * @throws IOException if the SavedModel cannot be used
    */
-  FrontierEncoder(Frontier frontier, Device device) throws IOException {
-    pass = frontier.build(graph, new Variables(graph, 0)); // nothing is drawn
-    session = new Session(graph, device.session());
-    pass.restore(session);
+  static FrontierEncoder load(Frontier frontier, Device device) throws IOException {
+    Graph graph = new Graph();
+    try {
+      return new FrontierEncoder(graph, frontier, device);
+    } catch (IOException | RuntimeException e) {
+      graph.close();
+      throw e;
+    }
   }
 
-  /** Computes; the caller closes the result. */
-  Computed compute(ModelInputs inputs) {
+  /** Computes the hidden states of a batch; the caller closes the result. */
+  FrontierStates compute(ModelInputs inputs) {
     Map<String, Tensor> tensors = inputs.byName();
     Session.Runner runner = session.runner();
     pass.inputs().forEach((name, input) -> runner.feed(input, tensors.get(name)));
     Result result = runner.fetch(pass.states()).fetch(pass.lengths()).run();
-    return new Computed(result.get(0), (TInt32) result.get(1));
+    return new FrontierStates(result.get(0), (TInt32) result.get(1));
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.device.Device;
 import io.loramer.savedmodels.encoders.SpeechInput;
-import io.loramer.training.features.FrontierEncoder.Computed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Computes what a store lacks of a run's utterances. */
+/** Computes and stores the hidden states of a run's utterances that a store lacks. */
 final class FrontierFilling {
-  /** Of a batch, padding counted: what keeps the cores busy; more would take more memory. */
+  /** Limit of a batch, padding included: enough to keep the cores busy; more takes more memory. */
   private static final int MAX_SAMPLES = 10 * Waveform.SAMPLE_RATE;
 
   private static final int MAX_TOKENS = 1024;
@@ -35,7 +34,7 @@ final class FrontierFilling {
   private final Frontier frontier;
   private final FrontierStore store;
 
-  /** Signals of utterances, to be closed. */
+  /** The encoder's inputs for some utterances, to be closed. */
   private record Signals(List<Utterance> utterances, ModelInputs inputs) implements AutoCloseable {
     @Override
     public void close() {
@@ -55,8 +54,8 @@ final class FrontierFilling {
   /**
    * Fills the store.
    *
-   * @throws IOException if its folder has no room, as far as the first utterances tell, or the
-   *     states of a batch of training would be too large to be read
+   * @throws IOException if its disk has too little room, estimated from the first batch, or the
+   *     states of a batch of training would be too large for one buffer
    */
   void fill(Consumer<Progress> progress) throws IOException {
     requireReadableBatches();
@@ -79,13 +78,13 @@ final class FrontierFilling {
     String phase = modality == Modality.AUDIO ? "encoding speech" : "encoding words";
     int done = 0;
     progress.accept(new Progress(phase, done, missing.size(), ""));
-    try (FrontierEncoder encoder = new FrontierEncoder(frontier, device);
+    try (FrontierEncoder encoder = FrontierEncoder.load(frontier, device);
         Prefetch<List<Utterance>, Signals> signals = new Prefetch<>(batches, this::signals)) {
       while (signals.hasNext()) {
         try (Signals batch = signals.next();
-            Computed computed = encoder.compute(batch.inputs())) {
+            FrontierStates computed = encoder.compute(batch.inputs())) {
           if (done == 0) {
-            requireRoom(missing.values(), batch.utterances().get(0), computed.frames().getInt(0));
+            requireRoom(missing.values(), batch.utterances().get(0), computed.lengths().getInt(0));
           }
           append(batch.utterances(), computed);
           done += batch.utterances().size();
@@ -95,7 +94,7 @@ final class FrontierFilling {
     }
   }
 
-  /** Looks at the most that a batch can be, the longest utterances together. */
+  /** Checks the largest possible batch of each split: its longest utterance in every row. */
   private void requireReadableBatches() throws IOException {
     Modality modality = frontier.modality();
     for (Split split : Split.values()) {
@@ -119,13 +118,13 @@ final class FrontierFilling {
     return new Signals(utterances, corpus.signals(frontier.modality(), utterances));
   }
 
-  private void append(List<Utterance> utterances, Computed computed) throws IOException {
+  private void append(List<Utterance> utterances, FrontierStates computed) throws IOException {
     ByteBuffer states = TensorMemory.of(computed.states()); // [states, B, T, H]
     int rows = utterances.size();
     int count = frontier.states().size();
     int padded = states.capacity() / (count * rows);
     for (int row = 0; row < rows; row++) {
-      int frames = computed.frames().getInt(row);
+      int frames = computed.lengths().getInt(row);
       int bytes = Math.toIntExact(store.bytes(frames) / count);
       List<ByteBuffer> content = new ArrayList<>();
       for (int state = 0; state < count; state++) {

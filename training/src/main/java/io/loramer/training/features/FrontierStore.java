@@ -21,8 +21,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The hidden states of utterances at a frontier, on disk: computed once, read in every epoch of
- * every run.
+ * The hidden states of utterances at a frontier, on disk.
+ *
+ * <p>They are computed once and read in every epoch of every run.
  *
  * <pre>
  *   index        an entry of 64 bytes per utterance, appended after its states
@@ -30,20 +31,20 @@ import java.util.zip.CRC32C;
  *   lock         held by the process that appends
  * </pre>
  *
- * <p>Nothing is changed once written. A process that is killed while it appends leaves bytes behind
- * that no entry points to, or a part of an entry, which the next one cuts off. States are read into
- * the tensor that is fed, at their place in the file: mapping the file would save no copy, and
- * count what was read as memory of the process.
+ * <p>Written bytes never change. A process that is killed while it appends leaves bytes that no
+ * entry points to, or a part of an entry, which the next process overwrites. States are read
+ * directly into the tensor that is fed: mapping the file would save no copy, and the pages would
+ * count as memory of the process.
  */
 final class FrontierStore implements AutoCloseable {
-  /** Of the files, and of what is computed: to be raised when either changes. */
+  /** Version of the files and of the computation: to be raised when either changes. */
   private static final int FORMAT = 1;
 
   private static final int KEY_BYTES = 8;
   private static final int ENTRY_BYTES = 64;
   private static final long SEGMENT_BYTES = 1L << 30;
 
-  /** Of an entry's bytes before the checksum of itself. */
+  /** The number of bytes before an entry's own checksum. */
   private static final int CHECKED_BYTES = ENTRY_BYTES - Integer.BYTES;
 
   private final Path folder;
@@ -56,7 +57,7 @@ final class FrontierStore implements AutoCloseable {
   private long indexed;
   private int newestSegment;
 
-  /** Where the states of an utterance lie. */
+  /** The position of an utterance's states. */
   private record Place(int segment, long offset, int frames, int checksum) {}
 
   private FrontierStore(Path folder, int states, int frameBytes) throws IOException {
@@ -69,9 +70,9 @@ final class FrontierStore implements AutoCloseable {
   }
 
   /**
-   * Opens the store of a frontier, which is made if it is not there.
+   * Opens the store of a frontier, or makes it.
    *
-   * @param cache where the stores of all frontiers lie
+   * @param cache the folder of the stores of all frontiers
    * @param encoderHash of the encoder, from {@link Provenance}
    */
   static FrontierStore open(Path cache, Frontier frontier, String encoderHash) throws IOException {
@@ -89,9 +90,9 @@ final class FrontierStore implements AutoCloseable {
   }
 
   /**
-   * Checks that so many bytes can be added.
+   * Checks that the disk has room for so many bytes.
    *
-   * @throws IOException if there is less room
+   * @throws IOException if it has not
    */
   void requireRoom(long bytes) throws IOException {
     long usable = Files.getFileStore(folder).getUsableSpace();
@@ -108,7 +109,7 @@ final class FrontierStore implements AutoCloseable {
   }
 
   /**
-   * Checks that the states of a batch go into the one buffer that they are read into.
+   * Checks that the states of a batch fit into one buffer.
    *
    * @param longest frames of the longest utterance
    * @throws IOException if they take 2 GiB or more
@@ -139,15 +140,15 @@ final class FrontierStore implements AutoCloseable {
     return places.get(utterance).frames;
   }
 
-  /** Returns the bytes that an utterance of so many frames takes. */
+  /** Returns the size in bytes of the states of so many frames. */
   long bytes(int frames) {
     return (long) states * frames * frameBytes;
   }
 
   /**
-   * Appends the states of an utterance, unless another process was faster.
+   * Appends the states of an utterance, unless another process has done so meanwhile.
    *
-   * @param utterance its content
+   * @param utterance the hash of its content
    * @param content each state [T, H], from its position to its limit
    */
   void append(ContentHash utterance, int frames, List<ByteBuffer> content) throws IOException {
@@ -177,10 +178,10 @@ final class FrontierStore implements AutoCloseable {
   }
 
   /**
-   * Reads the states of an utterance into a batch, zeros behind them.
+   * Reads the states of an utterance into a row of a batch and pads them with zeros.
    *
-   * @param batch [states, B, longest, H] of a tensor
-   * @throws IOException if they are not what was written
+   * @param batch memory of a tensor [states, B, longest, H]
+   * @throws IOException if the checksum differs from that of the written states
    */
   void read(ContentHash utterance, ByteBuffer batch, int row, int rows, int longest)
       throws IOException {

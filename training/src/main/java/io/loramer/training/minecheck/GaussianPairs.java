@@ -7,8 +7,9 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Pairs of vectors whose mutual information is known: x is standard normal, {@code z_k = Σ_j
- * weights[k][j] x_j + sqrt(1 − Σ_j weights[k][j]²) ε_k}.
+ * Pairs of Gaussian vectors whose mutual information is known.
+ *
+ * <p>x is standard normal, {@code z_k = Σ_j weights[k][j] x_j + sqrt(1 − Σ_j weights[k][j]²) ε_k}.
  */
 public final class GaussianPairs {
   private final String name;
@@ -19,8 +20,8 @@ public final class GaussianPairs {
     this.weights = weights;
   }
 
-  /** Vectors of dim components, each correlated with the one of the other vector. */
-  public static GaussianPairs correlated(int dim, double rho) {
+  /** Creates vectors of dim components, each correlated with the same one of the other vector. */
+  static GaussianPairs correlated(int dim, double rho) {
     double[][] weights = new double[dim][dim];
     for (int k = 0; k < dim; k++) {
       weights[k][k] = rho;
@@ -28,20 +29,20 @@ public final class GaussianPairs {
     return new GaussianPairs(String.format(Locale.ROOT, "%d-d, rho %.2f", dim, rho), weights);
   }
 
-  /** Vectors of dim components that are correlated as much as gives this mutual information. */
-  public static GaussianPairs ofNats(int dim, double nats) {
+  /** Creates vectors of dim components with the correlation that gives this mutual information. */
+  static GaussianPairs ofNats(int dim, double nats) {
     return correlated(dim, Math.sqrt(-Math.expm1(-2 * nats / dim)));
   }
 
   /**
-   * One number that two independent ones tell of, correlated with them by 0.7 and 0.3: the
-   * multinormal case of the tests of the library bmi. The second component of z is noise.
+   * Creates vectors in which z_1 is correlated by 0.7 and 0.3 with two independent components of x:
+   * the multinormal case of the tests of the library bmi. The second component of z is noise.
    */
-  public static GaussianPairs split() {
+  static GaussianPairs split() {
     return new GaussianPairs("3-d, 0.7 and 0.3", new double[][] {{0.7, 0.3}, {0, 0}});
   }
 
-  /** Returns what the pairs are, for a table. */
+  /** Returns a description for a table. */
   public String name() {
     return name;
   }
@@ -60,7 +61,7 @@ public final class GaussianPairs {
     return nats;
   }
 
-  /** Pairs, a row of each tensor for each. */
+  /** Drawn pairs, one per row: x and z are float32 [B, dim]. */
   record Drawn(TFloat32 x, TFloat32 z) implements AutoCloseable {
     @Override
     public void close() {

@@ -12,37 +12,37 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The trials that show what the estimators of mutual information are good for, and what is expected
- * of each.
+ * The trials that compare the estimators of mutual information with known values, and the expected
+ * range of each.
  */
 public final class MineCheck {
   private static final int BATCH = 64;
 
-  /** The paper's. */
+  /** The paper's batch size. */
   private static final int SMALL_BATCH = 16;
 
   private static final int[] DIMENSIONS = {1, 2, 10, 20};
   private static final double[] CORRELATIONS = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, -0.6};
 
-  /** Nats; the tests of the library bmi allow so much of MINE, and twice that of the others. */
+  /** In nats: the tolerance of the library bmi's tests for MINE, which is doubled for others. */
   private static final double TOLERANCE_OF_MINE = 0.05;
 
   private static final double TOLERANCE = 0.1;
 
-  /** Nats, where there is no information. */
+  /** In nats, for pairs without mutual information. */
   private static final double TOLERANCE_OF_NOTHING = 0.05;
 
-  /** A part of the information. */
+  /** As a part of the mutual information. */
   private static final double RELATIVE_TOLERANCE = 0.1;
 
-  /** Nats that every estimator can tell from a batch of 64, InfoNCE not much more. */
+  /** Nats that every estimator can find in a batch of 64; InfoNCE finds not much more. */
   private static final double MOST_THAT_ALL_REACH = 2.01;
 
-  /** Of the references. */
+  /** The dimension of the references' vectors. */
   private static final int REFERENCE_DIMENSION = 20;
 
   /**
-   * What others measured.
+   * A result that was measured with PyTorch.
    *
    * @param nats the true information
    */
@@ -72,15 +72,15 @@ public final class MineCheck {
 
   private MineCheck() {}
 
-  /** Where an estimate should lie, in nats. */
+  /** The expected range of an estimate, in nats. */
   public record Range(double from, double to) {
-    /** Returns whether an estimate lies there. */
+    /** Returns whether an estimate lies in the range. */
     public boolean contains(double nats) {
       return nats >= from && nats <= to;
     }
   }
 
-  /** Returns the trials of estimators, those of the same pairs together. */
+  /** Returns the trials of some estimators, grouped by pairs. */
   public static List<MineTrial> trials(Set<MineEstimator> estimators) {
     List<MineTrial> trials = new ArrayList<>();
     for (int dimension : DIMENSIONS) {
@@ -102,8 +102,9 @@ public final class MineCheck {
   }
 
   /**
-   * Returns where a trial's estimate should lie: within a tenth of the truth, but at least 0.05
-   * nats, or where the reference lies; empty where too much is asked of a batch and there is none.
+   * Returns the expected range of a trial's estimate: within a tenth of the true value, but at
+   * least 0.05 nats, widened to include the reference's range; empty if the true value is too large
+   * for the batch and there is no reference.
    */
   public static Optional<Range> expected(MineTrial trial) {
     double nats = trial.pairs().nats();

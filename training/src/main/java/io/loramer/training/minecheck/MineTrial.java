@@ -20,8 +20,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * An estimator of mutual information, trained alone on pairs of which that is known. Each step
- * draws a fresh batch and scores all its pairs, so the estimate of a step is of pairs never seen.
+ * Trains an estimator of mutual information on pairs whose mutual information is known.
+ *
+ * <p>Each step draws a new batch and scores all its pairs, so its estimate is on unseen pairs.
  *
  * @param batchSize at least 2
  */
@@ -33,24 +34,24 @@ public record MineTrial(GaussianPairs pairs, int batchSize, MineEstimator estima
   private static final int MEASURED = 200;
 
   private static final int HIDDEN = 256;
-  private static final float LEARNING_RATE = 2e-3f; // at first; it falls as a cosine
+  private static final float LEARNING_RATE = 2e-3f; // of the first step; it falls as a cosine
 
   /**
-   * What a trial came to.
+   * The result of a trial.
    *
    * @param mean of the last steps' estimates, in nats
    * @param spread their standard deviation
    */
   public record Outcome(double mean, double spread) {}
 
-  /** Returns the most that the estimator can say, in nats. */
+  /** Returns the largest possible estimate, in nats, if the estimator has a limit. */
   public OptionalDouble bound() {
     return estimator == MineEstimator.INFONCE
         ? OptionalDouble.of(Math.log(batchSize))
         : OptionalDouble.empty();
   }
 
-  /** Runs the trial. */
+  /** Trains the estimator and averages the estimates of the last steps. */
   public Outcome run(int steps, long seed) {
     Random random = new Random(seed);
     double[] estimates = new double[steps];

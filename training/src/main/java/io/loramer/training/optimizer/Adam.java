@@ -18,7 +18,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Adam with a cosine-annealed learning rate, all of it in the graph.
+ * Adam with a cosine-annealed learning rate, computed in the graph.
  *
  * <pre>
  *   rate_t = rate_0 · (1 + cos(π t / steps)) / 2
@@ -27,8 +27,8 @@ import org.tensorflow.types.TInt64;
  * </pre>
  *
  * <p>TensorFlow Framework's optimiser trains every reference variable and no resource variable, and
- * its learning rate is a constant of the graph; here gradients are taken of the trainable variables
- * and no others.
+ * its learning rate is a constant of the graph; here gradients are computed for the trainable
+ * variables only.
  *
  * @see <a href="https://arxiv.org/abs/1412.6980">Kingma and Ba 2015</a>
  * @see <a href="https://arxiv.org/abs/1608.03983">Loshchilov and Hutter 2017, equation 5</a>
@@ -42,12 +42,12 @@ public final class Adam {
   private final Operand<TFloat32> learningRate;
 
   /**
-   * Adds the update of the trainable variables.
+   * Adds the update of the trainable variables to the graph.
    *
    * @param loss float32 scalar
-   * @param totalSteps after which the learning rate is 0
+   * @param totalSteps the number of steps after which the learning rate is 0
    * @param maxGradientNorm empty for no clipping
-   * @param scale of the loss, where gradients pass through half precision
+   * @param scale of the loss, if gradients pass through half precision
    */
   public Adam(
       Graph graph,
@@ -76,17 +76,39 @@ public final class Adam {
     if (maxGradientNorm.isPresent()) {
       gradients = clipped(tf, gradients, (float) maxGradientNorm.getAsDouble());
     }
+    updates.addAll(apply(tf, variables, gradients, done, isApplied));
+    // Must come after the updates: they read the step.
+    step =
+        tf.withControlDependencies(updates)
+            .assignAddVariableOp(stepsDone.handle(), tf.dtypes.cast(isApplied, TInt64.class));
+  }
+
+  /**
+   * Adds the update of each trainable variable and of its moments.
+   *
+   * @param gradients in the order of the trainable variables
+   * @param done float32 scalar, the steps done before this one
+   * @param isApplied bool scalar; if false, variables and moments stay as they are
+   */
+  private List<Op> apply(
+      Ops tf,
+      Variables variables,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> done,
+      Operand<TBool> isApplied) {
     var next = tf.math.add(done, tf.constant(1f));
     var beta1Power = tf.math.pow(tf.constant(BETA1), next);
     var beta2Power = tf.math.pow(tf.constant(BETA2), next);
     // TensorFlow adds its epsilon to sqrt(v), the formula above to sqrt(v / (1 − β₂^(t+1))): at the
-    // first step that is 32 times as much, which small gradients feel.
+    // first step that is 32 times as much, which changes the update for small gradients.
     var correction = tf.math.sqrt(tf.math.sub(tf.constant(1f), beta2Power));
     var epsilon = tf.math.mul(tf.constant(EPSILON), correction);
-    // A step that is not applied: m and v keep all of themselves, and the rate is 0.
+    // A step that is not applied leaves m and v as they are and has the learning rate 0.
     var rate = tf.select(isApplied, learningRate, tf.constant(0f));
     var beta1 = tf.select(isApplied, tf.constant(BETA1), tf.constant(1f));
     var beta2 = tf.select(isApplied, tf.constant(BETA2), tf.constant(1f));
+    List<Variable<TFloat32>> trainable = variables.trainable();
+    List<Op> updates = new ArrayList<>();
     for (int i = 0; i < trainable.size(); i++) {
       Variable<TFloat32> variable = trainable.get(i);
       updates.add(
@@ -102,13 +124,10 @@ public final class Adam {
               epsilon,
               gradients.get(i)));
     }
-    // Must come after the updates: they read the step.
-    step =
-        tf.withControlDependencies(updates)
-            .assignAddVariableOp(stepsDone.handle(), tf.dtypes.cast(isApplied, TInt64.class));
+    return updates;
   }
 
-  /** Returns the op that updates everything once. */
+  /** Returns the op that updates all trainable variables once. */
   public Op step() {
     return step;
   }

@@ -12,9 +12,11 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Keeps gradients that pass through half precision from vanishing: those of {@code 2^(15 + k) ·
- * loss} are taken and divided again. A gradient that overflows lowers {@code k} by one, and its
- * step changes nothing else; 2000 steps in a row without any raise it by one.
+ * Scales the loss so that gradients do not underflow in half precision.
+ *
+ * <p>The gradients of {@code 2^(15 + k) · loss} are computed and divided by the same factor. If a
+ * gradient overflows, {@code k} falls by one and the step changes no variable; after 2000 steps in
+ * a row without overflow {@code k} rises by one.
  *
  * @see <a href="https://arxiv.org/abs/1710.03740">Micikevicius et al. 2018, Mixed Precision
  *     Training, section 3.2</a>
@@ -29,13 +31,14 @@ public final class LossScale {
   private final Operand<TFloat32> scale;
 
   /**
-   * Gradients of the loss itself.
+   * Gradients of the unscaled loss.
    *
-   * @param areFinite bool scalar: whether all of them were; else they are zeros
+   * @param areFinite bool scalar: whether all gradients are finite; if not, they are set to 0
    * @param update lowers or raises the scale
    */
   record Unscaled(List<Operand<TFloat32>> gradients, Operand<TBool> areFinite, List<Op> update) {}
 
+  /** Adds the scale's variables to the graph. */
   public LossScale(Ops tf, Variables variables) {
     this.tf = tf.withSubScope("loss_scale");
     doublings = variables.state("train.loss_scale.doublings", TFloat32.class, Shape.scalar());
@@ -44,7 +47,7 @@ public final class LossScale {
     scale = this.tf.math.mul(this.tf.constant(FIRST), power);
   }
 
-  /** Returns the loss that gradients are to be taken of. */
+  /** Returns the scaled loss, float32 scalar, of which the gradients are computed. */
   Operand<TFloat32> scaled(Operand<TFloat32> loss) {
     return tf.math.mul(loss, scale);
   }

@@ -7,14 +7,14 @@ import java.util.List;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A prediction, and where the model sees the utterance.
+ * A prediction with the utterance's embedding.
  *
- * @param embedding the D numbers that the classifier sees: the fused h, or the features of the only
+ * @param embedding the D inputs of the classifier: the fused h, or the features of the only
  *     modality
  */
 public record EmbeddedPrediction(Prediction prediction, List<Float> embedding) {
   /**
-   * Takes a row of a batch's embeddings.
+   * Creates one from a row of a batch's embeddings.
    *
    * @param embeddings float32 [B, D]
    */
@@ -26,6 +26,7 @@ public record EmbeddedPrediction(Prediction prediction, List<Float> embedding) {
     return new EmbeddedPrediction(prediction, embedding);
   }
 
+  /** Returns this prediction as one of a split. */
   public EmbeddedPrediction in(Split split) {
     return new EmbeddedPrediction(prediction.in(split), embedding);
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What an epoch came to.
+ * The results of one epoch.
  *
  * @param epoch from 1
  * @param loss mean over the epoch's steps, as are crossEntropy and mutualInformation (nats)
@@ -23,6 +23,7 @@ public record EpochMetrics(
     double validationMacroF1,
     double validationCrossEntropy) {
 
+  /** Averages the steps of an epoch and adds the validation metrics. */
   public static EpochMetrics of(int epoch, List<StepMetrics> steps, SplitMetrics validation) {
     OptionalDouble information =
         steps.get(0).mutualInformation().isPresent()
@@ -39,7 +40,7 @@ public record EpochMetrics(
         validation.crossEntropy());
   }
 
-  /** Returns whether this epoch is to be preferred: by UA, and among equals by cross-entropy. */
+  /** Returns whether the validation UA is higher or, with equal UA, the cross-entropy lower. */
   public boolean isBetterThan(EpochMetrics other) {
     return validationUa > other.validationUa
         || (validationUa == other.validationUa

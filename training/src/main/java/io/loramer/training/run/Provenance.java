@@ -26,11 +26,12 @@ import java.util.concurrent.CompletionException;
 import org.tensorflow.TensorFlow;
 
 /**
- * What a run's numbers come from.
+ * Everything that a run's numbers depend on, beside its configuration.
  *
- * @param manifestSha256 of the manifest file
- * @param encodersSha256 of the graphs, variables and settings of each encoder, by modality, and of
- *     the recogniser of the words, if there is one
+ * @param loraMer version of LoRA-MER
+ * @param manifestSha256 hash of the manifest file
+ * @param encodersSha256 hashes of the graphs, variables and settings of each encoder, by modality,
+ *     and of the recogniser of the words, if there is one
  */
 public record Provenance(
     String loraMer,
@@ -42,10 +43,10 @@ public record Provenance(
     String manifestSha256,
     Map<String, String> encodersSha256) {
 
-  /** Beside the modalities of the encoders. */
+  /** The recogniser's key, beside the modalities of the encoders. */
   private static final String RECOGNIZER = "recognizer";
 
-  /** Hashes what the run reads. */
+  /** Hashes the manifest and the encoders, and reads the versions. */
   public static Provenance of(RunConfig config, Map<Modality, SavedModelFolder> encoders)
       throws IOException {
     String version = Provenance.class.getPackage().getImplementationVersion();
@@ -68,8 +69,8 @@ public record Provenance(
         hashes);
   }
 
-  /** Begins to hash what the run reads, in another thread. */
-  public static CompletableFuture<Provenance> begin(
+  /** Starts to determine the provenance in another thread. */
+  public static CompletableFuture<Provenance> startHashing(
       RunConfig config, Map<Modality, SavedModelFolder> encoders) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -81,10 +82,14 @@ public record Provenance(
         });
   }
 
-  /** Waits for what was begun. */
-  public static Provenance end(CompletableFuture<Provenance> begun) throws IOException {
+  /**
+   * Waits for the result of {@link #startHashing}.
+   *
+   * @throws IOException if a file could not be read
+   */
+  public static Provenance await(CompletableFuture<Provenance> hashing) throws IOException {
     try {
-      return begun.join();
+      return hashing.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof UncheckedIOException unchecked) {
         throw unchecked.getCause();
@@ -94,9 +99,9 @@ public record Provenance(
   }
 
   /**
-   * Checks that a corpus is the one that the run began with.
+   * Checks that the manifest is the same as at the run's start.
    *
-   * @throws IOException if it is another
+   * @throws IOException if it has changed
    */
   public void requireUnchanged(Path manifest) throws IOException {
     if (!sha256(manifest).equals(manifestSha256)) {
@@ -106,9 +111,9 @@ public record Provenance(
   }
 
   /**
-   * Checks that encoders are those that the run began with.
+   * Checks that the encoders are the same as at the run's start.
    *
-   * @throws IOException if one is another
+   * @throws IOException if one has changed
    */
   public void requireUnchanged(Map<Modality, SavedModelFolder> encoders) throws IOException {
     for (var encoder : encoders.entrySet()) {
@@ -117,9 +122,9 @@ public record Provenance(
   }
 
   /**
-   * Checks that the recogniser of the words is the one that the run began with.
+   * Checks that the recogniser of the words is the same as at the run's start.
    *
-   * @throws IOException if it is another
+   * @throws IOException if it has changed
    */
   public void requireUnchanged(TextChoice words) throws IOException {
     if (words.recognizer().isPresent()) {
@@ -164,7 +169,7 @@ public record Provenance(
     }
   }
 
-  /** Returns the hashes of the run's encoders. */
+  /** Returns the hashes of the encoders by modality. */
   public Map<Modality, String> encoderHashes() {
     Map<Modality, String> hashes = new EnumMap<>(Modality.class);
     for (Modality modality : Modality.values()) {

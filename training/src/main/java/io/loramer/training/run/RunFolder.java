@@ -4,6 +4,7 @@ import io.loramer.recognition.measures.Prediction;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.files.JsonFile;
 import io.loramer.training.ProjectorFiles;
+import io.loramer.training.config.ResolvedRunConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.tensorboard.EventFile;
@@ -25,26 +26,27 @@ import org.tensorflow.proto.GraphDef;
  * A run on disk.
  *
  * <pre>
- *   config.yaml        every key, resolved
+ *   config.yaml        every key, with the values that the run chose
  *   provenance.json    versions, seed, hashes of data and encoders
- *   checkpoints/       after each epoch: variables, optimiser, what the run knew
+ *   checkpoints/       after each epoch: variables, optimiser, state of the run
  *   model/             the best epoch's adapter (PEFT) and head.safetensors
  *   metrics.json       of the finished run
  *   predictions.jsonl  of its validation and test splits
  *   events.out.*       TensorBoard
  *   projector_config.pbtxt, embeddings.tsv, embeddings_metadata.tsv   its projector
- *   lock               held by the process that works on it, while one does
+ *   lock               held by the process that trains the run
  * </pre>
  *
- * <p>Every file and folder is written aside and renamed.
+ * <p>Every file and folder is written under another name and then renamed.
  */
 public final class RunFolder {
+  /** The file with the {@link Provenance}. */
   public static final String PROVENANCE = "provenance.json";
 
   /** Marks the end of a run. */
   public static final String METRICS = "metrics.json";
 
-  /** A line of numbers for each of the predictions, see {@link ProjectorFiles}. */
+  /** The file with the embedding of each prediction, see {@link ProjectorFiles}. */
   public static final String EMBEDDINGS = "embeddings.tsv";
 
   private static final String PREDICTIONS = "predictions.jsonl";
@@ -52,32 +54,51 @@ public final class RunFolder {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String VARIABLES = "variables";
 
-  /** What is being written, and what a kill leaves of it. */
+  /** The names of unfinished files and folders, which stay behind if the process is killed. */
   private static final Pattern UNFINISHED =
       Pattern.compile("\\.+(model|epoch-[0-9]+)\\..*|\\..*\\.unfinished");
 
   private final Path path;
 
+  /** Refers to a folder, which need not exist. */
   public RunFolder(Path path) {
     this.path = path;
   }
 
-  /** Returns where the run lies. */
+  /**
+   * Makes the folder of a new run, with its configuration and its provenance.
+   *
+   * @param path not there yet
+   */
+  public static RunFolder begin(Path path, ResolvedRunConfig config, Provenance provenance)
+      throws IOException {
+    AtomicFolder.write(
+        path,
+        unfinished -> {
+          RunFolder written = new RunFolder(unfinished);
+          RunConfigFile.write(written.config(), config.toRunConfig());
+          written.writeJson(PROVENANCE, provenance);
+        });
+    return new RunFolder(path);
+  }
+
+  /** Returns the path of the folder. */
   public Path path() {
     return path;
   }
 
-  /** Returns where the best epoch's adapter and head lie. */
+  /** Returns the folder of the best epoch's adapter and head. */
   public Path model() {
     return path.resolve("model");
   }
 
-  public Path config() {
+  /** Returns the file of the configuration. */
+  Path config() {
     return path.resolve("config.yaml");
   }
 
   /**
-   * Reads the configuration that the run was started with.
+   * Reads the configuration as it is written; older versions wrote fewer keys.
    *
    * @throws IOException if this is no run
    */
@@ -90,7 +111,20 @@ public final class RunFolder {
   }
 
   /**
-   * Reads what the run came to.
+   * Reads the configuration with the values that the run chose for what was left open.
+   *
+   * @throws IOException if this is no run
+   */
+  public ResolvedRunConfig readResolvedConfig() throws IOException {
+    try {
+      return ResolvedRunConfig.ofRun(readConfig());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(config() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the results of the run.
    *
    * @throws IOException if it has not ended
    */
@@ -104,7 +138,7 @@ public final class RunFolder {
   }
 
   /**
-   * Reads what the finished run says of the utterances of its validation and test splits.
+   * Reads the finished run's predictions for its validation and test splits.
    *
    * @throws IOException if it has not ended
    */
@@ -119,14 +153,14 @@ public final class RunFolder {
   /**
    * Reads the graph of a training step, the one that TensorBoard shows.
    *
-   * @throws IOException if the run has not got that far
+   * @throws IOException if the run has not written it yet
    */
   public GraphDef readGraph() throws IOException {
     return EventFile.readGraph(path);
   }
 
   /**
-   * Reads what the run was started with.
+   * Reads the versions, hashes and the seed that the run was started with.
    *
    * @throws IOException if this is no run
    */
@@ -143,18 +177,25 @@ public final class RunFolder {
     return Files.exists(path.resolve(METRICS));
   }
 
-  /** A run's knowledge after an epoch. */
+  /**
+   * The state of a run after an epoch, beside its variables.
+   *
+   * @param bestEpoch from 1; 0 before the first epoch
+   * @param croppedClips the number of clips that are longer than the limit
+   */
   public record State(List<EpochMetrics> epochs, int bestEpoch, int croppedClips) {
+    /** Returns the number of epochs that are done. */
     public int epochsDone() {
       return epochs.size();
     }
 
+    /** Returns the metrics of the best epoch. */
     public EpochMetrics best() {
       return epochs.get(bestEpoch - 1);
     }
   }
 
-  /** Removes what a kill left unfinished. */
+  /** Removes unfinished files and folders of a process that was killed. */
   public void removeUnfinished() throws IOException {
     for (Path folder : List.of(path, path.resolve(CHECKPOINTS))) {
       for (String name : names(folder)) {
@@ -170,7 +211,8 @@ public final class RunFolder {
     return checkpoints().stream().max(Comparator.naturalOrder());
   }
 
-  public State readProgress(int epoch) throws IOException {
+  /** Reads the state of the run after an epoch, from its checkpoint. */
+  public State readState(int epoch) throws IOException {
     return JsonFile.read(checkpoint(epoch).resolve("progress.json"), State.class);
   }
 
@@ -184,25 +226,27 @@ public final class RunFolder {
    *
    * @param variables writes the variables' values under a prefix
    */
-  public void writeCheckpoint(State progress, Consumer<Path> variables) throws IOException {
-    int epoch = progress.epochsDone();
+  public void writeCheckpoint(State state, Consumer<Path> variables) throws IOException {
+    int epoch = state.epochsDone();
     AtomicFolder.write(
         checkpoint(epoch),
         folder -> {
           variables.accept(folder.resolve(VARIABLES));
-          JsonFile.write(folder.resolve("progress.json"), progress);
+          JsonFile.write(folder.resolve("progress.json"), state);
         });
     for (int other : checkpoints()) {
-      if (other != epoch && other != progress.bestEpoch()) {
+      if (other != epoch && other != state.bestEpoch()) {
         AtomicFolder.delete(checkpoint(other));
       }
     }
   }
 
+  /** Writes a value as JSON into a file of the folder. */
   public void writeJson(String name, Object value) throws IOException {
     JsonFile.write(path.resolve(name), value);
   }
 
+  /** Writes {@code predictions.jsonl}. */
   public void writePredictions(List<Prediction> predictions) throws IOException {
     List<String> lines = new ArrayList<>();
     for (Prediction prediction : predictions) {
@@ -218,7 +262,7 @@ public final class RunFolder {
 
   private List<Integer> checkpoints() throws IOException {
     return names(path.resolve(CHECKPOINTS)).stream()
-        .filter(name -> name.matches("epoch-[0-9]+")) // not what a kill left unfinished
+        .filter(name -> name.matches("epoch-[0-9]+")) // not unfinished ones
         .map(name -> Integer.parseInt(name.substring("epoch-".length())))
         .toList();
   }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps two processes from working on one run: a locked file in its folder while one does. */
+/** Keeps two processes from training the same run, by a locked file in its folder. */
 public final class RunLock implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
@@ -18,10 +18,9 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a run. The operating system gives it back when the process ends, however it
-   * does.
+   * Takes the lock of a run. The operating system releases it when the process ends in any way.
    *
-   * @throws IOException if somebody else has it
+   * @throws IOException if another process or thread holds it
    */
   public static RunLock take(Path run) throws IOException {
     Path file = run.resolve("lock");
@@ -43,7 +42,7 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back, and leaves nothing in the folder. */
+  /** Releases the lock and removes its file. */
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(file);

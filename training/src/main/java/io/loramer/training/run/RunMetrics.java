@@ -7,10 +7,10 @@ import java.util.Optional;
 /**
  * The {@code metrics.json} of a run.
  *
- * @param bestEpoch whose weights the run ends with; 0 if no epochs were asked for
- * @param validation with these weights
- * @param test with these weights; absent if the corpus has no test split
- * @param croppedClips clips over the limit of length
+ * @param bestEpoch the epoch whose weights the run ends with; 0 for a run of 0 epochs
+ * @param validation metrics with these weights
+ * @param test metrics with these weights; absent if the corpus has no test split
+ * @param croppedClips the number of clips that are longer than the limit
  */
 public record RunMetrics(
     int bestEpoch,

@@ -8,7 +8,8 @@ import org.tensorflow.proto.RunMetadata;
 /**
  * The results of one training step.
  *
- * @param trace of its ops, if it was to be traced
+ * @param mutualInformation in nats; absent for a model of one modality
+ * @param trace of its ops, if the step was traced
  */
 public record StepMetrics(
     float loss,
@@ -17,9 +18,10 @@ public record StepMetrics(
     float learningRate,
     Optional<RunMetadata> trace) {
   /**
-   * Refuses to go on with a loss that is no number.
+   * Checks the loss.
    *
    * @param number of the step
+   * @throws IOException if the loss is NaN or infinite
    */
   public void requireFinite(long number) throws IOException {
     if (!Float.isFinite(loss)) {

@@ -15,13 +15,15 @@ import java.util.Optional;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What a run learned, in formats that others read: the speech encoder's adapter as PEFT has it, the
- * head's weights as {@code head.safetensors}.
+ * The trained weights of a run, in the file formats of Hugging Face.
+ *
+ * <p>The speech encoder's adapter has PEFT's files, the head's weights are in {@code
+ * head.safetensors}.
  */
 public final class TrainedWeights implements AutoCloseable {
   private static final String HEAD = "head.safetensors";
 
-  /** What the model puts before the names of the speech encoder's variables. */
+  /** The model's prefix for the names of the speech encoder's variables. */
   public static final String AUDIO_PREFIX = "audio.";
 
   private final Optional<LoraAdapter> adapter;
@@ -35,7 +37,7 @@ public final class TrainedWeights implements AutoCloseable {
   /**
    * Writes the values of the trainable variables.
    *
-   * @param folder replaced, if it is there
+   * @param folder replaced if it exists
    */
   public static void write(Path folder, Optional<LoraConfig> lora, Variables.Values values)
       throws IOException {
@@ -66,7 +68,11 @@ public final class TrainedWeights implements AutoCloseable {
     Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Reads what {@link #write} wrote. */
+  /**
+   * Reads a folder that {@link #write} wrote.
+   *
+   * @param adapted whether the speech encoder has an adapter
+   */
   public static TrainedWeights read(Path folder, boolean adapted) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(folder + ": no such folder; the run has not finished an epoch");
@@ -82,7 +88,7 @@ public final class TrainedWeights implements AutoCloseable {
     return new TrainedWeights(adapter, head);
   }
 
-  /** Returns the adapter of a speech encoder that was not frozen. */
+  /** Returns the adapter; empty if the speech encoder is frozen. */
   public Optional<LoraAdapter> adapter() {
     return adapter;
   }

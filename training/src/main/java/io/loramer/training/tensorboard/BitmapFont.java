@@ -4,18 +4,19 @@ import java.awt.image.BufferedImage;
 import java.util.Locale;
 
 /**
- * Letters of 5 × 7 dots, as on the displays of old instruments: enough for labels and numbers, and
- * there on machines without fonts, where Java's own text drawing throws.
+ * A font of 5 × 7 dots for labels and numbers in images.
+ *
+ * <p>It works on machines without fonts, where Java's own text drawing throws.
  */
 final class BitmapFont {
-  /** Pixels of a dot, each way. */
+  /** Width and height of a dot in pixels. */
   private static final int DOT = 2;
 
   private static final int COLUMNS = 5;
   private static final int ROWS = 7;
   private static final int ADVANCE = (COLUMNS + 1) * DOT;
 
-  /** Pixels. */
+  /** Height of a line in pixels. */
   static final int HEIGHT = ROWS * DOT;
 
   private static final String CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_./ ?";

@@ -5,10 +5,10 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 
 /**
- * A confusion matrix as a picture: a row per true label, a column per predicted one, the counts in
- * their cells, the darker the greater the share of the row.
+ * Draws a confusion matrix: a row per true label, a column per predicted label.
  *
- * <p>Letters come from a {@link BitmapFont}: a server may have no fonts.
+ * <p>A cell holds its count and is the darker the greater its share of the row. Letters come from
+ * {@link BitmapFont}, since a server may have no fonts.
  */
 public final class ConfusionImage {
   private static final int CELL_WIDTH = 116;
@@ -19,7 +19,7 @@ public final class ConfusionImage {
   private static final int BLACK = 0x202020;
   private static final int DARKEST = 0x08519c;
 
-  /** From here on white letters are read better than black ones. */
+  /** The share from which white letters are easier to read than black ones. */
   private static final double DARK = 0.5;
 
   private final BufferedImage image;
@@ -43,7 +43,7 @@ public final class ConfusionImage {
     }
   }
 
-  /** Draws. */
+  /** Draws a confusion matrix as an RGB image. */
   public static BufferedImage of(ConfusionMatrix matrix) {
     return new ConfusionImage(matrix).image;
   }

@@ -59,19 +59,18 @@ public final class EventFile implements AutoCloseable {
   }
 
   /**
-   * Starts a new file in a run's folder. What earlier files there say of {@code firstStep} and
-   * later steps, TensorBoard then drops: a killed run wrote more steps than the one that goes on
-   * for it starts from.
+   * Starts a new file in a run's folder. TensorBoard then drops the events of earlier files from
+   * {@code firstStep} on: a killed run wrote events of steps that the resumed run repeats.
    *
    * @param firstStep the first step whose events will follow; 0 in a new run
-   * @param clock gives each event its time
+   * @param clock for the time of each event
    */
   public static EventFile open(Path folder, long firstStep, InstantSource clock)
       throws IOException {
     Files.createDirectories(folder);
     EventFile file = new EventFile(newFile(folder, clock.instant().getEpochSecond()), clock);
     file.write(file.event(0).setFileVersion(VERSION).build());
-    // In a new run too: TensorBoard takes the first start it sees of a run for no restart.
+    // In a new run too: TensorBoard does not count the first start of a run as a restart.
     SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
     file.write(file.event(firstStep).setSessionLog(start).build());
     return file;
@@ -79,7 +78,7 @@ public final class EventFile implements AutoCloseable {
 
   /**
    * Opens a file whose name sorts behind the earlier ones. TensorFlow's own names end with the
-   * host's, which tells nothing of the run and would travel with its folder.
+   * host's name, which does not belong into a run's folder.
    */
   private static OutputStream newFile(Path folder, long seconds) throws IOException {
     Path file;
@@ -103,13 +102,13 @@ public final class EventFile implements AutoCloseable {
     summary(tag, step, tensor, plugin("text"), DataClass.DATA_CLASS_TENSOR);
   }
 
-  /** Adds how values are spread; they are finite, and at least one. */
+  /** Adds the histogram of at least one value, all of them finite. */
   public void histogram(String tag, long step, float[] values) throws IOException {
     TensorProto tensor = Histogram.of(values);
     summary(tag, step, tensor, plugin("histograms"), DataClass.DATA_CLASS_TENSOR);
   }
 
-  /** Adds how well a label is told by its probability. */
+  /** Adds the precision-recall curve of a label. */
   public void precisionRecall(String tag, long step, String label, List<Prediction> predictions)
       throws IOException {
     ByteString content =
@@ -122,7 +121,7 @@ public final class EventFile implements AutoCloseable {
     summary(tag, step, tensor, plugin, DataClass.DATA_CLASS_TENSOR);
   }
 
-  /** Adds a picture. */
+  /** Adds an image. */
   public void image(String tag, long step, BufferedImage image) throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(image, "png", png);
@@ -136,10 +135,10 @@ public final class EventFile implements AutoCloseable {
   }
 
   /**
-   * Adds a sound.
+   * Adds an audio clip.
    *
    * @param wav a WAV file
-   * @param title shown in place of the tag; TensorBoard shows no captions any more
+   * @param title shown in place of the tag; TensorBoard no longer shows captions
    */
   public void audio(String tag, long step, byte[] wav, String title) throws IOException {
     ByteString wavEncoding =
@@ -164,7 +163,7 @@ public final class EventFile implements AutoCloseable {
     write(event(0).setGraphDef(graph.toByteString()).build());
   }
 
-  /** Adds where the ops of a step ran, for how long, and what memory they took. */
+  /** Adds the trace of a step: where its ops ran, for how long and with what memory. */
   public void trace(long step, RunMetadata trace) throws IOException {
     TaggedRunMetadata tagged =
         TaggedRunMetadata.newBuilder()
@@ -174,9 +173,13 @@ public final class EventFile implements AutoCloseable {
     write(event(step).setTaggedRunMetadata(tagged).build());
   }
 
-  /** Adds what the table of runs shows: {@code experiment}, {@code session_start_info} and such. */
+  /**
+   * Adds data of the hparams plugin.
+   *
+   * @param name {@code experiment}, {@code session_start_info} or {@code session_end_info}
+   */
   public void hyperparameters(String name, HParamsPluginData data) throws IOException {
-    // The message is in the metadata, for which TensorBoard wants some tensor.
+    // The message is in the metadata; TensorBoard requires a tensor beside it.
     TensorProto.Builder nothing = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT);
     nothing.getTensorShapeBuilder().addDimBuilder().setSize(0);
     PluginData.Builder plugin = plugin("hparams").setContent(data.toByteString());
@@ -184,7 +187,7 @@ public final class EventFile implements AutoCloseable {
     summary(tag, 0, nothing.build(), plugin, DataClass.DATA_CLASS_TENSOR);
   }
 
-  /** Adds the charts of the page of custom scalars. */
+  /** Adds the layout of the page of custom scalars. */
   public void layout(Layout layout) throws IOException {
     TensorProto tensor = strings(layout.toByteString()).build();
     PluginData.Builder plugin = plugin("custom_scalars");
@@ -215,11 +218,11 @@ public final class EventFile implements AutoCloseable {
     try {
       return Event.parseFrom(event).getGraphDef();
     } catch (InvalidProtocolBufferException e) {
-      return ByteString.EMPTY; // of a file that only has the name of one of events
+      return ByteString.EMPTY; // a file that is named like an event file but is none
     }
   }
 
-  /** Makes what was added visible to readers of the file. */
+  /** Flushes, so that readers of the file see all events. */
   public void flush() throws IOException {
     out.flush();
   }

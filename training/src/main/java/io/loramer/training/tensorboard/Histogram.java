@@ -5,9 +5,10 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * How values are spread, in the form of TensorBoard's {@code tf.summary.histogram}: {@value
- * #BUCKETS} buckets of equal width from the least value to the greatest. Of values that are all the
- * same, every bucket has that one as both of its edges, and the last holds them all.
+ * Computes a histogram in the form of TensorBoard's {@code tf.summary.histogram}.
+ *
+ * <p>It has {@value #BUCKETS} buckets of equal width from the smallest value to the largest. If all
+ * values are equal, every bucket has that value as both of its edges and the last holds them all.
  *
  * @see <a
  *     href="https://github.com/tensorflow/tensorboard/blob/2.21.0/tensorboard/plugins/histogram/summary_v2.py">histogram_pb</a>
@@ -18,7 +19,7 @@ final class Histogram {
   private Histogram() {}
 
   /**
-   * Counts values.
+   * Computes the histogram of some values.
    *
    * @param values finite, at least one
    * @return float64 [{@value #BUCKETS}, 3]: left edge, right edge, count

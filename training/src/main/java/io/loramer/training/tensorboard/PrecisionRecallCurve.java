@@ -7,8 +7,10 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Precision and recall of one label, told by its probability alone, at {@value #THRESHOLDS}
- * thresholds t from 0 to 1, in the form of TensorBoard's {@code pr_curves}.
+ * Computes the precision-recall curve of one label in the form of TensorBoard's {@code pr_curves}.
+ *
+ * <p>An utterance counts as positive if the label's probability reaches a threshold t, of which
+ * there are {@value #THRESHOLDS} from 0 to 1.
  *
  * <pre>
  *   precision(t) = TP(t) / (TP(t) + FP(t))      recall(t) = TP(t) / (TP(t) + FN(t))
@@ -23,13 +25,13 @@ import org.tensorflow.proto.TensorShapeProto;
 final class PrecisionRecallCurve {
   static final int THRESHOLDS = 101;
 
-  /** TensorBoard's own, in place of a divisor of 0. */
+  /** TensorBoard's own replacement for a divisor of 0. */
   private static final double LEAST_COUNT = 1e-7;
 
   private PrecisionRecallCurve() {}
 
   /**
-   * Counts predictions.
+   * Computes the curve of a label.
    *
    * @return float32 [6, {@value #THRESHOLDS}]: true positives, false positives, true negatives,
    *     false negatives, precision, recall

@@ -19,21 +19,20 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.RunMetadata;
 
 /**
- * The graph of a training step as a person would look at it: what the step computes and nothing
- * else, in scopes like the boxes of the paper's figure.
+ * The graph of a training step for TensorBoard: its nodes only, in scopes like the paper's boxes.
  *
  * <pre>
  *   audio, text                       input, encoder, pooling, projection
  *   fusion, classifier, mine, loss
  *   optimizer                         the learning rate, Adam and its moments
- *   optimizer/gradients/SCOPE         the gradients of what stands in SCOPE
+ *   optimizer/gradients/SCOPE         the gradients of the nodes in SCOPE
  * </pre>
  *
- * <p>Only names differ from those of the graph that runs: TensorFlow numbers the nodes of gradients
- * through, and calls a scope that is entered twice {@code text_1}.
+ * <p>Only the names differ from the graph that runs, in which TensorFlow numbers the nodes of
+ * gradients consecutively and names a scope that is entered twice {@code text_1}.
  */
 public final class TensorBoardGraph {
-  /** What TensorFlow puts before the nodes of gradients. */
+  /** TensorFlow's prefix for the nodes of gradients. */
   private static final String GRADIENTS = "gradients/";
 
   private final GraphDef original;
@@ -42,7 +41,7 @@ public final class TensorBoardGraph {
   private final Set<String> taken = new HashSet<>();
 
   /**
-   * Names the nodes.
+   * Selects and renames the nodes that a step needs.
    *
    * @param ends names of the nodes that a step runs
    */
@@ -104,7 +103,8 @@ public final class TensorBoardGraph {
   }
 
   /**
-   * Returns where each gradient belongs: to what it reads or, if that is nothing, what reads it.
+   * Returns the scope of each gradient node: that of a forward node among its inputs or, without
+   * one, that of a node that it feeds.
    */
   private Map<String, String> gradientScopes() {
     Map<String, String> scopes = new LinkedHashMap<>();
@@ -115,7 +115,7 @@ public final class TensorBoardGraph {
       }
       backwards.add(node);
     }
-    Collections.reverse(backwards); // so that a reader is settled before what it reads
+    Collections.reverse(backwards); // so that a node's scope is known before that of its inputs
     for (NodeDef reader : backwards) {
       for (String input : reader.getInputList()) {
         String scope = scopes.getOrDefault(reader.getName(), "");
@@ -133,12 +133,12 @@ public final class TensorBoardGraph {
         String name = names.get(producer);
         return name.substring(0, name.lastIndexOf('/') + 1);
       }
-      scope = scopes.getOrDefault(producer, scope); // the last: a shape of what is forward
+      scope = scopes.getOrDefault(producer, scope); // the last input's, the shape of a forward node
     }
     return scope;
   }
 
-  /** Returns the graph. */
+  /** Returns the graph with the new names. */
   public GraphDef graph() {
     GraphDef.Builder readable = original.toBuilder().clearNode();
     for (NodeDef node : nodes.values()) {
@@ -153,7 +153,7 @@ public final class TensorBoardGraph {
     return readable.build();
   }
 
-  /** Returns a trace of the graph that runs, with the names of this one. */
+  /** Returns a trace with this graph's names in place of those of the graph that ran. */
   public RunMetadata readable(RunMetadata trace) {
     RunMetadata.Builder readable = trace.toBuilder();
     for (DeviceStepStats.Builder device : readable.getStepStatsBuilder().getDevStatsBuilderList()) {
@@ -164,7 +164,7 @@ public final class TensorBoardGraph {
     return readable.build();
   }
 
-  /** Returns the node that an input comes from: of {@code ^node} and {@code node:1} too. */
+  /** Returns the name of the node in an input such as {@code node:1} or {@code ^node}. */
   private static String producer(String input) {
     String name = input.startsWith("^") ? input.substring(1) : input;
     int colon = name.indexOf(':');

@@ -15,35 +15,35 @@ class ComputeConfigTest {
   @Test
   void narrowEncoderIsComputedInFloat32AndNotCompiled() {
     ComputeConfig free = new ComputeConfig(CPU, Optional.empty(), Optional.empty());
-    assertEquals(Computation.FLOAT32, free.resolved(511).computation());
+    assertEquals(Computation.FLOAT32, free.resolve(511));
   }
 
   @Test
-  void wideEncoderIsCompiledAndComputedInWhatTheProcessorMultipliesWell() {
+  void wideEncoderIsCompiledAndComputedInThePrecisionThatSuitsTheProcessor() {
     ComputeConfig free = new ComputeConfig(CPU, Optional.empty(), Optional.empty());
     Precision well = CpuFeatures.multipliesBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;
-    assertEquals(new Computation(well, true), free.resolved(768).computation());
+    assertEquals(new Computation(well, true), free.resolve(768));
   }
 
   @Test
-  void whatIsSetStays() {
+  void valuesThatAreSetStay() {
     ComputeConfig set = new ComputeConfig(CPU, Optional.of(Precision.FLOAT16), Optional.of(false));
-    assertEquals(set, set.resolved(768));
+    assertEquals(Computation.in(Precision.FLOAT16), set.resolve(768));
     ComputeConfig other = new ComputeConfig(CPU, Optional.of(Precision.FLOAT32), Optional.of(true));
-    assertEquals(other, other.resolved(16));
+    assertEquals(new Computation(Precision.FLOAT32, true), other.resolve(16));
   }
 
   @Test
-  void runOfAnOlderVersionGoesOnAsItBegan() {
+  void runOfAnOlderVersionIsResumedWithoutXla() {
     ComputeConfig written =
         new ComputeConfig(CPU, Optional.of(Precision.BFLOAT16), Optional.empty());
     ComputeConfig resumed = written.orElse(ComputeConfig.ofOlderRuns());
-    assertEquals(Computation.in(Precision.BFLOAT16), resumed.resolved(768).computation());
+    assertEquals(Computation.in(Precision.BFLOAT16), resumed.resolve(768));
   }
 
   @Test
-  void onGpuNothingIsChosenThatWasNotMeasuredOnOne() {
+  void onGpuTheChoiceIsFloat32WithoutXla() {
     ComputeConfig gpu = new ComputeConfig(new Device("gpu"), Optional.empty(), Optional.empty());
-    assertEquals(Computation.FLOAT32, gpu.resolved(768).computation());
+    assertEquals(Computation.FLOAT32, gpu.resolve(768));
   }
 }

@@ -177,7 +177,7 @@ class RunConfigFileTest {
     assertEquals(Optional.of(folder.resolve("e/t")), config.text().encoder());
   }
 
-  /** The run keeps its configuration in a folder of its own: a relative path would break there. */
+  /** The configuration is copied into the run's folder, where a relative path would be wrong. */
   @Test
   void pathsOfOverridesAreRelativeToTheWorkingDirectory() throws IOException {
     Path file = write("audio: {encoder: wavlm}");
@@ -188,7 +188,7 @@ class RunConfigFileTest {
   }
 
   @Test
-  void allUnknownKeysAreNamedWithWhatIsKnown() throws IOException {
+  void allUnknownKeysAreNamedWithTheKnownOnes() throws IOException {
     Path file = write("training: {epoch: 3, Seed: 1}\nmodel: large\n");
     String training =
         "; known: training.batch_size, training.epochs, training.learning_rate,"
@@ -272,7 +272,7 @@ class RunConfigFileTest {
   }
 
   @Test
-  void wrongOverrideIsNotBlamedOnTheFile() throws IOException {
+  void messageOnAWrongOverrideNamesTheOverrides() throws IOException {
     Path file = write("training: {epochs: 3}");
     assertRefused(
         file,

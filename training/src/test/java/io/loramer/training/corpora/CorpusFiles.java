@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** A corpus built on the spot: its clips are one real clip (EmoDB, CC0) under many names. */
+/** Builds a corpus for a test, whose clips are one real clip (EmoDB, CC0) under many names. */
 record CorpusFiles(Path folder) {
   private static final Path AUDIO =
       TestFiles.ofRepository("model/recognition/src/test/resources/audio");
 
-  /** Puts a clip of 1.23 s there; its content is FLAC, whatever it is called. */
+  /** Writes a clip of 1.23 s; its content is FLAC whatever its name. */
   void clip(String path) throws IOException {
     Path original = folder.resolveSibling(folder.getFileName() + ".original");
     if (Files.notExists(original)) {
@@ -30,7 +30,7 @@ record CorpusFiles(Path folder) {
     Files.createLink(clip, original);
   }
 
-  /** Puts a film of 0.4 s with sound there. */
+  /** Writes a video of 0.4 s with audio. */
   void film(String path) throws IOException {
     Path film = folder.resolve(path);
     Files.createDirectories(film.getParent());

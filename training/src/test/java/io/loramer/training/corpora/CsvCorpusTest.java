@@ -61,10 +61,10 @@ class CsvCorpusTest {
     assertEquals(List.of(), contents.notes());
   }
 
-  /** As Excel writes it in different countries, and others. */
+  /** Separators that Excel writes in different countries, and tabs. */
   @ParameterizedTest
   @ValueSource(strings = {",", ";", "\t"})
-  void theHeaderTellsTheSeparator(String separator) throws IOException {
+  void theHeaderDeterminesTheSeparator(String separator) throws IOException {
     String csv =
         "\uFEFFaudio,label,speaker\r\nclips/a.wav,joy,anna\r\n\r\nclips/b.wav,fear,ben\r\n";
 
@@ -110,7 +110,7 @@ class CsvCorpusTest {
   }
 
   @Test
-  void everythingThatIsWrongIsNamedTogether() throws IOException {
+  void allProblemsAreNamedTogether() throws IOException {
     String message =
         assertThrows(
                 IOException.class,

@@ -33,7 +33,7 @@ class EmoBoxTest {
   }
 
   @Test
-  void ofSeveralFoldsEachIsTheSessionOfWhatItTests() throws IOException {
+  void withSeveralFoldsEachIsTheSessionOfItsTestUtterances() throws IOException {
     fold("iemocap_test_fold_1", line("a", "exc"), line("b", "neu"));
     fold("iemocap_train_fold_1", line("c", "ang"), line("d", "fru"));
     fold("iemocap_test_fold_2", line("c", "ang"), line("d", "fru"));
@@ -52,12 +52,12 @@ class EmoBoxTest {
         Map.of("happiness", 1L, "neutral", 1L, "anger", 1L, "fru", 1L),
         CorpusFiles.count(contents, Utterance::label));
     assertEquals(
-        List.of("who speaks is not known, so training and test may share voices"),
+        List.of("the speakers are not known, so training and test may share voices"),
         contents.notes());
   }
 
   @Test
-  void ofOneFoldThePartsAreTheSplit() throws IOException {
+  void withOneFoldItsPartsAreTheSplits() throws IOException {
     fold("iemocap_train_fold_1", line("a", "neu"));
     fold("iemocap_valid_fold_1", line("b", "neu"));
     fold("iemocap_test1_fold_1", line("c", "neu"));
@@ -96,7 +96,7 @@ class EmoBoxTest {
     fold("iemocap_test_fold_1", line("intro", "neu"));
     String message = assertThrows(IOException.class, () -> read(speakers)).getMessage();
     assertEquals(
-        "%s: 1 problem\n  %s: line 1: speaker: %s finds nobody in downloads/intro.wav"
+        "%s: 1 problem\n  %s: line 1: speaker: %s matches nothing in downloads/intro.wav"
             .formatted(
                 temp.resolve("EmoBox/data/iemocap"),
                 temp.resolve("EmoBox/data/iemocap/fold_1/iemocap_test_fold_1.jsonl"),
@@ -132,7 +132,7 @@ class EmoBoxTest {
     files.text("data/iemocap/%s/%s.jsonl".formatted(fold, name), String.join("", lines));
   }
 
-  /** A line, whose clip is put there. */
+  /** Returns a line and writes its clip. */
   private String line(String key, String emotion) throws IOException {
     String path = "downloads/" + key + ".wav";
     if (!Files.exists(files.folder().resolve(path))) {

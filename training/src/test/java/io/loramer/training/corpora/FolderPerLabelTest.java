@@ -36,13 +36,14 @@ class FolderPerLabelTest {
   }
 
   @Test
-  void withoutAPatternTheSpeakerIsUnknownAndThatIsSaid() throws IOException {
+  void withoutAPatternTheSpeakerIsUnknownAndANoteSaysSo() throws IOException {
     CorpusContents contents =
         new FolderPerLabel(files().folder(), new Speakers(Optional.empty())).read();
 
     assertEquals(Map.of("unknown", 3L), CorpusFiles.count(contents, Utterance::speaker));
     assertEquals(
-        "who speaks is not known, so training and test may share voices", contents.notes().get(1));
+        "the speakers are not known, so training and test may share voices",
+        contents.notes().get(1));
   }
 
   @Test
@@ -55,7 +56,7 @@ class FolderPerLabelTest {
             .getMessage();
 
     assertEquals(
-        files.folder() + ": 1 problem\n  speaker: /([a-z]+)_ finds nobody in joy/CARA_1.wav",
+        files.folder() + ": 1 problem\n  speaker: /([a-z]+)_ matches nothing in joy/CARA_1.wav",
         message);
   }
 

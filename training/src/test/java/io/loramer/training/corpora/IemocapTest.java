@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IemocapTest {
-  /** Per session, as published; Busso et al. 2008 and every four-class paper since. */
+  /** Counts per session as published by Busso et al. 2008 and all four-class papers since. */
   private static final int[][] PUBLISHED = {
     {229, 278, 384, 194},
     {137, 327, 362, 197},
@@ -84,7 +84,7 @@ class IemocapTest {
   }
 
   @Test
-  void excitementIsHappinessUnlessItIsAskedFor() throws IOException {
+  void excitementIsHappinessUnlessItIsKept() throws IOException {
     Iemocap corpus = new Iemocap(traps());
     LabelChoice six =
         new LabelChoice(
@@ -149,7 +149,7 @@ class IemocapTest {
   }
 
   @Test
-  void linesThatCannotBeUnderstoodAreNamedTogether() throws IOException {
+  void malformedLinesAreNamedTogether() throws IOException {
     Path corpus = traps();
     new CorpusFiles(corpus)
         .text(
@@ -185,7 +185,7 @@ class IemocapTest {
         message.replaceFirst(" \\(0 utterances of the four classes.*", ""));
   }
 
-  /** A corpus of two dialogues with everything that misleads readers. */
+  /** Writes a corpus of two dialogues with all peculiarities of the format. */
   private Path traps() throws IOException {
     Path folder = temp.resolve("IEMOCAP");
     CorpusFiles files = new CorpusFiles(folder);
@@ -234,7 +234,7 @@ class IemocapTest {
         + "A-E3:\tval 3; act 2; dom  2;\t()\r\n\r\n";
   }
 
-  /** A corpus with as many utterances of each class in each session as the published one. */
+  /** Writes a corpus with the published number of utterances of each class in each session. */
   private Path whole() throws IOException {
     Path folder = temp.resolve("whole");
     CorpusFiles files = new CorpusFiles(folder);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The corpora whose file names tell everything. */
+/** The corpora whose file names contain speaker, sentence and emotion. */
 class NamedClipsTest {
   @TempDir Path temp;
   private Path corpus;
@@ -26,7 +26,7 @@ class NamedClipsTest {
   }
 
   @Test
-  void ravdessIsItsSpeechWithoutSongsAndSilentFilms() throws IOException {
+  void ravdessIsReadWithoutSongsAndSilentVideos() throws IOException {
     files.clip("Actor_01/03-01-05-02-02-01-01.wav");
     files.clip("Actor_24/03-01-02-01-01-02-24.wav");
     files.clip("Video_Speech_Actor_07/Actor_07/01-01-08-01-01-01-07.mp4");
@@ -41,7 +41,7 @@ class NamedClipsTest {
             "03-01-05-02-02-01-01 anger Actor_01 Dogs are sitting by the door.",
             "03-01-02-01-01-02-24 calm Actor_24 Kids are talking by the door.",
             "01-01-08-01-01-01-07 surprise Actor_07 Kids are talking by the door."),
-        told(contents));
+        lines(contents));
     assertEquals(
         List.of(
             "clips left out because their names are not like 03-01-05-01-02-01-24: 2"
@@ -49,7 +49,7 @@ class NamedClipsTest {
         contents.notes());
   }
 
-  /** Kaggle's RAVDESS and TESS hold a copy of themselves. */
+  /** RAVDESS and TESS on Kaggle contain a second copy of the corpus. */
   @Test
   void aClipThatIsThereTwiceCountsOnce() throws IOException {
     files.clip("Actor_01/03-01-05-02-02-01-01.wav");
@@ -83,7 +83,7 @@ class NamedClipsTest {
             "11a07Fa happiness 11 In sieben Stunden wird es soweit sein.",
             "12b01Tb sadness 12 Was sind denn das für Tüten, die da unter dem Tisch stehen?",
             "16b10Nd neutral 16 Die wird auf dem Platz sein, wo wir sie immer hinlegen."),
-        told(contents));
+        lines(contents));
     assertEquals(
         List.of("clips left out because their names are not like 03a01Fa: 1 (03a03Wa)"),
         contents.notes());
@@ -104,13 +104,13 @@ class NamedClipsTest {
             "1001_DFA_ANG_XX anger 1001 Don't forget a jacket.",
             "1040_ITH_SAD_X sadness 1040 I think I have a doctor's appointment.",
             "1091_IEO_FEA_HI fear 1091 It's eleven o'clock."),
-        told(contents));
+        lines(contents));
     assertEquals(List.of(), contents.notes());
-    assertEquals(told(contents), told(new CremaD(corpus.resolve("AudioWAV")).read()));
+    assertEquals(lines(contents), lines(new CremaD(corpus.resolve("AudioWAV")).read()));
   }
 
   @Test
-  void tessSurprisesPleasantlyAndOnceMisspellsItsSpeaker() throws IOException {
+  void tessHasPleasantSurpriseAndOneMisspeltSpeaker() throws IOException {
     files.clip("OAF_Pleasant_surprise/OAF_back_ps.wav");
     files.clip("OAF_neutral/OA_bite_neutral.wav");
     files.clip("YAF_sad/YAF_youth_sad.wav");
@@ -120,7 +120,7 @@ class NamedClipsTest {
             "OAF_back_ps surprise OAF Say the word back.",
             "OA_bite_neutral neutral OAF Say the word bite.",
             "YAF_youth_sad sadness YAF Say the word youth."),
-        told(new Tess(corpus).read()));
+        lines(new Tess(corpus).read()));
   }
 
   @Test
@@ -146,7 +146,7 @@ class NamedClipsTest {
         e.getMessage());
   }
 
-  private static List<String> told(CorpusContents contents) {
+  private static List<String> lines(CorpusContents contents) {
     return contents.utterances().stream()
         .map(u -> String.join(" ", u.id(), u.label(), u.speaker(), u.text().orElseThrow()))
         .toList();

@@ -43,7 +43,7 @@ class CrossvalEventsTest {
         }
       }
     }
-    // Sample deviation of 0.5, 0.6 and 0.7: 0.1. The third epoch is not everybody's.
+    // Sample deviation of 0.5, 0.6 and 0.7: 0.1. Not all runs have a third epoch.
     MarginChartContent.Series margin = layout.getCategory(0).getChart(3).getMargin().getSeries(0);
     assertNear(List.of(0.6, 0.8), found.get(margin.getValue()));
     assertNear(List.of(0.5, 0.7), found.get(margin.getLower()));
@@ -61,7 +61,7 @@ class CrossvalEventsTest {
     }
   }
 
-  /** A run with these unweighted accuracies, of one modality. */
+  /** Returns a run of one modality with these unweighted accuracies. */
   private static RunMetrics run(double... validationUa) {
     List<EpochMetrics> epochs = new ArrayList<>();
     for (int i = 0; i < validationUa.length; i++) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class CrossvalPlanTest {
   private static final List<Long> SEEDS = List.of(4L, 2L);
 
-  /** A speaker and a session each. */
+  /** Utterances, each with its speaker and its session. */
   private static final Manifest FOUR_SESSIONS =
       manifest("a 1", "b 10", "c 9", "a 1", "d 9", "e 2", "b 10", "b 10");
 
@@ -82,9 +82,9 @@ class CrossvalPlanTest {
         plan.folds().stream().map(CrossvalPlan.Fold::test).toList());
   }
 
-  /** Each label of each speaker is dealt to the folds in turn. */
+  /** The utterances of each label of each speaker are assigned to the folds in turn. */
   @Test
-  void foldsByUtteranceHaveEachSpeakerAndSaySo() throws IOException {
+  void foldsByUtteranceAreNotedAsSpeakerDependent() throws IOException {
     CrossvalOptions options =
         new CrossvalOptions(
             Protocol.CLEAN, Optional.of(FoldsBy.UTTERANCE), OptionalInt.of(3), SEEDS);
@@ -108,7 +108,7 @@ class CrossvalPlanTest {
     assertRefused(
         manifest("a 1", "b 1", "c 2", "b 3", "a 2", "d 3"),
         options(Protocol.CLEAN),
-        "m.jsonl: speakers would be heard in training and tested: a in folds [1, 2], b in folds"
+        "m.jsonl: speakers would be in the training and in the test split: a in folds [1, 2], b in folds"
             + " [1, 3]; take folds by speaker");
   }
 
@@ -122,7 +122,7 @@ class CrossvalPlanTest {
   }
 
   @Test
-  void thereMustBeEnoughToDivide() {
+  void tooFewSpeakersOrSessionsAreRefused() {
     assertRefused(
         manifest("a 1", "b 2"),
         options(Protocol.CLEAN),
@@ -134,7 +134,7 @@ class CrossvalPlanTest {
   }
 
   @Test
-  void optionsThatMakeNoSenseAreRefused() {
+  void invalidOptionsAreRefused() {
     assertEquals(
         "folds: expected at least 3, found 2",
         assertThrows(IllegalArgumentException.class, () -> folds(2)).getMessage());
@@ -159,7 +159,7 @@ class CrossvalPlanTest {
     return new CrossvalOptions(Protocol.CLEAN, Optional.empty(), OptionalInt.of(count), SEEDS);
   }
 
-  /** Takes speaker and session, - for none; ids are u0, u1 and so on. */
+  /** Returns a manifest of lines of speaker and session, - for none; ids are u0, u1 and so on. */
   private static Manifest manifest(String... lines) {
     List<Utterance> utterances = new ArrayList<>();
     for (String line : lines) {

@@ -97,7 +97,7 @@ class CrossvalSummaryTest {
     assertEquals(OptionalDouble.empty(), summary.unweightedAccuracy().sdOfSeedMeans());
   }
 
-  /** Every draw is the same one: the width would be 0, as if nothing could vary. */
+  /** All resamples would be equal, and the interval would have the width 0. */
   @Test
   void oneSpeakerHasNoInterval() throws IOException {
     CrossvalSummary summary =
@@ -129,7 +129,7 @@ class CrossvalSummaryTest {
   }
 
   @Test
-  void fileSaysTheProtocolAndIsReadAgain() throws IOException {
+  void fileHoldsTheProtocolAndIsReadAgain() throws IOException {
     CrossvalSummary summary = CrossvalSummary.of(plan(Protocol.PAPER), twoFoldsWithTwoSeeds());
     Path file = folder.resolve("summary.json");
     JsonFile.write(file, summary);

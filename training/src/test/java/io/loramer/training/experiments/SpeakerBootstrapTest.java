@@ -13,21 +13,21 @@ import org.junit.jupiter.api.Test;
 class SpeakerBootstrapTest {
   private static final List<String> LABELS = List.of("joy", "fear");
 
-  /** As utterances, 20 of 40 right would give about 0.35 to 0.65. */
+  /** Resampling utterances, 20 of 40 right would give about 0.35 to 0.65. */
   @Test
   void fewSpeakersWhoDifferGiveAWideInterval() {
-    ConfusionMatrix understood = ConfusionMatrix.of(LABELS, new int[20], new int[20]);
+    ConfusionMatrix right = ConfusionMatrix.of(LABELS, new int[20], new int[20]);
     int[] fear = new int[20];
     Arrays.fill(fear, 1);
-    ConfusionMatrix misheard = ConfusionMatrix.of(LABELS, new int[20], fear);
+    ConfusionMatrix wrong = ConfusionMatrix.of(LABELS, new int[20], fear);
     Optional<SpeakerBootstrap.Interval> interval =
-        new SpeakerBootstrap(List.of(understood, misheard), 500)
+        new SpeakerBootstrap(List.of(right, wrong), 500)
             .interval(matrix -> OptionalDouble.of(matrix.weightedAccuracy()));
     assertEquals(Optional.of(new SpeakerBootstrap.Interval(0, 1)), interval);
   }
 
   @Test
-  void drawsThatDoNotTellAreLeftOut() {
+  void resamplesWithoutTheMeasureAreLeftOut() {
     ConfusionMatrix joyful = ConfusionMatrix.of(LABELS, new int[] {0}, new int[] {0});
     ConfusionMatrix fearful = ConfusionMatrix.of(LABELS, new int[] {1, 1}, new int[] {1, 0});
     Optional<SpeakerBootstrap.Interval> interval =

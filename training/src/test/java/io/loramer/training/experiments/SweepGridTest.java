@@ -47,7 +47,7 @@ class SweepGridTest {
   }
 
   @Test
-  void rowsKeepWhatWasPublishedOfThem() throws IOException {
+  void rowsKeepTheirPublishedResults() throws IOException {
     SweepGrid grid =
         read(
             """
@@ -61,7 +61,7 @@ class SweepGridTest {
     assertEquals(Map.of(), grid.points().get(1).overrides());
   }
 
-  /** Which value of the grid a published number belongs to nobody said. */
+  /** A published number of a row belongs to no single value of the grid. */
   @Test
   void rowsWithAGridAreEachRowWithEachValue() throws IOException {
     SweepGrid grid =

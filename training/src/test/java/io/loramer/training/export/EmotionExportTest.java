@@ -40,6 +40,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
+@Tag("slow")
 class EmotionExportTest {
   private static final float ATOL = 1e-5f;
 
@@ -70,9 +72,9 @@ class EmotionExportTest {
     EmotionExport.write(run, exported, Lora.MERGED, Precision.FLOAT32);
   }
 
-  /** Else the tests below would not see whether it is merged rightly. */
+  /** Otherwise the tests below would not notice a wrong merge. */
   @Test
-  void theAdapterHasLearnt() throws IOException {
+  void theAdapterIsTrained() throws IOException {
     try (TrainedWeights weights = TrainedWeights.read(run.model(), true)) {
       assertTrue(
           weights.adapter().orElseThrow().matrices().entrySet().stream()
@@ -120,35 +122,38 @@ class EmotionExportTest {
       }
     }
     Path values = Path.of("variables/variables.data-00000-of-00001");
-    // Its embeddings and its head, which are no kernels, are most of so small a model.
+    // Embeddings and head, which are not rounded, are the larger part of so small a model.
     assertTrue(Files.size(model.resolve(values)) < 0.9 * Files.size(exported.resolve(values)));
     String readme = Files.readString(model.resolve("README.md"));
     String type = precision.name().toLowerCase(Locale.ROOT);
     assertTrue(readme.contains("The encoders' products are computed in " + type), readme);
   }
 
-  /** Those of the test split were not heard in training. */
+  /**
+   * The speakers of the test split are not in the training split, so the run has no rows for them.
+   */
   @Test
-  void modelThatWasToldWhoSpeaksTakesAllForUnknown() throws IOException {
-    RunFolder told = new RunFolder(folder.resolve("run"));
+  void exportOfAModelWithSpeakersTakesAllSpeakersForUnknown() throws IOException {
+    RunFolder withSpeakers = new RunFolder(folder.resolve("run"));
     SpeakerConfig speaker = new SpeakerConfig(OptionalInt.of(5), List.of());
-    Trainer.start(tiny.config(speaker), told.path(), TinyCorpus::unwatched);
+    Trainer.start(tiny.withSpeakers(speaker), withSpeakers.path(), TinyCorpus::unwatched);
     Path model = folder.resolve("model");
-    EmotionExport.write(told, model, Lora.MERGED, Precision.FLOAT32);
+    EmotionExport.write(withSpeakers, model, Lora.MERGED, Precision.FLOAT32);
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
       assertTrue(recognizer.info().toldSpeakers());
       Manifest corpus = Manifest.read(tiny.manifest());
       for (Prediction prediction :
           recognizer.evaluate(corpus, Optional.of(Split.TEST), TextChoice.transcript())) {
-        assertAsIn(told, prediction.id(), prediction.recognized());
+        assertAsIn(withSpeakers, prediction.id(), prediction.recognized());
       }
     }
     String readme = Files.readString(model.resolve("README.md"));
-    assertTrue(readme.contains("This SavedModel is not told: everybody is unknown"), readme);
+    assertTrue(
+        readme.contains("This SavedModel has no speaker input: all speakers are unknown"), readme);
   }
 
   @Test
-  void clipAloneGivesWhatItGivesInABatch() throws IOException {
+  void clipAloneHasTheSameOutputsAsInABatch() throws IOException {
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(exported)) {
       for (Utterance utterance : Manifest.read(tiny.manifest()).utterances()) {
         if (utterance.split().equals(Optional.of(Split.TEST))) { // longer ones are cropped
@@ -160,7 +165,7 @@ class EmotionExportTest {
   }
 
   @Test
-  void signatureIsTheOneThatServersAreTold() {
+  void signatureHasTheDocumentedInputsAndOutputs() {
     try (SavedModelBundle model = SavedModelBundle.load(exported.toString(), "serve")) {
       SignatureDef signature = model.metaGraphDef().getSignatureDefOrThrow("serving_default");
       assertEquals("tensorflow/serving/predict", signature.getMethodName());
@@ -214,7 +219,7 @@ class EmotionExportTest {
   }
 
   @Test
-  void modelThatOnlyHearsAsksForNoWords() throws IOException {
+  void modelWithAudioOnlyTakesNoWords() throws IOException {
     Path hearing = folder.resolve("run");
     Trainer.start(tiny.audioOnly().untrained(), hearing, TinyCorpus::unwatched);
     EmotionExport.write(
@@ -228,7 +233,7 @@ class EmotionExportTest {
   }
 
   @Test
-  void modelThatOnlyReadsListensToNothing() throws IOException {
+  void modelWithTextOnlyTakesNoAudio() throws IOException {
     Path reading = folder.resolve("run");
     Trainer.start(tiny.textOnly().untrained(), reading, TinyCorpus::unwatched);
     EmotionExport.write(
@@ -279,7 +284,7 @@ class EmotionExportTest {
   }
 
   @Test
-  void runWhoseEncoderHasGoneIsNotExported() throws IOException {
+  void runWhoseEncoderIsMissingIsNotExported() throws IOException {
     Path orphan = folder.resolve("run");
     TestFiles.copy(run.path(), orphan);
     Path config = orphan.resolve("config.yaml");
@@ -330,7 +335,7 @@ class EmotionExportTest {
         e.getMessage());
   }
 
-  /** Asserts that nothing is exported, and nothing left of the attempt. */
+  /** Asserts that the export fails and leaves no file behind. */
   private void assertRefused(Path from, String message) throws IOException {
     Set<String> before = RunFiles.files(folder);
     IOException e =
@@ -343,7 +348,7 @@ class EmotionExportTest {
     assertEquals(before, RunFiles.files(folder));
   }
 
-  /** Compares with the line of the run's predictions.jsonl. */
+  /** Compares with the prediction in the run's predictions.jsonl. */
   private static void assertAsIn(RunFolder run, String id, Recognition recognized)
       throws IOException {
     for (String line : Files.readAllLines(run.path().resolve("predictions.jsonl"))) {

@@ -90,14 +90,14 @@ class ExplanationTest {
 
   @Test
   void modelOfOneModalityExplainsThatOne() throws IOException {
-    try (EmotionModel hears = EmotionModel.load(export("hears", tiny.audioOnly()));
-        EmotionModel reads = EmotionModel.load(export("reads", tiny.textOnly()))) {
+    try (EmotionModel audio = EmotionModel.load(export("audio", tiny.audioOnly()));
+        EmotionModel text = EmotionModel.load(export("text", tiny.textOnly()))) {
       assertEquals(
           Set.of("audio_attention", "audio_frames"),
-          difference(outputs(hears, "explain"), outputs(hears, "serving_default")));
+          difference(outputs(audio, "explain"), outputs(audio, "serving_default")));
       assertEquals(
           Set.of("text_attention"),
-          difference(outputs(reads, "explain"), outputs(reads, "serving_default")));
+          difference(outputs(text, "explain"), outputs(text, "serving_default")));
     }
   }
 

@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.TensorProto;
 
-/** What an export has beside its SavedModel, and where its versions lie. */
+/** The files of an export beside its SavedModel, and the folders of its versions. */
+@Tag("slow")
 class ServableModelTest {
   @TempDir private static Path shared;
   private static TinySetup tiny;

@@ -22,7 +22,7 @@ class CorpusSplitsTest {
   private static final SplitConfig NOBODY = SplitConfig.none();
 
   @Test
-  void theManifestDividesAndTrainsOnWhatItLeavesOpen() throws IOException {
+  void theManifestDividesAndUtterancesWithoutASplitAreTrainedOn() throws IOException {
     CorpusSplits corpus =
         CorpusSplits.of(
             manifest(
@@ -35,7 +35,7 @@ class CorpusSplitsTest {
   }
 
   @Test
-  void theConfigurationDividesOverTheManifest() throws IOException {
+  void theConfigurationsSplitsReplaceTheManifests() throws IOException {
     CorpusSplits corpus =
         CorpusSplits.of(
             manifest("a joy 03 1 test", "b fear 08 1 train", "c joy 09 2 test", "d fear 11 3 -"),
@@ -77,11 +77,11 @@ class CorpusSplitsTest {
                 "e joy 09 1 test",
                 "f joy 09 1 validation"),
             config(List.of(), NOBODY, NOBODY));
-    assertEquals(Set.of("03", "08"), corpus.speakersHeardInTraining());
+    assertEquals(Set.of("03", "08"), corpus.trainingSpeakersInOtherSplits());
   }
 
   @Test
-  void everythingThatIsWrongIsSaidAtOnce() {
+  void allProblemsAreReportedTogether() {
     assertRefused(
         config(
             List.of("joy"),
@@ -96,7 +96,7 @@ class CorpusSplitsTest {
   }
 
   @Test
-  void somethingIsNeededToTrainOn() {
+  void emptyTrainingSplitIsRefused() {
     assertRefused(
         config(List.of(), new SplitConfig(List.of("03", "08"), List.of()), NOBODY),
         "m.jsonl: no utterance to train on: give the manifest's lines a split, or name speakers or"
@@ -117,7 +117,7 @@ class CorpusSplitsTest {
     return corpus.of(split).stream().map(Utterance::id).toList();
   }
 
-  /** Takes lines of id, label, speaker, session, split. */
+  /** Returns the manifest of lines of id, label, speaker, session and split. */
   private static Manifest manifest(String... lines) {
     List<Utterance> utterances = new ArrayList<>();
     for (String line : lines) {

@@ -10,6 +10,7 @@ import io.loramer.model.Frontier;
 import io.loramer.model.head.Layers;
 import io.loramer.model.head.Modality;
 import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stores of two states of three numbers a frame. */
+/** Stores of two states with three numbers per frame. */
 final class FrontierStoreTest {
   private static final int STATES = 2;
   private static final int HIDDEN = 9;
@@ -35,13 +36,13 @@ final class FrontierStoreTest {
   private static final ContentHash LONG = ContentHash.of(new int[] {2});
 
   @TempDir private static Path encoders;
-  private static SavedModelFolder encoder;
+  private static EncoderSavedModel encoder;
   @TempDir private Path cache;
   private Frontier frontier;
 
   @BeforeAll
   static void convert() throws IOException {
-    encoder = SavedModelFolder.open(TinySetup.in(encoders).textEncoder());
+    encoder = EncoderSavedModel.of(SavedModelFolder.open(TinySetup.in(encoders).textEncoder()));
   }
 
   @BeforeEach
@@ -57,7 +58,7 @@ final class FrontierStoreTest {
     return FrontierStore.open(cache, frontier, "abc");
   }
 
-  /** Numbers that tell the utterance, the state, the frame and the place. */
+  /** Returns numbers that are different for each utterance, state, frame and position. */
   private static List<ByteBuffer> states(int frames, float first) {
     List<ByteBuffer> states = new ArrayList<>();
     float next = first;
@@ -72,7 +73,7 @@ final class FrontierStoreTest {
     return states;
   }
 
-  /** Reads both utterances into a batch that held something else. */
+  /** Reads both utterances into a batch that held other values. */
   private static float[] readBoth(FrontierStore store) throws IOException {
     int longest = store.frames(LONG);
     ByteBuffer batch =
@@ -101,7 +102,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void whatWasAppendedIsReadBackPaddedWithZeros() throws IOException {
+  void appendedStatesAreReadPaddedWithZeros() throws IOException {
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
       store.append(LONG, 2, states(2, 500));
@@ -119,7 +120,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void anotherRunFindsWhatWasStored() throws IOException {
+  void anotherRunFindsStoredStates() throws IOException {
     float[] written;
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
@@ -161,7 +162,7 @@ final class FrontierStoreTest {
   }
 
   @Test
-  void whatAKilledRunLeftHalfWrittenIsWrittenAnew() throws IOException {
+  void unfinishedEntriesOfAKilledRunAreOverwritten() throws IOException {
     try (FrontierStore store = open()) {
       store.append(SHORT, 1, states(1, 100));
     }

@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.types.TFloat32;
 
-/** Estimators on Gaussians; the whole table is that of {@code lora-mer mine-check}. */
+/** Estimators on a few pairs; {@code lora-mer mine-check} runs all trials. */
 class MineTrialTest {
   private static final int BATCH = 64;
 
   @ParameterizedTest
   @EnumSource
+  @Tag("slow")
   void everyEstimatorFindsTheInformationOfASmallCase(MineEstimator estimator) {
     MineTrial trial = new MineTrial(GaussianPairs.split(), BATCH, estimator);
     MineTrial.Outcome outcome = trial.run(400, 1);
@@ -46,7 +48,7 @@ class MineTrialTest {
   }
 
   @Test
-  void pairsAreCorrelatedAsTheySay() {
+  void drawnPairsHaveTheirCorrelation() {
     int count = 40_000; // standard error 0.005
     double[] expected = {0.7, 0.3, 0, 0}; // of z_k and x_j, by k then j
     double[] found = new double[4];
@@ -70,7 +72,7 @@ class MineTrialTest {
   }
 
   @Test
-  void expectationsAreWhatTheTruthOrAReferenceAllows() {
+  void expectedRangesIncludeTheTrueValueAndTheReference() {
     Set<MineEstimator> all = EnumSet.allOf(MineEstimator.class);
     List<MineTrial> trials = MineCheck.trials(all);
     assertEquals(37 * all.size(), trials.size());

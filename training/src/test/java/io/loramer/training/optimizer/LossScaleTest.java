@@ -71,7 +71,7 @@ class LossScaleTest {
   }
 
   @Test
-  void stepsAreThoseOfTheLossItself() {
+  void stepsAreThoseOfTheUnscaledLoss() {
     build(true);
     assertArrayEquals(afterTwoSteps(false), afterTwoSteps(true), 1e-6f);
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProvenanceTest {
   @TempDir private Path folder;
 
-  /** They say how a waveform or a text becomes the input; the graph knows nothing of it. */
+  /** Assets determine how a waveform or a text becomes the input; the graph does not. */
   @ParameterizedTest
   @ValueSource(strings = {"config.json", "preprocessor_config.json", "tokenizer.json"})
   void encoderWithAnotherAssetIsAnotherEncoder(String asset) throws IOException {
@@ -28,7 +28,7 @@ class ProvenanceTest {
     assertChangesWith(encoder, encoder.resolve("assets").resolve(asset));
   }
 
-  /** Hugging Face's TF classes leave the assets where the SavedModel's versions are. */
+  /** Hugging Face's TF classes write the assets into the folder of the SavedModel's versions. */
   @Test
   void assetBesideTheVersionsOfTransformersCounts() throws IOException {
     Path model = folder.resolve("hub");

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfusionImageTest {
-  /** Calm: 3 right, 1 taken for joy; joy: 2 right; nobody is sad. */
+  /** Calm: 3 right, 1 predicted as joy; joy: 2 right; sad does not occur. */
   private final BufferedImage image =
       ConfusionImage.of(
           ConfusionMatrix.of(
@@ -49,7 +49,7 @@ class ConfusionImageTest {
     }
   }
 
-  /** Of a cell's corner, where no letters are. */
+  /** Returns the colour of a cell's corner, where no letters are. */
   private double brightness(int truth, int predicted) {
     int x = image.getWidth() - (3 - predicted) * 116 + 5;
     int color = image.getRGB(x, (truth + 1) * 48 + 5);

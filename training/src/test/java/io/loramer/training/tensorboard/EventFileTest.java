@@ -75,7 +75,7 @@ public class EventFileTest {
   }
 
   @Test
-  void resumedRunOpensALaterFileThatDropsTheStepsToCome() throws IOException {
+  void resumedRunOpensALaterFileThatDropsTheStepsItRepeats() throws IOException {
     EventFile.open(folder, 0, CLOCK).close();
     Path first = onlyFile();
 
@@ -101,7 +101,7 @@ public class EventFileTest {
   }
 
   @Test
-  void pictureIsAPngWithItsSizeBeforeIt() throws IOException {
+  void imageIsAPngAfterItsSize() throws IOException {
     BufferedImage image = new BufferedImage(5, 3, BufferedImage.TYPE_INT_RGB);
     image.setRGB(4, 2, 0x123456);
     try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
@@ -118,7 +118,7 @@ public class EventFileTest {
   }
 
   @Test
-  void soundIsAWavFileWithATitle() throws IOException {
+  void audioIsAWavFileWithATitle() throws IOException {
     float[] samples = {0, 0.5f, -0.25f, -1, 2};
     try (EventFile file = EventFile.open(folder, 0, CLOCK)) {
       file.audio("clip", 2, new Waveform(samples).toWav(), "joy");

@@ -35,7 +35,7 @@ class PrecisionRecallCurveTest {
   }
 
   @Test
-  void labelThatNobodyHasGivesZeros() {
+  void labelWithoutUtterancesGivesZeros() {
     List<Prediction> others = predictions().stream().filter(p -> p.label().equals("calm")).toList();
     assertEquals(
         List.of(0f, 3f, 0f, 0f, 0f, 0f), column(PrecisionRecallCurve.of("anger", others), 0));

@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Looks at the files of runs. */
+/** Compares and lists the files of runs. */
 public final class RunFiles {
   private RunFiles() {}
 
-  /** Asserts that two runs came to the same, bit for bit. */
+  /** Asserts that the results of two runs are equal bit for bit. */
   public static void assertSameResults(Path expected, Path actual) throws IOException {
     for (String file :
         List.of(
@@ -31,7 +31,7 @@ public final class RunFiles {
     }
   }
 
-  /** Returns the files below a folder; those for TensorBoard, whose names tell the time, as one. */
+  /** Returns the files below a folder; TensorBoard's, whose names contain the time, as one. */
   public static Set<String> files(Path folder) throws IOException {
     Set<String> files = new TreeSet<>();
     try (Stream<Path> paths = Files.walk(folder)) {

@@ -26,7 +26,7 @@ public final class TinyModel {
 
   private TinyModel() {}
 
-  /** Puts the model's version into another folder, which is a model's then. */
+  /** Copies the model's version into the folder of another model. */
   public static Path copyTo(Path model, long version) throws IOException {
     Path source = exported().resolve("1");
     Path target = model.resolve(String.valueOf(version));

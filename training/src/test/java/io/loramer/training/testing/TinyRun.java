@@ -18,7 +18,7 @@ public record TinyRun(Path folder) {
       TestFiles.ofRepository(
           "model/recognition/src/test/resources/fixtures/tokenizer/tokenizer.json");
 
-  /** 200 samples make a frame, 160 the next one. */
+  /** The first frame takes 200 samples, each further one 160. */
   private static final String WAVLM =
       """
       {"architectures": ["WavLMModel"], "model_type": "wavlm", "hidden_size": 12,
@@ -45,7 +45,7 @@ public record TinyRun(Path folder) {
       training: {epochs: 1, batch_size: 3}
       """;
 
-  /** Makes all of it. */
+  /** Makes the encoders, the corpus and the configuration in an empty folder. */
   public static TinyRun in(Path folder) throws IOException {
     TinyRun tiny = new TinyRun(folder);
     Path roberta = Files.createDirectory(folder.resolve("roberta-checkpoint"));
@@ -73,16 +73,17 @@ public record TinyRun(Path folder) {
     EncoderConversion.convert(checkpoint, folder.resolve(name), PaddingInNorm.IGNORED);
   }
 
+  /** Returns the configuration's file. */
   public Path config() {
     return folder.resolve("run.yaml");
   }
 
-  /** Returns the path of something in the folder, as an argument. */
+  /** Returns the path of a file in the folder, as a command-line argument. */
   public String path(String name) {
     return folder.resolve(name).toString();
   }
 
-  /** A line of a manifest. */
+  /** Returns a line of a manifest. */
   public static String line(String id, String audio, String text, String label, String split) {
     return """
         {"id": "%s", "audio": "%s", "text": "%s", "label": "%s", "speaker": "%s", "split": "%s"}
@@ -90,7 +91,7 @@ public record TinyRun(Path folder) {
         .formatted(id, audio, text, label, split, split);
   }
 
-  /** A WAV file of float samples, one channel at 16 kHz. */
+  /** Returns a WAV file of float samples, one channel at 16 kHz. */
   public static byte[] wav(float... samples) {
     int bytes = Float.BYTES * samples.length;
     ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);

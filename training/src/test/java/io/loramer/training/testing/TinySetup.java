@@ -37,117 +37,83 @@ public record TinySetup(Path manifest, Path speechEncoder, Path textEncoder) {
     return new TinySetup(made.manifest(), made.speechEncoder(), made.textEncoder());
   }
 
-  /** Three epochs of three steps, with everything that a run can have. */
+  /** Three epochs of three steps, with both modalities, LoRA and a cache. */
   public RunConfig config() {
     return new RunConfig(
         new DataConfig(
             Optional.of(manifest), List.of(), 0.5, SplitConfig.none(), SplitConfig.none()),
         new AudioConfig(Optional.of(speechEncoder), Adaptation.LORA, LoraConfig.defaults()),
         TextConfig.transcripts(Optional.of(textEncoder)),
-        head(Marginals.ALL_PAIRS, MineEstimator.DV),
+        new HeadConfig(
+            10,
+            OptionalInt.of(8),
+            Layers.LAST,
+            PoolingOrder.BEFORE_CONVOLUTIONS,
+            0.1f,
+            new MineConfig(0.25f, 11, Marginals.ALL_PAIRS, MineEstimator.DV),
+            SpeakerConfig.none()),
         new OptimizationConfig(3, 3, 3e-2f, 10, OptionalDouble.of(2), 1),
         new CacheConfig(States.FLOAT32, Optional.of(manifest.resolveSibling("cache"))),
-        ComputeConfig.defaults().resolved(0));
-  }
-
-  private static HeadConfig head(Marginals marginals, MineEstimator estimator) {
-    return new HeadConfig(
-        10,
-        OptionalInt.of(8),
-        Layers.LAST,
-        PoolingOrder.BEFORE_CONVOLUTIONS,
-        0.1f,
-        new MineConfig(0.25f, 11, marginals, estimator),
-        SpeakerConfig.none());
+        new ComputeConfig(Device.auto(), Optional.of(Precision.FLOAT32), Optional.of(false)));
   }
 
   /** The same run with another estimate of the mutual information. */
-  public RunConfig config(Marginals marginals, MineEstimator estimator) {
-    RunConfig all = config();
-    return new RunConfig(
-        all.data(),
-        all.audio(),
-        all.text(),
-        head(marginals, estimator),
-        all.training(),
-        all.cache(),
-        all.compute());
+  public RunConfig estimating(Marginals marginals, MineEstimator estimator) {
+    MineConfig mine = config().head().mine();
+    return withHead(
+        new MineConfig(mine.lambda(), mine.hidden(), marginals, estimator), SpeakerConfig.none());
   }
 
-  /** The same run of a model that is told who speaks. */
-  public RunConfig config(SpeakerConfig speaker) {
-    RunConfig all = config();
-    HeadConfig head =
-        new HeadConfig(
-            all.head().size(),
-            all.head().attentionSize(),
-            all.head().layers(),
-            all.head().pooling(),
-            all.head().dropout(),
-            all.head().mine(),
-            speaker);
-    return new RunConfig(
-        all.data(), all.audio(), all.text(), head, all.training(), all.cache(), all.compute());
+  /** The same run of a head with a speaker input. */
+  public RunConfig withSpeakers(SpeakerConfig speaker) {
+    return withHead(config().head().mine(), speaker);
   }
 
-  /** The same run, but for how it is optimised. */
-  public RunConfig config(OptimizationConfig training) {
-    RunConfig all = config();
-    return new RunConfig(
-        all.data(), all.audio(), all.text(), all.head(), training, all.cache(), all.compute());
+  private RunConfig withHead(MineConfig mine, SpeakerConfig speaker) {
+    HeadConfig head = config().head();
+    return config()
+        .withHead(
+            new HeadConfig(
+                head.size(),
+                head.attentionSize(),
+                head.layers(),
+                head.pooling(),
+                head.dropout(),
+                mine,
+                speaker));
   }
 
-  /** The same run, but for the speech encoder. */
-  public RunConfig config(AudioConfig audio) {
-    RunConfig all = config();
-    return new RunConfig(
-        all.data(), audio, all.text(), all.head(), all.training(), all.cache(), all.compute());
+  /** The same run with another format of the stored states. */
+  public RunConfig stored(States states) {
+    return config().withCache(config().cache().withStates(states));
   }
 
-  /** The same run, but for its precision. */
-  public RunConfig config(Precision precision) {
-    RunConfig all = config();
-    ComputeConfig compute =
-        new ComputeConfig(new Device("cpu"), Optional.of(precision), Optional.empty());
-    return new RunConfig(
-        all.data(), all.audio(), all.text(), all.head(), all.training(), all.cache(), compute);
-  }
-
-  /** The same run, but for what is stored of the frozen part. */
-  public RunConfig config(States states) {
-    RunConfig all = config();
-    CacheConfig cache = new CacheConfig(states, all.cache().folder());
-    return new RunConfig(
-        all.data(), all.audio(), all.text(), all.head(), all.training(), cache, all.compute());
+  /** The same run with these labels named. */
+  public RunConfig labelled(String... labels) {
+    return config().withData(config().data().withLabels(List.of(labels)));
   }
 
   /** The same run on another corpus. */
-  public RunConfig config(Path corpus, List<String> labels) {
-    RunConfig all = config();
-    DataConfig data =
-        new DataConfig(Optional.of(corpus), labels, 0.5, SplitConfig.none(), SplitConfig.none());
-    return new RunConfig(
-        data, all.audio(), all.text(), all.head(), all.training(), all.cache(), all.compute());
+  public RunConfig on(Path corpus) {
+    return config()
+        .withData(
+            new DataConfig(
+                Optional.of(corpus), List.of(), 0.5, SplitConfig.none(), SplitConfig.none()));
   }
 
-  /** The same run of a model that only hears. */
+  /** The same run of a model without text input. */
   public RunConfig audioOnly() {
-    RunConfig all = config();
-    TextConfig none = TextConfig.transcripts(Optional.empty());
-    return new RunConfig(
-        all.data(), all.audio(), none, all.head(), all.training(), all.cache(), all.compute());
+    return config().withText(TextConfig.transcripts(Optional.empty()));
   }
 
-  /** The same run, but for the words. */
-  public RunConfig config(TextSource source, Optional<Path> recognizer) {
-    RunConfig all = config();
-    TextConfig text = new TextConfig(all.text().encoder(), source, recognizer);
-    return new RunConfig(
-        all.data(), all.audio(), text, all.head(), all.training(), all.cache(), all.compute());
-  }
-
-  /** The same run of a model that only reads. */
+  /** The same run of a model without audio input. */
   public RunConfig textOnly() {
-    return config(new AudioConfig(Optional.empty(), Adaptation.LORA, LoraConfig.defaults()));
+    return config()
+        .withAudio(new AudioConfig(Optional.empty(), Adaptation.LORA, LoraConfig.defaults()));
+  }
+
+  /** The same run with words of another source. */
+  public RunConfig worded(TextSource source, Optional<Path> recognizer) {
+    return config().withText(new TextConfig(Optional.of(textEncoder), source, recognizer));
   }
 }

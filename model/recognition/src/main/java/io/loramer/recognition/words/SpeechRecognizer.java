@@ -180,17 +180,20 @@ public final class SpeechRecognizer implements AutoCloseable {
             corpus,
             Utterance.Clip::read,
             done -> progress.accept(new Progress("checking audio", done, total, "")));
-    return recognize(corpus.utterances(), chosen, progress);
+    return recognize(corpus.utterances(), chosen, Utterance.Clip::read, progress);
   }
 
   /** Recognises the words of chosen utterances, whose clips were checked before. */
   List<Utterance> recognize(
-      List<Utterance> utterances, Predicate<Utterance> chosen, Consumer<Progress> progress)
+      List<Utterance> utterances,
+      Predicate<Utterance> chosen,
+      CorpusCheck.Decoder decoder,
+      Consumer<Progress> progress)
       throws IOException {
     List<Utterance> all = new ArrayList<>();
     for (Utterance utterance : utterances) {
       if (chosen.test(utterance)) {
-        Waveform waveform = utterance.clip().read();
+        Waveform waveform = decoder.decode(utterance.clip());
         all.add(utterance.recognized(recognize(waveform)));
       } else {
         all.add(utterance);

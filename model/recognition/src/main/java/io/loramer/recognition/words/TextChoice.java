@@ -1,5 +1,6 @@
 package io.loramer.recognition.words;
 
+import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.TextSource;
@@ -46,10 +47,12 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
    * {@link TextSource#NONE}, all utterances get the empty text.
    *
    * @param corpus its clips were checked before
+   * @param decoder returns whole clips
    * @param device that the recogniser computes on
    * @throws IOException if the recogniser cannot be loaded, or a clip cannot be decoded
    */
-  public Manifest complete(Manifest corpus, Device device, Consumer<Progress> progress)
+  public Manifest complete(
+      Manifest corpus, CorpusCheck.Decoder decoder, Device device, Consumer<Progress> progress)
       throws IOException {
     List<Utterance> utterances = corpus.utterances();
     if (source == TextSource.NONE) {
@@ -60,7 +63,7 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get(), device)) {
       return new Manifest(
-          corpus.file(), loaded.recognize(utterances, source::isMissingFrom, progress));
+          corpus.file(), loaded.recognize(utterances, source::isMissingFrom, decoder, progress));
     }
   }
 }

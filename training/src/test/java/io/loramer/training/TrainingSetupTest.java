@@ -1,0 +1,81 @@
+package io.loramer.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.loramer.recognition.corpus.CorpusCheck;
+import io.loramer.recognition.corpus.TextSource;
+import io.loramer.recognition.testing.CtcFixture;
+import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.training.config.CacheConfig;
+import io.loramer.training.config.CacheConfig.States;
+import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.TrainingInputs;
+import io.loramer.training.run.Provenance;
+import io.loramer.training.testing.TinySetup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingSetupTest {
+  /** Of the corpus, of which {@link #CROPPED} are longer than the limit. */
+  private static final int CLIPS = 16;
+
+  private static final int CROPPED = 4;
+
+  @TempDir private static Path shared;
+  private static TinySetup tiny;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void convert() throws IOException {
+    tiny = TinySetup.in(shared);
+  }
+
+  @Test
+  void eachClipIsDecodedOnceForTheCheckAndTheStore() throws IOException {
+    assertEquals(CLIPS, decodesUntilTheFirstStep(stored(tiny.config(), States.FLOAT32)));
+  }
+
+  /** The recogniser is given the whole of a clip, so those that are cropped are decoded again. */
+  @Test
+  void recogniserTakesTheSamplesOfTheCheck() throws IOException {
+    Path recognizer = CtcFixture.convert(folder);
+    RunConfig config = tiny.worded(TextSource.ASR, Optional.of(recognizer));
+    assertEquals(CLIPS + CROPPED, decodesUntilTheFirstStep(stored(config, States.FLOAT32)));
+  }
+
+  /** Each batch decodes its clips then, in every epoch. */
+  @Test
+  void withoutAStoreNoClipIsKept() throws IOException {
+    assertEquals(CLIPS, decodesUntilTheFirstStep(stored(tiny.config(), States.NONE)));
+  }
+
+  private RunConfig stored(RunConfig config, States states) {
+    return config.withCache(new CacheConfig(states, Optional.of(folder.resolve("cache"))));
+  }
+
+  private static int decodesUntilTheFirstStep(RunConfig config) throws IOException {
+    AtomicInteger decodes = new AtomicInteger();
+    CorpusCheck.Decoder counting =
+        clip -> {
+          decodes.incrementAndGet();
+          return clip.read();
+        };
+    try (TrainingSetup setup = TrainingSetup.of(config, counting, TinyCorpus::unwatched)) {
+      Provenance provenance = Provenance.of(config, setup.encoders().folders());
+      TrainingInputs.prepare(
+              setup.corpus(),
+              setup.config(),
+              setup.frontiers(),
+              provenance.encoderHashes(),
+              TinyCorpus::unwatched)
+          .close();
+    }
+    return decodes.get();
+  }
+}
