@@ -87,6 +87,15 @@ public final class EncoderConversion {
 
   private static Built build(EncoderConfig config, String tag) {
     Graph graph = new Graph();
+    try {
+      return build(graph, config, tag);
+    } catch (RuntimeException e) {
+      graph.close();
+      throw e;
+    }
+  }
+
+  private static Built build(Graph graph, EncoderConfig config, String tag) {
     Ops tf = Ops.create(graph);
     Variables variables = new Variables(graph, 0); // nothing is drawn
     Parameters parameters = new Parameters(variables, tf);

@@ -72,8 +72,10 @@ public final class RandomCheckpoint {
       Map<String, TFloat32> weights, Parameter parameter, Random random) {
     Shape shape = parameter.shape();
     double deviation = 2 / Math.sqrt(shape.get(1) * (double) shape.get(2));
-    TFloat32 direction = drawn(shape, new Gaussian(0, deviation), random);
     TFloat32 magnitude = TFloat32.tensorOf(Shape.of(1, 1, shape.get(2)));
+    weights.put(parameter.name() + "_g", magnitude);
+    TFloat32 direction = drawn(shape, new Gaussian(0, deviation), random);
+    weights.put(parameter.name() + "_v", direction);
     for (long tap = 0; tap < shape.get(2); tap++) {
       double squares = 0;
       for (long out = 0; out < shape.get(0); out++) {
@@ -83,9 +85,6 @@ public final class RandomCheckpoint {
       }
       magnitude.setFloat((float) Math.sqrt(squares), 0, 0, tap);
     }
-    String module = parameter.name() + "_";
-    weights.put(module + "g", magnitude);
-    weights.put(module + "v", direction);
   }
 
   private static TFloat32 drawn(Shape shape, Gaussian gaussian, Random random) {

@@ -108,7 +108,13 @@ final class HubConnection {
       if (!REDIRECTS.contains(answer.statusCode())) {
         return answer;
       }
-      URI next = target(subject, uri, answer);
+      URI next;
+      try {
+        next = target(subject, uri, answer);
+      } catch (IOException e) {
+        answer.body().close();
+        throw e;
+      }
       if (!toOthers && !settings.isHub(next)) {
         return answer;
       }
@@ -157,11 +163,9 @@ final class HubConnection {
         HttpResponse<InputStream> answer =
             client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         failures++;
-        if (!TRANSIENT.contains(answer.statusCode())
-            || !retry.waits(failures, header(answer, "Retry-After"))) {
+        if (!TRANSIENT.contains(answer.statusCode()) || !waits(answer, failures)) {
           return answer;
         }
-        answer.body().close();
       } catch (IOException e) {
         failures++;
         boolean nobodyThere =
@@ -173,6 +177,21 @@ final class HubConnection {
           throw unreachable;
         }
       }
+    }
+  }
+
+  /** Waits before the next try and drops the answer, unless it is time to give up. */
+  private boolean waits(HttpResponse<InputStream> answer, int failures)
+      throws IOException, InterruptedException {
+    try {
+      boolean again = retry.waits(failures, header(answer, "Retry-After"));
+      if (again) {
+        answer.body().close();
+      }
+      return again;
+    } catch (InterruptedException e) {
+      answer.body().close();
+      throw e;
     }
   }
 

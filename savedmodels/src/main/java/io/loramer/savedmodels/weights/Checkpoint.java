@@ -69,7 +69,11 @@ public final class Checkpoint implements AutoCloseable {
       }
       return checkpoint;
     } catch (IOException | RuntimeException e) {
-      checkpoint.close();
+      try {
+        checkpoint.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
   }
@@ -133,10 +137,19 @@ public final class Checkpoint implements AutoCloseable {
     return file(name).float32(name);
   }
 
+  /** Closes all files, also if closing one of them fails. */
   @Override
   public void close() throws IOException {
+    IOException failure = null;
     for (TensorFile file : files.values()) {
-      file.close();
+      try {
+        file.close();
+      } catch (IOException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
