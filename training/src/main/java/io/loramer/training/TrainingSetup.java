@@ -73,13 +73,13 @@ public record TrainingSetup(
     CorpusCheck check = corpusCheck(config, encoders);
     Map<Modality, Frontier> frontiers = frontiers(config, encoders);
     ManifestReader.Lines lines = new ManifestReader(manifestFile).read();
-    int total = lines.sound().utterances().size();
+    int total = lines.valid().utterances().size();
     IntConsumer checked = done -> progress.accept(new Progress("checking audio", done, total, ""));
     if (!lines.problems().isEmpty()) {
       throw check.problems(lines, Utterance.Clip::read, checked);
     }
     // Refuses before the clips are looked at.
-    CorpusSplits divided = CorpusSplits.of(lines.sound(), config.data());
+    CorpusSplits divided = CorpusSplits.of(lines.valid(), config.data());
     requireTrained(config.head().speaker().known(), divided);
     warnOfSharedSpeakers(divided);
     Map<Utterance.Clip, ContentHash> heard = new ConcurrentHashMap<>();
@@ -91,7 +91,7 @@ public record TrainingSetup(
           heard.put(clip, ContentHash.of(samples, Math.min(samples.length, maxSamples)));
           return waveform;
         };
-    CorpusCheck.Lengths lengths = check.run(lines.sound(), hashing, checked);
+    CorpusCheck.Lengths lengths = check.run(lines.valid(), hashing, checked);
     if (lengths.cropped() > 0) {
       LOG.warn(
           "{} of {} clips are longer than {} s and are cropped to it",
@@ -100,7 +100,7 @@ public record TrainingSetup(
           config.data().maxDurationSeconds());
     }
     Manifest manifest =
-        config.text().choice().complete(lines.sound(), config.compute().device(), progress);
+        config.text().choice().complete(lines.valid(), config.compute().device(), progress);
     CorpusSplits corpus = CorpusSplits.of(manifest, config.data());
     Batches batches = batches(encoders, maxSamples);
     Map<String, UtteranceContent> contents = new HashMap<>();
