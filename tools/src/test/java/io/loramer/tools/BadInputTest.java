@@ -58,12 +58,12 @@ class BadInputTest {
           line 4: %1$s/text.wav: is not audio (Invalid data found when processing input)
           line 5: %1$s/nothing.wav: expected at least 200 samples (one frame of the encoder), found 0
           line 6: %1$s/short.wav: expected at least 200 samples (one frame of the encoder), found 199
-          line 7: %1$s/nan.wav: sample 3 is NaN
+          line 7: %1$s/nan.wav: expected finite samples, found NaN at sample 3
           line 8: label: expected one of fear, joy, found joyful
-          line 9: id a is that of line 1 already
+          line 9: id: expected a unique one, found a, the id of line 1
           line 10: text is blank
           line 11: not JSON at column 28: Unexpected end-of-input in VALUE_STRING
-          line 12: text is missing, and this run needs the words: give them, or a recogniser
+          line 12: text: expected words, found none; add them, or give a recogniser
         """
             .formatted(folder));
   }

@@ -208,8 +208,8 @@ class PathTest {
           notAModel,
           tiny.path("6.wav"),
           tiny.path(notAModel)
-              + ": not an emotion model: it has no assets/emotion_model.json; `lora-mer export`"
-              + " makes one from a run");
+              + ": expected an exported emotion model, found no"
+              + " assets/emotion_model.json; `lora-mer export` writes one from a run");
     }
   }
 

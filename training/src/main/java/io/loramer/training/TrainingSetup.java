@@ -109,9 +109,9 @@ record TrainingSetup(
       throws IOException {
     ManifestReader.Lines lines = new ManifestReader(file).read();
     if (!lines.problems().isEmpty()) {
-      throw check.problems(lines, Utterance.Clip::read, checking(lines.sound(), progress));
+      throw check.problems(lines, Utterance.Clip::read, checking(lines.valid(), progress));
     }
-    return lines.sound();
+    return lines.valid();
   }
 
   private static IntConsumer checking(Manifest manifest, Consumer<Progress> progress) {

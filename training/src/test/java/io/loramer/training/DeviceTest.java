@@ -91,7 +91,7 @@ class DeviceTest {
 
     var problem = assertThrows(IOException.class, () -> Trainer.start(config, run, progress -> {}));
 
-    assertTrue(problem.getMessage().startsWith("compute.device: TensorFlow sees no gpu; "));
+    assertTrue(problem.getMessage().startsWith("compute.device: TensorFlow finds no gpu; "));
     assertTrue(
         Stream.of("mvn package -Pgpu", "libcuda.so.1", "nvidia-smi")
             .anyMatch(problem.getMessage()::contains),

@@ -71,8 +71,7 @@ class TextChoiceTest {
   void missingTranscriptsAreNamedWithoutARecogniser() {
     assertRefused(
         TextSource.TRANSCRIPT,
-        new Problem(
-            1, "text is missing, and this run needs the words: give them, or a recogniser"));
+        new Problem(1, "text: expected words, found none; add them, or give a recogniser"));
   }
 
   @Test
@@ -86,9 +85,8 @@ class TextChoiceTest {
 
   @Test
   void transcriptsAreRefusedWhereRecognisedWordsAreRequired() {
-    String missing = "text is missing, and this run needs the words: give them, or a recogniser";
-    String transcript =
-        "text is a transcript, and this run takes recognised words: give a recogniser";
+    String missing = "text: expected words, found none; add them, or give a recogniser";
+    String transcript = "text: expected recognised words, found a transcript; give a recogniser";
     Problem[] problems = new Problem[15];
     for (int i = 0; i < 15; i++) {
       problems[i] = new Problem(i == 0 ? 1 : i + 2, i == 0 ? missing : transcript);

@@ -12,18 +12,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What callers of an exported model must know beyond its signature: the asset {@code
- * emotion_model.json}.
+ * The properties of an exported model beyond its signatures: the asset {@code emotion_model.json}.
  *
  * @param labels in the order of the probabilities
- * @param minSamples the fewest samples that the speech encoder makes a frame of; absent if the
- *     model does not hear
- * @param maxSamples what the clips of training were cropped to
- * @param maxTokens the longest text, in tokens; absent if the model does not read
- * @param padId what token ids may be filled up with
- * @param toldSpeakers whether training, and {@code test}, told the model who speaks; the exported
- *     model takes everybody for somebody unknown
- * @param test how well the model did on speakers of the test split, if there was one
+ * @param minSamples the shortest clip, one frame of the speech encoder; absent if the model takes
+ *     no audio
+ * @param maxSamples the length that the clips of training were cropped to
+ * @param maxTokens the longest text, in tokens; absent if the model takes no text
+ * @param padId the token id that pads texts; absent if the model takes no text
+ * @param toldSpeakers whether the model had an input for speakers in training and in {@code test};
+ *     all speakers are unknown to the exported model
+ * @param test the measures on the test split; absent without one
  */
 public record EmotionModelInfo(
     List<String> labels,
@@ -48,11 +47,12 @@ public record EmotionModelInfo(
     return minSamples.isPresent();
   }
 
-  /** Returns whether the model takes words. */
+  /** Returns whether the model takes text. */
   public boolean usesText() {
     return maxTokens.isPresent();
   }
 
+  /** Writes the asset. */
   public void write(Path file) throws IOException {
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
   }
@@ -60,16 +60,17 @@ public record EmotionModelInfo(
   /**
    * Reads the asset of an exported model.
    *
-   * @throws IOException if it has none, or a damaged one
+   * @param model the folder of a version
+   * @throws IOException if the model has no such asset, or a damaged one
    */
   public static EmotionModelInfo read(Path model) throws IOException {
     Path file = model.resolve("assets").resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
           model
-              + ": not an emotion model: it has no assets/"
+              + ": expected an exported emotion model, found no assets/"
               + FILE
-              + "; `lora-mer export` makes one from a run");
+              + "; `lora-mer export` writes one from a run");
     }
     return JSON.readValue(file.toFile(), EmotionModelInfo.class);
   }

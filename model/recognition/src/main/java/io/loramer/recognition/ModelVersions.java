@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The versions of a model as TF Serving wants them: a folder for each, named by its number. What is
- * named otherwise, such as a version that is still being written, is none.
+ * The versions of a model in the layout of TF Serving: a folder for each, named by its number.
+ * Folders with other names, such as a version that is being written, are ignored.
  */
 public final class ModelVersions {
   /** At most 18 digits, which a long holds. */
@@ -19,7 +19,7 @@ public final class ModelVersions {
 
   private ModelVersions() {}
 
-  /** Returns the versions in a model's folder, by their numbers; none if there is no folder. */
+  /** Returns the versions in a model's folder, by their numbers; empty without that folder. */
   public static SortedMap<Long, Path> in(Path model) throws IOException {
     SortedMap<Long, Path> versions = new TreeMap<>();
     if (Files.isDirectory(model)) {
@@ -39,7 +39,7 @@ public final class ModelVersions {
     return NUMBER.matcher(String.valueOf(folder.getFileName())).matches();
   }
 
-  /** Returns where the next version of a model goes: the highest number and one. */
+  /** Returns the folder for the next version of a model: the highest number plus one. */
   public static Path next(Path model) throws IOException {
     SortedMap<Long, Path> versions = in(model);
     return model.resolve(String.valueOf(versions.isEmpty() ? 1 : versions.lastKey() + 1));

@@ -140,7 +140,7 @@ class CorpusCommandTest {
         line 2: CLIPS/dia0_utt1.mp4: is not audio (Invalid data found when processing input)
         line 3: CLIPS/dia0_utt2.mp4: is silent: every sample is 0
         line 4: CLIPS/dia0_utt3.mp4: expected at least 400 samples (one frame of the encoder), found 399
-        line 5: id dev_dia0_utt0 is that of line 1 already
+        line 5: id: expected a unique one, found dev_dia0_utt0, the id of line 1
         line 5: audio is missing
         line 5: label is missing
         line 5: speaker is missing

@@ -262,7 +262,7 @@ class RunConfigFileTest {
         "head: {attention_size: 0}  | head.attention_size: expected a positive number, found 0",
         "head: {speaker: {size: 0}} | head.speaker.size: expected a positive number, found 0",
         "head: {speaker: {known: [A]}}"
-            + "| head.speaker.known: expected nobody where no size is given, found [A]",
+            + "| head.speaker.known: expected no speakers without a size, found [A]",
         "head: {mine: {lambda: -1}} | head.mine.lambda: expected a number of at least 0,"
             + " found -1.0",
       })

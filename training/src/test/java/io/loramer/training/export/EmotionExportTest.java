@@ -307,8 +307,8 @@ class EmotionExportTest {
     IOException e = assertThrows(IOException.class, () -> EmotionRecognizer.load(run.path()));
     assertEquals(
         run.path()
-            + ": not an emotion model: it has no assets/emotion_model.json; `lora-mer export` makes"
-            + " one from a run",
+            + ": expected an exported emotion model, found no"
+            + " assets/emotion_model.json; `lora-mer export` writes one from a run",
         e.getMessage());
   }
 

@@ -49,27 +49,27 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 
-/** One sound file while FFmpeg decodes it; owns the native memory that this takes. */
+/** Decodes one audio file by FFmpeg; owns the native memory. */
 final class AudioDecoder implements AutoCloseable {
   /**
-   * How much shorter than announced a lossy file may come out: the padding of its encoder, which
-   * some containers count, is at most some frames of 2048 samples.
+   * The difference allowed between the stated and the decoded length of a lossy file: some
+   * containers count the encoder's padding, at most a few frames of 2048 samples.
    */
   private static final double LOSSY_TOLERANCE_SECONDS = 0.5;
 
-  /** Programs that write the size of the file for the size of the sound are off by this little. */
+  /** Covers the error of programs that write the size of the file for that of the data. */
   private static final double LOSSLESS_TOLERANCE_SECONDS = 0.01;
 
   /**
-   * Formats, by FFmpeg's names, whose header tells the length of the sound itself. Elsewhere FFmpeg
-   * gives that of the whole film, or what it finds at the end of the file.
+   * Formats, by FFmpeg's names, whose header states the length of the audio. For others, FFmpeg
+   * returns the length of the whole film, or that found at the end of the file.
    */
   private static final Set<String> FORMATS_WITH_LENGTH =
       Set.of("wav", "w64", "aiff", "flac", "mp3", "mov,mp4,m4a,3gp,3g2,mj2");
 
   /**
-   * Formats, by FFmpeg's names, that hold their sound themselves. FFmpeg knows others, playlists
-   * such as HLS, that name files of this machine or of others, which it would open.
+   * Formats, by FFmpeg's names, that contain their audio. Others, playlists such as HLS, name files
+   * on this machine or on others, which FFmpeg would open.
    */
   private static final String FORMATS =
       "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,gsm,ircam,loas,"
@@ -77,7 +77,7 @@ final class AudioDecoder implements AutoCloseable {
           + "truehd,tta,voc,w64,wav,wv,xwma";
 
   static {
-    // What goes wrong is told by the exceptions; FFmpeg would write to stderr.
+    // Exceptions report the errors, which FFmpeg would also write to stderr.
     av_log_set_level(AV_LOG_QUIET);
   }
 
@@ -91,7 +91,7 @@ final class AudioDecoder implements AutoCloseable {
   private float[] samples = new float[Waveform.SAMPLE_RATE];
   private int count;
   private double decodedSeconds;
-  private int damage; // the last error of the decoder; 0 if there was none
+  private int damage; // the last error code of the decoder; 0 without an error
 
   AudioDecoder(Path file) {
     this.file = file;
@@ -100,9 +100,9 @@ final class AudioDecoder implements AutoCloseable {
   /**
    * Decodes the file from its start.
    *
-   * @param limit stop once there are this many samples
-   * @return 16 kHz mono; more than {@code limit} samples only by what one packet holds
-   * @throws IOException if the file is not sound, or ends before what its header announces
+   * @param limit the number of samples after which decoding stops
+   * @return 16 kHz mono; at most one packet more than {@code limit} samples
+   * @throws IOException if the file is not audio, or is shorter than its header states
    */
   float[] decode(int limit) throws IOException {
     AVStream stream = open();
@@ -113,7 +113,7 @@ final class AudioDecoder implements AutoCloseable {
       }
       av_packet_unref(packet);
     }
-    if (read < 0) { // the end of the file, or of what can be read of it
+    if (read < 0) { // the end of the file, or damage
       decode(new AVPacket(null));
       finishResampling();
       requireAll(stream, read);
@@ -139,12 +139,12 @@ final class AudioDecoder implements AutoCloseable {
     AVStream stream = format.streams(index);
     codec = avcodec_alloc_context3(decoder);
     check(avcodec_parameters_to_context(codec, stream.codecpar()), "cannot be decoded");
-    codec.pkt_timebase(stream.time_base()); // by it the padding of an encoder is cut off
+    codec.pkt_timebase(stream.time_base()); // required to cut off the encoder's padding
     check(avcodec_open2(codec, decoder, (AVDictionary) null), "cannot be decoded");
     return stream;
   }
 
-  /** Decodes a packet; a null one empties the decoder. */
+  /** Decodes a packet; a null one flushes the decoder. */
   private void decode(AVPacket next) throws IOException {
     int code = avcodec_send_packet(codec, next);
     while (code >= 0 && (code = avcodec_receive_frame(codec, frame)) >= 0) {
@@ -159,7 +159,7 @@ final class AudioDecoder implements AutoCloseable {
       append(resampler.resample(frame));
     }
     if (code != AVERROR_EAGAIN() && code != AVERROR_EOF()) {
-      damage = code; // goes on: tags after the last frame of an MP3 are "invalid data" too
+      damage = code; // continues: tags behind the last frame of an MP3 are "invalid data" too
     }
   }
 
@@ -184,8 +184,8 @@ final class AudioDecoder implements AutoCloseable {
         (avcodec_descriptor_get(stream.codecpar().codec_id()).props() & AV_CODEC_PROP_LOSSY) != 0;
     double tolerance = lossy ? LOSSY_TOLERANCE_SECONDS : LOSSLESS_TOLERANCE_SECONDS;
     double announced = announcedSeconds(stream);
-    boolean nothing = count == 0 && damage != 0;
-    if (read != AVERROR_EOF() || nothing || announced - decodedSeconds > tolerance) {
+    boolean empty = count == 0 && damage != 0;
+    if (read != AVERROR_EOF() || empty || announced - decodedSeconds > tolerance) {
       throw new IOException(
           file
               + ": breaks off or is damaged: decoded "
@@ -195,17 +195,18 @@ final class AudioDecoder implements AutoCloseable {
     }
   }
 
-  /** Returns the duration that the header tells, 0 if it tells none. */
+  /** Returns the duration that the header states, 0 if it states none. */
   private double announcedSeconds(AVStream stream) throws IOException {
     if (format.duration_estimation_method() == AVFMT_DURATION_FROM_BITRATE) {
-      // That is a guess from the size of the file. For WAV it means: no size, or one too large.
+      // FFmpeg estimated it from the size of the file: the WAV header has no size, or one too
+      // large.
       OptionalLong bytes = WavHeader.dataBytes(file);
       return bytes.isPresent() ? 8.0 * bytes.getAsLong() / stream.codecpar().bit_rate() : 0;
     }
-    boolean told =
+    boolean stated =
         stream.duration() != AV_NOPTS_VALUE
             && FORMATS_WITH_LENGTH.contains(format.iformat().name().getString());
-    return told ? stream.duration() * av_q2d(stream.time_base()) : 0;
+    return stated ? stream.duration() * av_q2d(stream.time_base()) : 0;
   }
 
   private static String seconds(double seconds) {
@@ -218,7 +219,7 @@ final class AudioDecoder implements AutoCloseable {
     }
   }
 
-  /** Returns FFmpeg's words for an error code. */
+  /** Returns FFmpeg's message for an error code. */
   static String reason(int code) {
     try (BytePointer text = new BytePointer(AV_ERROR_MAX_STRING_SIZE)) {
       av_strerror(code, text, AV_ERROR_MAX_STRING_SIZE);

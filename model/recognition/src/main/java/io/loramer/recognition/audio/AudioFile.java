@@ -6,37 +6,38 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads the sound of any file that FFmpeg can decode (WAV, AIFF, FLAC, MP3, Ogg, M4A, the sound
- * track of a video, ...) whatever its name ends in; not of playlists, which name other files.
+ * Decodes any file that FFmpeg supports (WAV, AIFF, FLAC, MP3, Ogg, M4A, the audio track of a
+ * video, ...), whatever its file name extension. Playlists are refused, since they name other
+ * files.
  *
- * <p>Channels are averaged, but of the surround sound of films (five channels and more, the front
- * centre marked) that one alone is taken, in which the dialogue is; other rates are resampled to 16
- * kHz. A 16 kHz mono file of 16 bits gives exactly {@code s / 32768f}. The methods may be called
- * from several threads.
+ * <p>Channels are averaged, except for surround sound (five channels or more, with a front centre):
+ * of that, the front centre is taken, which has the dialogue of films. Other sample rates are
+ * resampled to 16 kHz. A 16 kHz mono file of 16 bits gives exactly {@code s / 32768f}. The methods
+ * may be called from several threads.
  */
 public final class AudioFile {
   private AudioFile() {}
 
   /**
-   * Reads a whole file.
+   * Decodes a whole file.
    *
-   * @return the sound; without samples if the file has a header and nothing else
-   * @throws IOException if the file is missing, a folder, empty, not audio, without a sound track,
-   *     damaged or cut short, or holds samples that are no numbers; that it is cut short shows only
-   *     where the header tells the length, as WAV, AIFF, FLAC, MP4 and most MP3 do and Ogg does not
+   * @return the waveform; without samples if the file has a header only
+   * @throws IOException if the file is missing, a folder, empty, not audio, without an audio track,
+   *     damaged or cut short, or has samples that are NaN or infinite. A file that is cut short is
+   *     detected if its header states the length, as in WAV, AIFF, FLAC, MP4 and most MP3, not Ogg
    */
   public static Waveform read(Path file) throws IOException {
     return read(file, 0, Double.POSITIVE_INFINITY);
   }
 
   /**
-   * Reads a part of a file: what {@link #read(Path)} gives, from one time to another.
+   * Decodes a part of a file, with the same samples as {@link #read(Path)}.
    *
-   * <p>Decodes from the start of the file, since few formats can be entered exactly elsewhere.
+   * <p>Decodes from the start of the file, since few formats allow exact seeking.
    *
-   * @param startSeconds at least 0; at or after the end of the file, there are no samples
+   * @param startSeconds at least 0; the result is empty from the end of the file on
    * @param endSeconds more than {@code startSeconds}; a part ends with its file at the latest
-   * @throws IllegalArgumentException if the times are not so
+   * @throws IllegalArgumentException if the times are outside these limits
    * @throws IOException as {@link #read(Path)}
    */
   public static Waveform read(Path file, double startSeconds, double endSeconds)
@@ -53,13 +54,13 @@ public final class AudioFile {
       end = Math.min(end, decoded.length);
       int start = Math.min(sampleAt(startSeconds), end);
       float[] samples = Arrays.copyOfRange(decoded, start, end);
-      requireNumbers(file, samples);
+      requireFinite(file, samples);
       return new Waveform(samples);
     }
   }
 
   private static int sampleAt(double seconds) {
-    return (int) Math.rint(seconds * Waveform.SAMPLE_RATE); // the cast bounds it
+    return (int) Math.rint(seconds * Waveform.SAMPLE_RATE); // the cast limits it to an int
   }
 
   private static void requireContent(Path file) throws IOException {
@@ -74,10 +75,12 @@ public final class AudioFile {
     }
   }
 
-  private static void requireNumbers(Path file, float[] samples) throws IOException {
+  private static void requireFinite(Path file, float[] samples) throws IOException {
     for (int i = 0; i < samples.length; i++) {
       if (!Float.isFinite(samples[i])) {
-        throw new IOException("%s: sample %d is %s".formatted(file, i, samples[i]));
+        throw new IOException(
+            "%s: expected finite samples, found %3$s at sample %2$d"
+                .formatted(file, i, samples[i]));
       }
     }
   }

@@ -22,25 +22,24 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Turns decoded frames of one format into the samples of a {@link Waveform}: the mean of the
- * channels, of surround sound the front centre, low-passed and resampled to 16 kHz.
+ * Converts decoded frames of one format to samples at 16 kHz: the mean of the channels, or the
+ * front centre of surround sound, low-pass filtered and resampled.
  *
- * <p>What is 16 kHz mono already is scaled and nothing else: 16-bit samples become exactly {@code s
- * / 32768f}.
+ * <p>Frames at 16 kHz mono are only scaled: 16-bit samples become exactly {@code s / 32768f}.
  */
 final class Resampler implements AutoCloseable {
   /**
    * Length of the low-pass filter, in samples of the lower of the two rates. With {@link #CUTOFF}
-   * and FFmpeg's Kaiser window, it passes 7.3 of 8 kHz within 0.1 dB and holds what would alias
-   * below -90 dB; FFmpeg's own 32 and 0.97 let -12 dB through. Clips shorter than half of it, 4 ms,
-   * come out empty.
+   * and FFmpeg's Kaiser window, it passes 7.3 of 8 kHz within 0.1 dB and attenuates aliases to
+   * below -90 dB; FFmpeg's defaults 32 and 0.97 attenuate them to -12 dB. Clips shorter than half
+   * of the filter, 4 ms, give no samples.
    */
   private static final int FILTER_SIZE = 128;
 
-  /** Where the filter is at -6 dB, as a part of half the lower rate. */
+  /** The frequency at which the filter is at -6 dB, as a share of half the lower rate. */
   private static final double CUTOFF = 0.95;
 
-  /** Films of five channels and more have their dialogue in the centre, and the rest elsewhere. */
+  /** Films with five channels or more have their dialogue in the front centre. */
   private static final int SURROUND_CHANNELS = 5;
 
   private final int channels;
@@ -49,7 +48,7 @@ final class Resampler implements AutoCloseable {
   private final int sampleRate;
   private final SwrContext context = new SwrContext();
 
-  /** For frames of this frame's format. */
+  /** Creates a resampler for frames of this frame's format. */
   Resampler(AVFrame frame) {
     channels = frame.ch_layout().nb_channels();
     weights = weights(frame.ch_layout());
@@ -69,7 +68,7 @@ final class Resampler implements AutoCloseable {
     return weights;
   }
 
-  /** Must run first; returns a negative FFmpeg code if the format cannot be resampled. */
+  /** Opens FFmpeg's resampler; returns a negative FFmpeg code if that fails. Must run first. */
   int open() {
     try (AVChannelLayout mono = new AVChannelLayout();
         AVChannelLayout source = new AVChannelLayout()) {
@@ -99,19 +98,19 @@ final class Resampler implements AutoCloseable {
     }
   }
 
-  /** Tells whether the frame has the format that this resampler was made for. */
+  /** Returns whether the frame has the format of this resampler. */
   boolean takes(AVFrame frame) {
     return frame.ch_layout().nb_channels() == channels
         && frame.format() == sampleFormat
         && frame.sample_rate() == sampleRate;
   }
 
-  /** Returns the samples that are ready after this frame; the filter holds back a few. */
+  /** Returns the samples that are complete after this frame; the filter delays a few. */
   float[] resample(AVFrame frame) {
     return convert(frame.extended_data(), frame.nb_samples());
   }
 
-  /** Returns the samples that the filter still holds. */
+  /** Returns the samples that the filter delayed. */
   float[] finish() {
     return convert(null, 0);
   }

@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Sound as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
+/** Audio as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
 public final class Waveform {
   /** Samples per second. */
   public static final int SAMPLE_RATE = 16_000;
 
   private final float[] samples;
 
-  /** Takes the samples over, without a copy. */
+  /**
+   * Wraps samples, without a copy.
+   *
+   * @param samples mono, 16 kHz, in [-1, 1]
+   */
   public Waveform(float[] samples) {
     this.samples = samples;
   }
@@ -27,7 +31,7 @@ public final class Waveform {
     return (double) samples.length / SAMPLE_RATE;
   }
 
-  /** Returns it as a WAV file of 16 bits; what is beyond full scale is clipped. */
+  /** Encodes the waveform as a WAV file of 16 bits; samples beyond full scale are clipped. */
   public byte[] toWav() {
     int bytes = Short.BYTES * samples.length;
     ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);

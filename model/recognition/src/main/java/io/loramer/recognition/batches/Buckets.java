@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.ToIntFunction;
 
-/** Divides utterances into batches of similar lengths, so that little of a batch is padding. */
+/** Groups utterances into batches of similar lengths, to reduce padding. */
 public final class Buckets {
-  /** Batches whose utterances are sorted together: more would pad less, and mix epochs less. */
+  /** The number of batches sorted together: a higher one pads less and shuffles less. */
   private static final int POOL = 50;
 
   /**
-   * By how much a length may be taken for another, to either side, so that small corpora give other
+   * The relative noise added to lengths before sorting, so that small corpora too give other
    * batches in every epoch.
    */
   private static final double JITTER = 0.05;
@@ -25,7 +25,7 @@ public final class Buckets {
   /**
    * Divides an epoch into batches in random order.
    *
-   * @param seed the same one gives the same batches
+   * @param seed equal seeds give equal batches
    */
   public static <T> List<List<T>> shuffled(
       List<T> items, ToIntFunction<T> length, int batchSize, long seed) {
@@ -47,14 +47,14 @@ public final class Buckets {
     return batches;
   }
 
-  /** Divides items, the longest first, so that what does not fit into memory fails at once. */
+  /** Divides items into batches, the longest first, so that a lack of memory shows at once. */
   public static <T> List<List<T>> byLength(List<T> items, ToIntFunction<T> length, int batchSize) {
     return inOrder(longestFirst(items, length), batchSize);
   }
 
   /**
-   * Divides items into batches of at most so much, padding counted; an item that is longer alone
-   * stands alone.
+   * Divides items, the longest first, into batches of at most a total length, padding included. An
+   * item that is longer than the total has a batch of its own.
    */
   public static <T> List<List<T>> byLengthUpTo(List<T> items, ToIntFunction<T> length, int total) {
     List<List<T>> batches = new ArrayList<>();
@@ -80,7 +80,7 @@ public final class Buckets {
     return batches;
   }
 
-  /** Returns how much of batches that hold something is padding, in [0, 1). */
+  /** Returns the share of padding in batches that are not empty, in [0, 1). */
   public static <T> double padding(List<List<T>> batches, ToIntFunction<T> length) {
     long all = 0;
     long used = 0;

@@ -9,10 +9,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Makes each item on a thread of its own while the one before is in use, so that nobody waits.
+ * Makes the next item on a second thread while the current one is in use.
  *
- * @param <P> what an item is made of
- * @param <T> holds native memory, which the caller closes
+ * @param <P> the input of an item
+ * @param <T> an item, which the caller closes
  */
 public final class Prefetch<P, T extends AutoCloseable> implements AutoCloseable {
   private final Iterator<P> parts;
@@ -26,26 +26,29 @@ public final class Prefetch<P, T extends AutoCloseable> implements AutoCloseable
           });
   private Future<T> ahead;
 
-  /** Makes an item. */
+  /** Makes items of inputs. */
   @FunctionalInterface
   public interface Maker<P, T> {
+    /** Makes an item, on the second thread. */
     T make(P part) throws IOException;
   }
 
+  /** Starts making the first item. */
   public Prefetch(List<P> parts, Maker<P, T> maker) {
     this.parts = parts.iterator();
     this.maker = maker;
     begin();
   }
 
+  /** Returns whether there is another item. */
   public boolean hasNext() {
     return ahead != null;
   }
 
   /**
-   * Returns the next item, and begins the one after it.
+   * Returns the next item, and starts making the one after it.
    *
-   * @throws IOException if it could not be made
+   * @throws IOException if the item could not be made
    */
   public T next() throws IOException {
     T item = take();

@@ -8,15 +8,14 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.DataStorageVisitor;
 import org.tensorflow.types.TFloat32;
 
-/** The native memory of a tensor as a buffer of {@code java.nio}, for channels to fill. */
+/** Views the native memory of a tensor as a {@link ByteBuffer}, which channels can fill. */
 public final class TensorMemory implements DataStorageVisitor<ByteBuffer> {
   private TensorMemory() {}
 
   /**
-   * Returns a view, in the machine's byte order, which must not be used after the tensor was
-   * closed.
+   * Returns a view in the machine's byte order. It must not be used after the tensor was closed.
    *
-   * @param tensor of numbers, less than 2 GiB
+   * @param tensor of a numeric type, less than 2 GiB
    */
   public static ByteBuffer of(Tensor tensor) {
     ByteBuffer memory = tensor.asRawTensor().data().accept(new TensorMemory());
@@ -45,7 +44,7 @@ public final class TensorMemory implements DataStorageVisitor<ByteBuffer> {
     throw new IllegalStateException("the tensor's memory is neither a buffer nor an address");
   }
 
-  /** Memory that somebody else owns. */
+  /** Memory that the tensor owns. */
   private static final class Memory extends BytePointer {
     Memory(long address, long bytes) {
       super((Pointer) null);

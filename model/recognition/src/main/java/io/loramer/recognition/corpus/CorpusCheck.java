@@ -17,41 +17,41 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * What a training run needs of a corpus; finds all that falls short before the run starts.
+ * Checks a corpus against the requirements of a model, and reports all problems at once.
  *
- * @param labels the labels in use; empty for whichever occur
- * @param minSamples the fewest samples that the speech encoder makes a frame of
+ * @param labels the allowed labels; empty allows all
+ * @param minSamples the shortest clip: the speech encoder's first frame
  * @param maxSamples the length that longer clips are cropped to
- * @param textNeeded which words each utterance must have
+ * @param textNeeded the words that each utterance must have
  */
 public record CorpusCheck(
     Set<String> labels, int minSamples, int maxSamples, TextSource textNeeded) {
 
-  /** Decodes a clip to the waveform that the encoder is given. */
+  /** Decodes clips. */
   @FunctionalInterface
   public interface Decoder {
     /**
      * Decodes a clip; called by several threads at once.
      *
-     * @throws IOException with the path and the reason, if it is no audio that can be decoded
+     * @throws IOException with the path and the reason, if the clip cannot be decoded
      */
     Waveform decode(Utterance.Clip clip) throws IOException;
   }
 
   /**
-   * What the check learned of a corpus without problems.
+   * The lengths of the clips of a corpus without problems.
    *
    * @param samples the length of each utterance before cropping, in the manifest's order
-   * @param cropped how many utterances are longer than the limit
+   * @param cropped the number of utterances that are longer than {@code maxSamples}
    */
   public record Lengths(List<Integer> samples, int cropped) {}
 
   /**
-   * What was found of one utterance.
+   * The result for one utterance.
    *
-   * @param samples 0 if it cannot be decoded
+   * @param samples 0 if the clip cannot be decoded
    */
-  record Heard(int samples, List<Problem> problems) {}
+  record Checked(int samples, List<Problem> problems) {}
 
   public CorpusCheck {
     labels = Set.copyOf(labels);
@@ -64,22 +64,22 @@ public record CorpusCheck(
   /**
    * Decodes every utterance, as many at a time as there are cores, and keeps only the lengths.
    *
-   * @param progress told after each utterance how many are done, never by two threads at once
+   * @param progress takes the number of utterances done, after each; one thread at a time
    * @throws CorpusException with all problems, in the order of the lines, if there are any
    */
   public Lengths run(Manifest manifest, Decoder decoder, IntConsumer progress)
       throws CorpusException {
-    List<Heard> heard = hear(manifest, decoder, progress);
-    List<Problem> problems = heard.stream().flatMap(one -> one.problems().stream()).toList();
+    List<Checked> checked = check(manifest, decoder, progress);
+    List<Problem> problems = checked.stream().flatMap(one -> one.problems().stream()).toList();
     if (!problems.isEmpty()) {
       throw new CorpusException(manifest.file(), problems);
     }
-    List<Integer> samples = heard.stream().map(Heard::samples).toList();
+    List<Integer> samples = checked.stream().map(Checked::samples).toList();
     return new Lengths(samples, (int) samples.stream().filter(n -> n > maxSamples).count());
   }
 
   /**
-   * Checks what needs no decoding: labels, words, and that there is a file.
+   * Checks labels, words, and that the files exist, without decoding.
    *
    * @throws CorpusException with all problems, if there are any
    */
@@ -97,22 +97,22 @@ public record CorpusCheck(
     }
   }
 
-  /** Says what is wrong with the lines of a manifest and with the utterances of the sound ones. */
+  /** Returns all problems of the lines of a manifest and of the clips of its valid lines. */
   public CorpusException problems(
       ManifestReader.Lines lines, Decoder decoder, IntConsumer progress) {
     List<Problem> all = new ArrayList<>(lines.problems());
-    hear(lines.sound(), decoder, progress).forEach(heard -> all.addAll(heard.problems()));
+    check(lines.valid(), decoder, progress).forEach(checked -> all.addAll(checked.problems()));
     all.sort(Comparator.comparingInt(Problem::line));
-    return new CorpusException(lines.sound().file(), all);
+    return new CorpusException(lines.valid().file(), all);
   }
 
-  /** Decodes every utterance, as many at a time as there are cores; in the manifest's order. */
-  List<Heard> hear(Manifest manifest, Decoder decoder, IntConsumer progress) {
+  /** Decodes and checks every utterance in parallel; the results are in the manifest's order. */
+  List<Checked> check(Manifest manifest, Decoder decoder, IntConsumer progress) {
     AtomicInteger done = new AtomicInteger();
     return manifest.utterances().parallelStream()
         .map(
             utterance -> {
-              Heard one = hear(utterance, decoder);
+              Checked one = check(utterance, decoder);
               synchronized (done) { // so that the counts arrive in order
                 progress.accept(done.incrementAndGet());
               }
@@ -130,13 +130,13 @@ public record CorpusCheck(
     if (textNeeded.isMissingFrom(utterance)) {
       found.add(
           utterance.text().isEmpty()
-              ? "text is missing, and this run needs the words: give them, or a recogniser"
-              : "text is a transcript, and this run takes recognised words: give a recogniser");
+              ? "text: expected words, found none; add them, or give a recogniser"
+              : "text: expected recognised words, found a transcript; give a recogniser");
     }
     return found;
   }
 
-  private Heard hear(Utterance utterance, Decoder decoder) {
+  private Checked check(Utterance utterance, Decoder decoder) {
     List<String> found = described(utterance);
     int samples = 0;
     try {
@@ -146,7 +146,7 @@ public record CorpusCheck(
     } catch (IOException e) {
       found.add(e.getMessage());
     }
-    return new Heard(
+    return new Checked(
         samples, found.stream().map(text -> new Problem(utterance.line(), text)).toList());
   }
 

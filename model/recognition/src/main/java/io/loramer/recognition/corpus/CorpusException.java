@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Says everything that is wrong with a corpus at once, each problem with its manifest line. */
+/** Reports all problems of a corpus at once, each with its line in the manifest. */
 public final class CorpusException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** More lines than this hide the first ones, which are the ones to mend first. */
+  /** The most problems in a message; more would hide the first ones. */
   private static final int SHOWN = 50;
 
   private final transient List<Problem> problems;
 
   /**
-   * One thing that is wrong.
+   * One problem.
    *
    * @param line of the manifest, from 1
    */
@@ -25,7 +25,7 @@ public final class CorpusException extends IOException {
     this.problems = List.copyOf(problems);
   }
 
-  /** Returns all problems, also those that the message has no room for. */
+  /** Returns all problems, including those left out of the message. */
   public List<Problem> problems() {
     return problems;
   }

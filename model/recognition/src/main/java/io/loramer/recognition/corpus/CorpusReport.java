@@ -1,7 +1,7 @@
 package io.loramer.recognition.corpus;
 
 import io.loramer.recognition.audio.Waveform;
-import io.loramer.recognition.corpus.CorpusCheck.Heard;
+import io.loramer.recognition.corpus.CorpusCheck.Checked;
 import io.loramer.recognition.corpus.CorpusException.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a corpus holds and all that is wrong with it, after its clips were decoded.
+ * The contents and the problems of a corpus, after its clips were decoded.
  *
- * @param manifest the lines that are as they should be
- * @param seconds the length of each of their clips; 0 for one that cannot be decoded
- * @param problems of lines and clips, in the order of the lines: besides what stops a training run,
- *     clips that are silent throughout
+ * @param manifest the valid lines
+ * @param seconds the length of the clip of each valid line; 0 if it cannot be decoded
+ * @param problems of lines and clips, in the order of the lines: those that stop a training run,
+ *     and clips that are silent throughout
  */
 public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem> problems) {
-  /** A frame of the published speech encoders takes 25 ms; they cannot hear a shorter clip. */
+  /** A frame of the published speech encoders takes 25 ms; shorter clips have no frame. */
   private static final int FRAME_SAMPLES = 400;
 
   public CorpusReport {
@@ -28,30 +28,34 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
     problems = List.copyOf(problems);
   }
 
-  /** Reads a manifest and decodes all clips. */
+  /**
+   * Reads a manifest and decodes all its clips.
+   *
+   * @throws IOException if the manifest cannot be read
+   */
   public static CorpusReport of(Path manifest, Consumer<Progress> progress) throws IOException {
     ManifestReader.Lines lines = new ManifestReader(manifest).read();
-    CorpusReport clips = of(lines.sound(), progress);
+    CorpusReport clips = of(lines.valid(), progress);
     List<Problem> all = new ArrayList<>(lines.problems());
     all.addAll(clips.problems());
     all.sort(Comparator.comparingInt(Problem::line));
-    return new CorpusReport(lines.sound(), clips.seconds(), all);
+    return new CorpusReport(lines.valid(), clips.seconds(), all);
   }
 
-  /** Decodes all clips. */
+  /** Decodes all clips of a manifest. */
   public static CorpusReport of(Manifest manifest, Consumer<Progress> progress) {
     int total = manifest.utterances().size();
     CorpusCheck check =
         new CorpusCheck(Set.of(), FRAME_SAMPLES, Integer.MAX_VALUE, TextSource.NONE);
-    List<Heard> heard =
-        check.hear(
+    List<Checked> checked =
+        check.check(
             manifest,
             CorpusReport::decode,
             done -> progress.accept(new Progress("decoding", done, total, "")));
     return new CorpusReport(
         manifest,
-        heard.stream().map(clip -> (double) clip.samples() / Waveform.SAMPLE_RATE).toList(),
-        heard.stream().flatMap(clip -> clip.problems().stream()).toList());
+        checked.stream().map(clip -> (double) clip.samples() / Waveform.SAMPLE_RATE).toList(),
+        checked.stream().flatMap(clip -> clip.problems().stream()).toList());
   }
 
   private static Waveform decode(Utterance.Clip clip) throws IOException {
@@ -61,7 +65,7 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
         return waveform;
       }
     }
-    if (waveform.samples().length > 0) { // that there are none, the check says
+    if (waveform.samples().length > 0) { // the check reports clips without samples
       throw new IOException(clip.file() + ": is silent: every sample is 0");
     }
     return waveform;

@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A corpus as JSON Lines: one utterance a line, the file's folder being where its audio paths
- * start.
+ * A corpus as JSON Lines: one utterance per line, with audio paths relative to the file's folder.
  *
  * <pre>{@code
  * {"id": "a1", "audio": "flac/a1.flac", "text": "Good.", "label": "happiness", "speaker": "03",
@@ -20,13 +19,13 @@ import java.util.List;
  *  "text_confidence": 0.93, "label": "neutral", "speaker": "03"}
  * }</pre>
  *
- * <p>{@code id}, {@code audio}, {@code label} and {@code speaker} are needed. {@code split} is
+ * <p>{@code id}, {@code audio}, {@code label} and {@code speaker} are required. {@code split} is
  * {@code train}, {@code validation} or {@code test}, {@code start} and {@code end} are seconds.
- * {@code text_source} is {@code transcript}, unless said, or {@code asr}: then there is a {@code
- * text_confidence}, and the text may be empty. Other keys and blank lines are skipped, a key that
- * is {@code null} counts as absent.
+ * {@code text_source} is {@code transcript}, the default, or {@code asr}, which requires a {@code
+ * text_confidence} and allows an empty text. Other keys and blank lines are ignored; a key that is
+ * {@code null} counts as absent.
  *
- * @param file the file it was read from
+ * @param file the file that the manifest was read from
  */
 public record Manifest(Path file, List<Utterance> utterances) {
   public Manifest {
@@ -37,26 +36,24 @@ public record Manifest(Path file, List<Utterance> utterances) {
    * Reads a manifest.
    *
    * @throws CorpusException with all problems of all lines, if there are any
+   * @throws IOException if the file cannot be read
    */
   public static Manifest read(Path file) throws IOException {
     ManifestReader.Lines lines = new ManifestReader(file).read();
     if (!lines.problems().isEmpty()) {
       throw new CorpusException(file, lines.problems());
     }
-    return lines.sound();
+    return lines.valid();
   }
 
-  /** A manifest that is not written yet: numbers the utterances by the lines they will be on. */
+  /** Returns a manifest to be written, its utterances numbered by their future lines. */
   public static Manifest unwritten(Path file, List<Utterance> utterances) {
     List<Utterance> numbered = new ArrayList<>();
     utterances.forEach(utterance -> numbered.add(utterance.onLine(numbered.size() + 1)));
     return new Manifest(file, numbered);
   }
 
-  /**
-   * Writes a manifest, audio paths relative to its folder where they can be; an older file stays
-   * whole until the new one is.
-   */
+  /** Writes a manifest atomically, with audio paths relative to its folder where possible. */
   public static void write(Path file, List<Utterance> utterances) throws IOException {
     Path folder = file.toAbsolutePath().normalize().getParent();
     StringBuilder lines = new StringBuilder();
@@ -94,7 +91,7 @@ public record Manifest(Path file, List<Utterance> utterances) {
   }
 
   private static String relative(Path audio, Path folder) {
-    // Two drives of Windows have no path from one to the other.
+    // On Windows, there is no relative path between two drives.
     boolean reachable = folder.getRoot().equals(audio.getRoot());
     Path path = reachable ? folder.relativize(audio) : audio;
     return path.toString().replace(path.getFileSystem().getSeparator(), "/");

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Reads a manifest line by line and keeps what is wrong with each. */
+/** Reads a manifest line by line and collects the problems of all lines. */
 public final class ManifestReader {
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -28,9 +28,10 @@ public final class ManifestReader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** The {@code text_source} of words that were recognised, and that of others. */
+  /** The {@code text_source} of recognised words. */
   static final String RECOGNIZED = "asr";
 
+  /** The {@code text_source} of all other words. */
   private static final String TRANSCRIBED = "transcript";
 
   /** The bytes of UTF-8's byte order mark, read as ISO-8859-1. */
@@ -40,18 +41,24 @@ public final class ManifestReader {
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, Integer> lineOfId = new HashMap<>();
 
+  /** Creates a reader of one file, which may be read once. */
   public ManifestReader(Path file) {
     this.file = file;
   }
 
   /**
-   * What a manifest says.
+   * The lines of a manifest.
    *
-   * @param sound the utterances of the lines that are as they should be
-   * @param problems of the other lines
+   * @param valid the utterances of the valid lines
+   * @param problems of all other lines
    */
-  public record Lines(Manifest sound, List<Problem> problems) {}
+  public record Lines(Manifest valid, List<Problem> problems) {}
 
+  /**
+   * Reads all lines.
+   *
+   * @throws IOException if the file is missing or cannot be read
+   */
   public Lines read() throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString(), null, "no such file");
@@ -72,7 +79,7 @@ public final class ManifestReader {
       }
     }
     if (utterances.isEmpty() && problems.isEmpty()) {
-      problems.add(new Problem(1, "there is no utterance in the file"));
+      problems.add(new Problem(1, "expected at least one utterance, found none"));
     }
     return new Lines(new Manifest(file, utterances), problems);
   }
@@ -85,7 +92,7 @@ public final class ManifestReader {
       }
       problems.add(new Problem(number, "expected a JSON object, found " + kind(node)));
     } catch (JsonProcessingException e) {
-      // What Jackson says of the place counts this line as the first one.
+      // Jackson's message states a place that counts this line as the first one.
       String reason = e.getOriginalMessage().replaceFirst(" \\((start marker at|bound as) .*", "");
       int column = e.getLocation().getColumnNr();
       problems.add(new Problem(number, "not JSON at column " + column + ": " + reason));
@@ -101,7 +108,7 @@ public final class ManifestReader {
     };
   }
 
-  /** The keys of one line; one that is wrong leaves a problem and is read as absent. */
+  /** The keys of one line; a wrong one is added to the problems and read as absent. */
   private final class Line {
     private final int number;
     private final JsonNode object;
@@ -111,12 +118,12 @@ public final class ManifestReader {
       this.object = object;
     }
 
-    /** Returns the utterance; if the line has problems, with stand-ins for what is wrong. */
+    /** Returns the utterance, with placeholders for wrong values if the line has problems. */
     Utterance utterance() {
       String id = required("id");
       Integer first = id.isEmpty() ? null : lineOfId.putIfAbsent(id, number);
       if (first != null) {
-        problem("id " + id + " is that of line " + first + " already");
+        problem("id: expected a unique one, found " + id + ", the id of line " + first);
       }
       boolean recognized = recognized();
       return new Utterance(
@@ -140,7 +147,7 @@ public final class ManifestReader {
       return source.equals(RECOGNIZED);
     }
 
-    /** Somebody may have said nothing that a recogniser has letters for. */
+    /** Recognised text may be empty. */
     private Optional<String> recognizedText() {
       JsonNode text = object.path("text");
       return Optional.of(text.isTextual() ? text.textValue() : required("text"));

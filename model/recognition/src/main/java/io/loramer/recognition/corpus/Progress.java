@@ -1,12 +1,12 @@
 package io.loramer.recognition.corpus;
 
 /**
- * How far a run is.
+ * The progress of a long operation.
  *
- * @param phase what is being done, such as {@code epoch 3/40}
- * @param done how many utterances or steps of it; long phases (epochs, the encoding before the
- *     first) begin with 0
- * @param total how many there are
- * @param detail the latest numbers; may be empty
+ * @param phase such as {@code epoch 3/40}
+ * @param done the number of utterances or steps done in this phase; long phases (epochs, and the
+ *     encoding before the first) start with 0
+ * @param total the number of utterances or steps of this phase
+ * @param detail the latest metrics; may be empty
  */
 public record Progress(String phase, long done, long total, String detail) {}

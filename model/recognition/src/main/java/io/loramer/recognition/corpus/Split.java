@@ -6,18 +6,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What an utterance is used for. */
+/** The splits of a corpus. */
 public enum Split {
   TRAIN,
   VALIDATION,
   TEST;
 
-  /** Returns the word that stands for it in a manifest: {@code train}, {@code validation}... */
+  /** Returns the split's word in a manifest: {@code train}, {@code validation} or {@code test}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the split of a manifest's word, or empty if no split has that one. */
+  /** Returns the split of a manifest's word; empty if the word is of no split. */
   public static Optional<Split> of(String word) {
     return Stream.of(values()).filter(split -> split.word().equals(word)).findFirst();
   }

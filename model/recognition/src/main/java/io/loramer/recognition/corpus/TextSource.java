@@ -1,12 +1,12 @@
 package io.loramer.recognition.corpus;
 
-/** Where the words of utterances come from. */
+/** The source of the words of utterances. */
 public enum TextSource {
-  /** The manifest, whoever wrote them. */
+  /** The manifest's text, transcribed or recognised. */
   TRANSCRIPT,
-  /** Speech recognition, also where there is a transcript. */
+  /** Speech recognition, even if there is a transcript. */
   ASR,
-  /** Nowhere: they are left out. */
+  /** No words: the empty text. */
   NONE;
 
   /** Returns whether an utterance lacks the text of this source. */

@@ -1,11 +1,11 @@
 package io.loramer.recognition.corpus;
 
 /**
- * What was recognised of a clip.
+ * The recognised words of a clip.
  *
- * @param text as the recogniser's vocabulary spells it; empty where nothing was said
+ * @param text in the spelling of the recogniser's vocabulary; empty if nothing was recognised
  * @param confidence in [0, 1]: {@code exp} of the mean, over the frames in which a token was
- *     emitted (not the blank), of the most probable token's log-probability; where none was, over
- *     all frames. It ranks clips of one recogniser; it is no probability that the words are right.
+ *     emitted (not the blank), of the most probable token's log-probability; without such frames,
+ *     over all. It ranks clips of one recogniser, and is not a calibrated probability of the words
  */
 public record Transcription(String text, double confidence) {}

@@ -10,12 +10,12 @@ import java.util.OptionalDouble;
 /**
  * One labelled utterance of a corpus.
  *
- * @param line its line in the manifest, from 1; 0 while it is in none
+ * @param line the line in the manifest, from 1; 0 outside a manifest
  * @param id unique in the corpus
- * @param clip where its speech lies
- * @param text its words; absent where speech recognition is to find them
+ * @param clip the audio of the utterance
+ * @param text the words; absent if they are to be recognised
  * @param session the recording session, by which a corpus is divided into folds
- * @param textConfidence of words that were recognised, see {@link Transcription}; absent of others
+ * @param textConfidence of recognised words, see {@link Transcription}; absent for transcripts
  */
 public record Utterance(
     int line,
@@ -29,29 +29,29 @@ public record Utterance(
     OptionalDouble textConfidence) {
 
   /**
-   * A stretch of an audio or video file.
+   * A part of an audio or video file.
    *
    * @param file absolute
    * @param start seconds; absent for the beginning of the file
    * @param end seconds; absent for the end of the file
    */
   public record Clip(Path file, OptionalDouble start, OptionalDouble end) {
-    /** A whole file. */
+    /** Returns the clip of a whole file. */
     public static Clip whole(Path file) {
       return new Clip(file, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     /**
-     * Decodes it, not cropped.
+     * Decodes the clip, without cropping it.
      *
-     * @throws IOException with the path and the reason, if it is no audio that can be decoded
+     * @throws IOException with the path and the reason, if the clip cannot be decoded
      */
     public Waveform read() throws IOException {
       return AudioFile.read(file, start.orElse(0), end.orElse(Double.POSITIVE_INFINITY));
     }
   }
 
-  /** An utterance as somebody wrote it down, or without words. */
+  /** Creates an utterance with a transcript, or without words. */
   public Utterance(
       int line,
       String id,
@@ -64,17 +64,17 @@ public record Utterance(
     this(line, id, clip, text, label, speaker, session, split, OptionalDouble.empty());
   }
 
-  /** Returns it with another label. */
+  /** Returns this utterance with another label. */
   public Utterance labelled(String other) {
     return new Utterance(line, id, clip, text, other, speaker, session, split, textConfidence);
   }
 
-  /** Returns it on another line. */
+  /** Returns this utterance on another line. */
   Utterance onLine(int other) {
     return new Utterance(other, id, clip, text, label, speaker, session, split, textConfidence);
   }
 
-  /** Returns it with recognised words. */
+  /** Returns this utterance with recognised words. */
   public Utterance recognized(Transcription words) {
     return new Utterance(
         line,
@@ -88,7 +88,7 @@ public record Utterance(
         OptionalDouble.of(words.confidence()));
   }
 
-  /** Returns it with the empty text. */
+  /** Returns this utterance with the empty text. */
   public Utterance wordless() {
     return new Utterance(line, id, clip, Optional.of(""), label, speaker, session, split);
   }

@@ -7,17 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What the machine's processor can do. */
+/** The features of this machine's processor that decide the precision. */
 public final class CpuFeatures {
   private static final Path DESCRIPTION = Path.of("/proc/cpuinfo");
 
-  /** As Linux names what multiplies bfloat16: in tiles, or in vectors. */
+  /** Linux's names of the instructions for bfloat16 products, on tiles and on vectors. */
   private static final List<String> BFLOAT16_FLAGS = List.of("amx_bf16", "avx512_bf16");
 
   private CpuFeatures() {}
 
   /**
-   * Returns whether TensorFlow multiplies bfloat16 faster than float32 here, as far as is known.
+   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on this machine; false if
+   * that is not known, as outside Linux.
    */
   public static boolean multipliesBfloat16() {
     try {
@@ -28,10 +29,10 @@ public final class CpuFeatures {
   }
 
   /**
-   * The same of any machine.
+   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on a machine.
    *
    * @param description the lines of Linux's {@code /proc/cpuinfo}
-   * @param environment where oneDNN, which has the kernels, may be switched off
+   * @param environment may switch off oneDNN, which has the kernels
    */
   static boolean multipliesBfloat16(List<String> description, Map<String, String> environment) {
     return !OneDnnFrozenWeights.isFalse(environment.getOrDefault("TF_ENABLE_ONEDNN_OPTS", "true"))

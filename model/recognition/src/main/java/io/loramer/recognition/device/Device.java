@@ -8,8 +8,10 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 
 /**
- * Where a run computes: {@code auto}, on the first GPU if TensorFlow sees one, else the CPU; {@code
- * cpu}; {@code gpu}, the first; or {@code gpu:n}, counted from 0.
+ * The device that TensorFlow computes on.
+ *
+ * @param name {@code auto}, the first GPU if TensorFlow finds one, else the CPU; {@code cpu};
+ *     {@code gpu}, the first GPU; or {@code gpu:n}, counted from 0
  */
 public record Device(String name) {
   private static final Pattern NAMES = Pattern.compile("auto|cpu|gpu(:[0-9]{1,3})?");
@@ -22,14 +24,15 @@ public record Device(String name) {
     }
   }
 
+  /** Returns the first GPU if TensorFlow finds one, else the CPU. */
   public static Device auto() {
     return new Device("auto");
   }
 
   /**
-   * Checks that the device is there.
+   * Requires that TensorFlow can use the device.
    *
-   * @throws IOException if a GPU is asked for that TensorFlow does not see, with what is missing
+   * @throws IOException if a GPU is required that TensorFlow does not find, with the likely causes
    */
   public void requireVisible() throws IOException {
     if (!name.startsWith(GPU) || Gpu.isVisible(session())) {
@@ -37,24 +40,24 @@ public record Device(String name) {
     }
     List<String> causes = new ArrayList<>();
     if (!Gpu.hasNatives()) {
-      causes.add("this is built without CUDA: build with `mvn package -Pgpu`");
+      causes.add("this build is without CUDA: build with `mvn package -Pgpu`");
     }
     List<String> missing = Gpu.missingLibraries();
     if (!missing.isEmpty()) {
       causes.add("libraries are missing (libcuda.so.1 is the driver's): " + missing);
     }
     if (causes.isEmpty()) {
-      causes.add("see what nvidia-smi and CUDA_VISIBLE_DEVICES say");
+      causes.add("check nvidia-smi and CUDA_VISIBLE_DEVICES");
     }
     throw new IOException(
-        "compute.device: TensorFlow sees no %s; %s; or take compute.device=cpu"
+        "compute.device: TensorFlow finds no %s; %s; or set compute.device=cpu"
             .formatted(name, String.join("; ", causes)));
   }
 
   /**
-   * Returns the options of the run's sessions. On a GPU, memory is taken as it is needed, and ops
-   * that have no kernel for it run on the CPU. Which GPU is seen, the first session of a process
-   * decides.
+   * Returns the options of sessions on this device. On a GPU, memory is allocated as needed, and
+   * ops without a GPU kernel run on the CPU. The first session of a process determines the visible
+   * GPU.
    */
   public ConfigProto session() {
     ConfigProto.Builder config = ConfigProto.newBuilder().setAllowSoftPlacement(true);

@@ -13,9 +13,9 @@ import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 
-/** The GPUs that TensorFlow sees, and what stands between it and them. */
+/** Finds out whether TensorFlow can use a GPU, and which libraries it lacks. */
 public final class Gpu {
-  /** What TensorFlow 2.18's GPU natives load, and what brings each. */
+  /** The libraries that TensorFlow 2.18's GPU natives load. */
   private static final List<String> CUDA_LIBRARIES =
       List.of(
           "libcuda.so.1", // the driver
@@ -27,7 +27,7 @@ public final class Gpu {
           "libcusparse.so.12",
           "libcudnn.so.9");
 
-  /** Where Linux distributions and NVIDIA's installers put libraries. */
+  /** The library folders of Linux distributions and of NVIDIA's installers. */
   private static final List<String> LIBRARY_FOLDERS =
       List.of(
           "/usr/lib/x86_64-linux-gnu",
@@ -44,10 +44,10 @@ public final class Gpu {
   }
 
   /**
-   * Returns whether sessions with such options can compute on a GPU, the first that they see.
-   * TensorFlow Java does not list devices; an op that must run on one tells. The options are to be
-   * those of the sessions that follow, since a process's first session decides which GPUs there are
-   * and how their memory is taken.
+   * Returns whether sessions with these options can compute on their first visible GPU. TensorFlow
+   * Java does not list devices, so an op is run that must be placed on a GPU. The options must be
+   * those of all later sessions, since a process's first session determines the visible GPUs and
+   * the allocation of their memory.
    */
   static boolean isVisible(ConfigProto options) {
     ConfigProto strict = options.toBuilder().setAllowSoftPlacement(false).build();
@@ -75,7 +75,7 @@ public final class Gpu {
     return Stream.of(jars).anyMatch(jar -> jar.contains("linux-x86_64-gpu"));
   }
 
-  /** Returns the libraries of CUDA that are not found where the system's loader looks. */
+  /** Returns the libraries of CUDA that are in no folder of the system's loader. */
   public static List<String> missingLibraries() {
     List<String> folders = new ArrayList<>(LIBRARY_FOLDERS);
     String path = System.getenv("LD_LIBRARY_PATH");

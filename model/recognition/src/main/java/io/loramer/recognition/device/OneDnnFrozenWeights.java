@@ -5,19 +5,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * TensorFlow's promise to itself that variables never change. oneDNN then keeps kernels in the
- * layout that it multiplies fastest with: right for a process that only recognises, wrong results
- * without a word for one that trains.
+ * TensorFlow's setting that weights never change. oneDNN then caches kernels in the layout of its
+ * fastest products. A process that trains would silently compute wrong results with it.
  */
 public final class OneDnnFrozenWeights {
-  /** Set to {@code true} before TensorFlow is loaded; TensorFlow reads it once. */
+  /** The environment variable; TensorFlow reads it once, when it is loaded. */
   public static final String VARIABLE = "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS";
 
   private static final Set<String> FALSE = Set.of("0", "false");
 
   private OneDnnFrozenWeights() {}
 
-  /** Returns whether TensorFlow takes a variable's value for false. */
+  /** Returns whether TensorFlow reads a variable's value as false. */
   static boolean isFalse(String value) {
     return FALSE.contains(value.toLowerCase(Locale.ROOT));
   }
@@ -26,7 +25,7 @@ public final class OneDnnFrozenWeights {
    * Requires that weights may change.
    *
    * @param environment of this process
-   * @throws IllegalArgumentException if the environment says that they do not
+   * @throws IllegalArgumentException if the setting is on
    */
   public static void requireNotAssumed(Map<String, String> environment) {
     String value = environment.getOrDefault(VARIABLE, "false");
@@ -35,8 +34,8 @@ public final class OneDnnFrozenWeights {
           VARIABLE
               + "="
               + value
-              + ": with it TensorFlow would go on computing with the weights of the first step; unset"
-              + " it to train");
+              + ": TensorFlow would compute every step with the weights of the first; unset it to"
+              + " train");
     }
   }
 }

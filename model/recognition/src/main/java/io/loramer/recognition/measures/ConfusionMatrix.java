@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How often each class was taken for which, and the measures that follow from it.
+ * The confusion matrix of a classification, and the measures that follow from it.
  *
- * <p>With n(i, j) utterances of class i taken for class j:
+ * <p>With n(i, j) utterances of class i predicted as class j:
  *
  * <pre>
  *   recall(i) = n(i, i) / Σ_j n(i, j)      f1(i) = 2 n(i, i) / (Σ_j n(i, j) + Σ_j n(j, i))
@@ -28,7 +28,7 @@ public final class ConfusionMatrix {
   /**
    * Counts predictions.
    *
-   * @param labels the name of each class
+   * @param labels the names of the classes
    * @param truth the true class of each utterance
    * @param predicted the predicted class of each utterance
    */
@@ -45,7 +45,7 @@ public final class ConfusionMatrix {
     return matrix;
   }
 
-  /** Adds the counts of matrices of the same classes, of which there is at least one. */
+  /** Returns the sum of at least one matrix, all of the same classes. */
   public static ConfusionMatrix sum(List<ConfusionMatrix> parts) {
     ConfusionMatrix sum = new ConfusionMatrix(parts.get(0).labels);
     for (ConfusionMatrix part : parts) {
@@ -63,7 +63,7 @@ public final class ConfusionMatrix {
     return labels;
   }
 
-  /** Returns how many utterances of one class were taken for another. */
+  /** Returns the number of utterances of a class that were predicted as another. */
   public int count(int truth, int predicted) {
     return counts[truth][predicted];
   }
@@ -73,21 +73,21 @@ public final class ConfusionMatrix {
     return Stream.of(counts).map(row -> IntStream.of(row).boxed().toList()).toList();
   }
 
-  /** Returns the share of the utterances that were predicted right (WA: accuracy). */
+  /** Returns the weighted accuracy (WA): the share of the utterances that were predicted right. */
   public double weightedAccuracy() {
     int right = classes().map(i -> counts[i][i]).sum();
     return (double) right / classes().map(this::support).sum();
   }
 
   /**
-   * Returns the mean recall (UA) of the classes that occur in the truth; one that doesn't has no
-   * recall, and says nothing of the model.
+   * Returns the unweighted accuracy (UA): the mean recall of the classes that occur in the truth.
+   * Other classes have no recall.
    */
   public double unweightedAccuracy() {
     return classes().filter(i -> support(i) > 0).mapToDouble(this::recall).average().orElseThrow();
   }
 
-  /** Returns the mean F1 of all classes, be they in the truth or not. */
+  /** Returns the mean F1 of all classes, in the truth or not. */
   public double macroF1() {
     return classes().mapToDouble(this::f1).average().orElseThrow();
   }
@@ -103,7 +103,7 @@ public final class ConfusionMatrix {
     return ratio(2 * counts[label][label], support(label) + predicted);
   }
 
-  /** Returns how many utterances of a class there are. */
+  /** Returns the number of utterances of a class. */
   public int support(int label) {
     return IntStream.of(counts[label]).sum();
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Numbers that were observed, and what describes them.
+ * Observed numbers and their statistics.
  *
  * @param sorted ascending
  */
@@ -13,12 +13,12 @@ public record Distribution(List<Double> sorted) {
     sorted = sorted.stream().sorted().toList();
   }
 
-  /** Takes numbers in any order. */
+  /** Returns the distribution of numbers in any order. */
   public static Distribution of(DoubleStream values) {
     return new Distribution(values.boxed().toList());
   }
 
-  /** Returns the mean of at least one. */
+  /** Returns the mean; requires at least one number. */
   public double mean() {
     return sorted.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }

@@ -5,20 +5,21 @@ import io.loramer.recognition.corpus.Utterance;
 import java.util.Optional;
 
 /**
- * What a model says of an utterance whose emotion is known: a line of {@code predictions.jsonl}.
+ * A model's output for an utterance whose emotion is known: a line of {@code predictions.jsonl}.
  *
- * @param split of the run that the utterance is in; absent where no run predicts
+ * @param split of the run that the utterance is in; absent outside a run
  * @param label the true emotion
  */
 public record Prediction(
     String id, Optional<Split> split, String speaker, String label, Recognition recognized) {
 
+  /** Returns the prediction of an utterance outside a run. */
   public static Prediction of(Utterance utterance, Recognition recognized) {
     return new Prediction(
         utterance.id(), Optional.empty(), utterance.speaker(), utterance.label(), recognized);
   }
 
-  /** Returns the same as one of a run's split. */
+  /** Returns this prediction with a run's split. */
   public Prediction in(Split other) {
     return new Prediction(id, Optional.of(other), speaker, label, recognized);
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How well a model did on a split.
+ * The measures of a model on a split.
  *
  * @param confusion rows true, columns predicted, both in the order of the labels
  */
@@ -19,7 +19,7 @@ public record SplitMetrics(
     List<String> labels,
     List<List<Integer>> confusion) {
 
-  /** Measures predictions. */
+  /** Computes the measures of predictions, of which there is at least one. */
   public static SplitMetrics of(List<String> labels, List<Prediction> predictions) {
     ConfusionMatrix matrix = confusionMatrix(labels, predictions);
     Map<String, Double> recall = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ public record SplitMetrics(
         matrix.counts());
   }
 
-  /** Counts predictions. */
+  /** Returns the confusion matrix of predictions, of which there is at least one. */
   public static ConfusionMatrix confusionMatrix(List<String> labels, List<Prediction> predictions) {
     return ConfusionMatrix.of(
         labels,

@@ -229,7 +229,7 @@ class AudioFileTest {
     assertFails("decoded 0.50 s of 1.00 s", file(Arrays.copyOf(wav, 44 + 16_000)));
     assertFails("decoded 0.51 s of 1.23 s", file(Arrays.copyOf(flac, flac.length / 2)));
     assertFails("decoded 1.02 s of 1.23 s", file(Arrays.copyOf(flac, flac.length - 1)));
-    assertFails("sample 2 is NaN", file(nan));
+    assertFails("expected finite samples, found NaN at sample 2", file(nan));
     assertFails("cannot be resampled", file(wav(PCM, 70, 16_000, 16, new byte[1400])));
   }
 

@@ -74,8 +74,7 @@ class CorpusCheckTest {
     for (int line = 1; line <= audio.size(); line++) {
       expected.add(new Problem(line, "label: expected one of anger, sadness, found joy"));
       expected.add(
-          new Problem(
-              line, "text is missing, and this run needs the words: give them, or a recogniser"));
+          new Problem(line, "text: expected words, found none; add them, or give a recogniser"));
       expected.add(new Problem(line, folder.resolve(audio.get(line - 1)).toString()));
     }
     assertEquals(expected, e.problems());

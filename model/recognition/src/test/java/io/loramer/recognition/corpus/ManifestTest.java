@@ -171,7 +171,7 @@ class ManifestTest {
           line 5: label is missing
           line 5: speaker is missing
           line 5: session: expected a string or a number, found boolean true
-          line 6: id a is that of line 1 already
+          line 6: id: expected a unique one, found a, the id of line 1
           line 6: text is blank
           line 6: label is blank
           line 6: split: expected one of train, validation, test, found dev
@@ -206,7 +206,8 @@ class ManifestTest {
   void aManifestWithoutUtterancesIsAProblem() {
     CorpusException e = assertThrows(CorpusException.class, () -> read("\n \n"));
 
-    assertEquals(List.of(new Problem(1, "there is no utterance in the file")), e.problems());
+    assertEquals(
+        List.of(new Problem(1, "expected at least one utterance, found none")), e.problems());
   }
 
   @Test

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 final class OneDnnFrozenWeightsTest {
   @Test
-  void trainingIsRefusedWhereTensorFlowTakesWeightsForFrozen() {
+  void trainingIsRefusedIfTensorFlowAssumesFrozenWeights() {
     assertEquals(
-        "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS=True: with it TensorFlow would go on computing with the"
-            + " weights of the first step; unset it to train",
+        "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS=True: TensorFlow would compute every step with the weights"
+            + " of the first; unset it to train",
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
