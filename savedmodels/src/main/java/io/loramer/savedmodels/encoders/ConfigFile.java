@@ -2,7 +2,7 @@ package io.loramer.savedmodels.encoders;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,8 +21,6 @@ import java.util.stream.StreamSupport;
  * be thrown together by {@link #check}.
  */
 final class ConfigFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Path file;
   private final JsonNode root;
   private final List<String> problems = new ArrayList<>();
@@ -38,7 +36,8 @@ final class ConfigFile {
       throw new IOException(file + ": no such file; a checkpoint folder has one");
     }
     try {
-      JsonNode root = JSON.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      JsonNode root =
+          Json.TREE.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       if (!root.isObject()) {
         throw new IOException(file + ": expected a JSON object, found " + root.getNodeType());
       }

@@ -2,8 +2,8 @@ package io.loramer.savedmodels.lora;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +50,6 @@ final class AdapterConfigFile {
   private static final Set<String> HARMLESS_INITIALIZATIONS =
       Set.of("true", "false", "gaussian", "eva", "orthogonal", "mica");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Path file;
   private final JsonNode root;
 
@@ -70,7 +68,7 @@ final class AdapterConfigFile {
               + " lies in a folder of its name within)");
     }
     try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      JsonNode root = Json.TREE.readTree(Files.readAllBytes(file));
       if (!root.isObject()) {
         throw new IOException(file + ": expected a JSON object, found " + root.getNodeType());
       }
@@ -88,7 +86,7 @@ final class AdapterConfigFile {
   static void write(
       Path folder, LoraConfig config, List<String> modules, Optional<String> baseModel)
       throws IOException {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.TREE.createObjectNode();
     json.put("peft_type", "LORA");
     json.put("base_model_name_or_path", baseModel.orElse(null));
     json.put("r", config.rank());
@@ -99,21 +97,22 @@ final class AdapterConfigFile {
       json.put("target_modules", targets.expression());
     } else {
       json.set(
-          "target_modules", JSON.valueToTree(targets.isAllLinear() ? modules : targets.names()));
+          "target_modules",
+          Json.TREE.valueToTree(targets.isAllLinear() ? modules : targets.names()));
     }
-    json.set("rank_pattern", JSON.valueToTree(config.rankPattern()));
+    json.set("rank_pattern", Json.TREE.valueToTree(config.rankPattern()));
     ObjectNode alphas = json.putObject("alpha_pattern");
     config.alphaPattern().forEach((key, alpha) -> alphas.set(key, number(alpha)));
     json.put("use_rslora", config.useRslora());
     json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);
-    JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve(NAME).toFile(), json);
+    Json.TREE.writerWithDefaultPrettyPrinter().writeValue(folder.resolve(NAME).toFile(), json);
   }
 
   /** PEFT's alpha is an integer, as a rule. */
   private static JsonNode number(float value) {
     return value == Math.rint(value)
-        ? JSON.getNodeFactory().numberNode((int) value)
-        : JSON.getNodeFactory().numberNode(value);
+        ? Json.TREE.getNodeFactory().numberNode((int) value)
+        : Json.TREE.getNodeFactory().numberNode(value);
   }
 
   /** Returns the names of all settings that make this an adapter of another kind. */

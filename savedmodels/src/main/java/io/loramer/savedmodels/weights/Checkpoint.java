@@ -2,7 +2,7 @@ package io.loramer.savedmodels.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,8 +34,6 @@ public final class Checkpoint implements AutoCloseable {
 
   /** What is checked out instead of a large file where Git LFS is not installed. */
   private static final String LFS_POINTER = "version https://git-lfs";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
   private final Map<String, TensorFile> files = new LinkedHashMap<>();
@@ -89,7 +87,8 @@ public final class Checkpoint implements AutoCloseable {
     JsonNode map;
     try {
       map =
-          JSON.readTree(new String(Files.readAllBytes(index), StandardCharsets.UTF_8))
+          Json.TREE
+              .readTree(new String(Files.readAllBytes(index), StandardCharsets.UTF_8))
               .path("weight_map");
     } catch (JsonProcessingException e) {
       throw new IOException(index + ": not JSON: " + e.getOriginalMessage(), e);

@@ -1,7 +1,7 @@
 package io.loramer.savedmodels.weights;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,8 +18,6 @@ import org.tensorflow.types.TFloat32;
  * @see <a href="https://huggingface.co/docs/safetensors/index#format">the format</a>
  */
 public final class Safetensors extends TensorFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Safetensors(Path file, FileChannel channel, Map<String, StoredTensor> tensors) {
     super(file, channel, tensors);
   }
@@ -48,7 +46,7 @@ public final class Safetensors extends TensorFile {
    * @param tensors by name, in this order
    */
   public static void write(Path file, Map<String, TFloat32> tensors) throws IOException {
-    ObjectNode header = JSON.createObjectNode();
+    ObjectNode header = Json.TREE.createObjectNode();
     header
         .putObject(SafetensorsHeader.METADATA)
         .put("format", "pt"); // what PyTorch's loaders expect to find
@@ -57,11 +55,11 @@ public final class Safetensors extends TensorFile {
       TFloat32 tensor = entry.getValue();
       ObjectNode description = header.putObject(entry.getKey());
       description.put("dtype", "F32");
-      description.set("shape", JSON.valueToTree(tensor.shape().asArray()));
+      description.set("shape", Json.TREE.valueToTree(tensor.shape().asArray()));
       description.putArray("data_offsets").add(offset).add(offset + tensor.numBytes());
       offset += tensor.numBytes();
     }
-    byte[] json = JSON.writeValueAsBytes(header);
+    byte[] json = Json.TREE.writeValueAsBytes(header);
     int padded = (json.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES; // keeps tensors aligned
     ByteBuffer start = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
     start.putLong(padded).put(json);

@@ -1,10 +1,8 @@
 package io.loramer.savedmodels.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,9 +23,6 @@ final class SafetensorsHeader {
 
   /** The cap of huggingface_hub, far above any real header: 1,000 tensors have 100 kB. */
   private static final long MAX_BYTES = 25_000_000;
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final Path file;
   private final long start;
@@ -58,7 +53,9 @@ final class SafetensorsHeader {
     JsonNode header;
     try {
       ByteBuffer json = TensorFile.read(file, channel, Long.BYTES, (int) bytes);
-      header = JSON.readTree(StandardCharsets.UTF_8.decode(json).toString()); // never UTF-16 or 32
+      header =
+          Json.UNIQUE_KEYS.readTree(
+              StandardCharsets.UTF_8.decode(json).toString()); // never UTF-16 or 32
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": header is not JSON: " + e.getOriginalMessage(), e);
     }
