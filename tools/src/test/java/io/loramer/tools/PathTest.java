@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loramer.recognition.testing.TestFiles;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class PathTest {
     asJson[asked.length] = "--json";
     CommandLineRun json = CommandLineRun.of(asJson);
     assertEquals(1, json.out().lines().count());
-    JsonNode read = new ObjectMapper().readTree(json.out());
+    JsonNode read = Json.TREE.readTree(json.out());
     assertEquals(table.out().split(" ", 2)[0], read.get("label").asText());
     JsonNode probabilities = read.get("probabilities");
     assertEquals(
@@ -158,12 +158,12 @@ class PathTest {
     EncoderConversion.convert(CTC, recognizer, PaddingInNorm.IGNORED);
     CommandLineRun run = predict("--recognizer", recognizer.toString(), "--json");
     assertEquals(0, run.exitCode(), run.err());
-    JsonNode read = new ObjectMapper().readTree(run.out());
+    JsonNode read = Json.TREE.readTree(run.out());
     assertEquals("asr", read.get("text_source").asText());
     CommandLineRun said = predict("--text", read.get("text").asText(), "--json");
     assertEquals(
         read.at("/probabilities/joy").asDouble(),
-        new ObjectMapper().readTree(said.out()).at("/probabilities/joy").asDouble(),
+        Json.TREE.readTree(said.out()).at("/probabilities/joy").asDouble(),
         1e-5);
     String table = predict("--recognizer", recognizer.toString()).out();
     assertTrue(

@@ -2,19 +2,19 @@ package io.loramer.server;
 
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.loramer.server.grpc.CallLimit;
 import io.loramer.server.grpc.GrpcCalls;
 import io.loramer.server.grpc.ModelGrpc;
 import io.loramer.server.grpc.PredictionGrpc;
-import io.loramer.server.http.CallLimit;
+import io.loramer.server.grpc.SlowCalls;
 import io.loramer.server.http.EmotionsApi;
 import io.loramer.server.http.HttpErrors;
 import io.loramer.server.http.HttpFront;
-import io.loramer.server.http.HttpLimits;
 import io.loramer.server.http.ModelsApi;
-import io.loramer.server.http.SlowCalls;
 import io.loramer.server.http.WebPage;
 import io.loramer.server.http.WordRecognizer;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.server.limits.BatchLimits;
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServedModel;
@@ -127,7 +127,7 @@ public final class EmotionServer implements AutoCloseable {
       int grpcPort,
       Duration poll,
       BatchLimits batches,
-      HttpLimits limits) {}
+      RequestLimits limits) {}
 
   /**
    * Loads the model and starts to listen.

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.tools.testing.CommandOutcome;
 import io.loramer.tools.testing.RunFixture;
@@ -84,10 +84,9 @@ class AdapterCommandTest {
   void importRefusesWhatDoesNotFitAndLeavesNothing() throws IOException {
     Path config = adapter.resolve("adapter_config.json");
     Files.copy(adapter.resolve(WEIGHTS), folder.resolve(WEIGHTS));
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode changed = (ObjectNode) json.readTree(config.toFile());
+    ObjectNode changed = (ObjectNode) Json.TREE.readTree(config.toFile());
     changed.put("target_modules", ".*(q|k|v)_proj");
-    json.writeValue(folder.resolve("adapter_config.json").toFile(), changed);
+    Json.TREE.writeValue(folder.resolve("adapter_config.json").toFile(), changed);
     Path out = folder.resolve("ours");
 
     CommandOutcome refused =

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ class BenchCommandTest {
     Path out = folder.resolve("all.json");
     CommandLineRun run = bench("--here", "--out", out.toString());
     assertEquals(0, run.exitCode(), run.err());
-    JsonNode report = new ObjectMapper().readTree(out.toFile());
+    JsonNode report = Json.TREE.readTree(out.toFile());
     assertTrue(report.at("/machine/cores").intValue() > 0);
     assertEquals(
         List.of(

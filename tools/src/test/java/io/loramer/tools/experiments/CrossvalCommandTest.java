@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
@@ -171,7 +171,7 @@ class CrossvalCommandTest {
     Path file = folder.resolve("clean/fold-" + fold + "/seed-1/predictions.jsonl");
     List<String> speakers = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
-      JsonNode prediction = new ObjectMapper().readTree(line);
+      JsonNode prediction = Json.TREE.readTree(line);
       if (prediction.get("split").asText().equals(split)) {
         speakers.add(prediction.get("speaker").asText());
       }
@@ -181,6 +181,6 @@ class CrossvalCommandTest {
   }
 
   private static JsonNode json(String file) throws IOException {
-    return new ObjectMapper().readTree(folder.resolve(file).toFile());
+    return Json.TREE.readTree(folder.resolve(file).toFile());
   }
 }

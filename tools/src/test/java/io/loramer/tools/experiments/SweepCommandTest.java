@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
@@ -63,17 +63,17 @@ class SweepCommandTest {
 
   @Test
   void summaryHasTheResultsThePublishedNumbersAndTheFailure() throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    JsonNode rows = json.readTree(folder.resolve("sweep/summary.json").toFile()).get("rows");
+    JsonNode rows = Json.TREE.readTree(folder.resolve("sweep/summary.json").toFile()).get("rows");
     assertEquals(60.94, rows.get(0).get("paper").get("UA").asDouble());
     assertEquals(
-        json.readTree(folder.resolve("sweep/words-alone/summary.json").toFile()),
+        Json.TREE.readTree(folder.resolve("sweep/words-alone/summary.json").toFile()),
         rows.get(0).get("result"));
     assertTrue(rows.get(1).get("failure").asText().contains("training.learning_rate"));
     assertEquals("frozen", rows.get(2).get("folder").asText());
     assertEquals(
         "Too fast",
-        json.readTree(folder.resolve("sweep/sweep.json").toFile())
+        Json.TREE
+            .readTree(folder.resolve("sweep/sweep.json").toFile())
             .get("points")
             .get(1)
             .get("name")

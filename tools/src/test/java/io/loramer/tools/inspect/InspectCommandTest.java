@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.weights.Safetensors;
 import io.loramer.tools.testing.CommandOutcome;
 import io.loramer.tools.testing.RunFixture;
@@ -23,7 +23,6 @@ import org.tensorflow.types.TFloat32;
 
 /** What inspect tells of each thing that it knows. */
 class InspectCommandTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path shared;
   private static TinyEncoder encoder;
@@ -38,7 +37,7 @@ class InspectCommandTest {
   private static JsonNode inspect(Path path) throws IOException {
     CommandOutcome outcome = CommandOutcome.of("inspect", "--json", path);
     assertEquals(0, outcome.exitCode(), outcome.err());
-    return JSON.readTree(outcome.out());
+    return Json.TREE.readTree(outcome.out());
   }
 
   @Test
@@ -50,12 +49,12 @@ class InspectCommandTest {
     for (JsonNode inspected : List.of(checkpoint, savedModel)) {
       assertEquals("wavlm", inspected.path("architecture").textValue());
       assertEquals(
-          JSON.readTree(
+          Json.TREE.readTree(
               """
               {"encoder.layers.*.attention.q_proj": 2, "encoder.layers.*.attention.v_proj": 2}
               """),
           inspected.path("lora").path("matched"));
-      assertEquals(JSON.createArrayNode(), inspected.path("problems"));
+      assertEquals(Json.TREE.createArrayNode(), inspected.path("problems"));
     }
     // The product of a weight norm takes the place of magnitude [1, 1, 6] and direction.
     assertEquals(6, checkpoint.path("parameters").asInt() - savedModel.path("parameters").asInt());
@@ -67,10 +66,10 @@ class InspectCommandTest {
     JsonNode serving =
         inspect(encoder.savedModel()).path("signatures").path("serve/serving_default");
     assertEquals(
-        JSON.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1]}"),
+        Json.TREE.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1]}"),
         serving.path("inputs").path("input_values"));
     assertEquals(
-        JSON.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1, 12]}"),
+        Json.TREE.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1, 12]}"),
         serving.path("outputs").path("last_hidden_state"));
     CommandOutcome.of("inspect", encoder.savedModel())
         .assertSaid("      attention_mask: dtype int32, shape [-1, -1]\n");
@@ -97,7 +96,7 @@ class InspectCommandTest {
             "encoder.layers.1.attention.k_proj.bias: missing: expected shape [12]",
             "encoder.layers.1.attention.k_proj.biased: extra: config.json describes no such"
                 + " parameter"),
-        JSON.convertValue(problems, List.class));
+        Json.TREE.convertValue(problems, List.class));
   }
 
   @Test
@@ -116,7 +115,7 @@ class InspectCommandTest {
     JsonNode problems = inspect(folder).path("problems");
     assertEquals(
         List.of(folder + ": a SavedModel without its folder variables/"),
-        JSON.convertValue(problems, List.class));
+        Json.TREE.convertValue(problems, List.class));
   }
 
   @Test
@@ -171,7 +170,7 @@ class InspectCommandTest {
   void graphAsJsonAddsUp() throws IOException {
     CommandOutcome outcome =
         CommandOutcome.of("inspect", "--graph", "--json", "--depth", "4", encoder.savedModel());
-    JsonNode layer = child(child(JSON.readTree(outcome.out()), "encoder"), "layers.0");
+    JsonNode layer = child(child(Json.TREE.readTree(outcome.out()), "encoder"), "layers.0");
     JsonNode projection = child(child(layer, "attention"), "q_proj");
     assertEquals(12 * 12 + 12, projection.path("parameters").longValue()); // weight and bias
     long ops = 0;

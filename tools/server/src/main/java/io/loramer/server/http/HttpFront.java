@@ -1,5 +1,6 @@
 package io.loramer.server.http;
 
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServerMetrics;
@@ -50,7 +51,7 @@ public final class HttpFront extends Handler.Abstract {
   private final EmotionsApi emotions;
   private final WebPage page;
   private final ServerMetrics metrics;
-  private final HttpLimits limits;
+  private final RequestLimits limits;
   private final AtomicLong inFlight;
 
   /**
@@ -63,7 +64,7 @@ public final class HttpFront extends Handler.Abstract {
       EmotionsApi emotions,
       WebPage page,
       ServerMetrics metrics,
-      HttpLimits limits,
+      RequestLimits limits,
       AtomicLong inFlight) {
     this.models = models;
     this.emotions = emotions;

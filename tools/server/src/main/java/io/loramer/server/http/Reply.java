@@ -1,7 +1,7 @@
 package io.loramer.server.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,7 +9,6 @@ import java.util.Map;
 /** What goes back over HTTP. */
 record Reply(int status, String contentType, ByteBuffer body) {
   private static final String JSON_TYPE = "application/json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   static Reply json(byte[] body) {
     return new Reply(200, JSON_TYPE, ByteBuffer.wrap(body));
@@ -30,7 +29,7 @@ record Reply(int status, String contentType, ByteBuffer body) {
 
   private static ByteBuffer bytes(Object value) {
     try {
-      return ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
+      return ByteBuffer.wrap(Json.TREE.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e); // maps, strings and numbers only
     }

@@ -1,5 +1,6 @@
 package io.loramer.server.http;
 
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import java.io.ByteArrayOutputStream;
@@ -14,12 +15,12 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** A body while it comes in, no thread waiting for it. */
 final class RequestBody implements Runnable {
   private final Request request;
-  private final HttpLimits limits;
+  private final RequestLimits limits;
   private final AtomicLong inFlight;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
-  private RequestBody(Request request, HttpLimits limits, AtomicLong inFlight) {
+  private RequestBody(Request request, RequestLimits limits, AtomicLong inFlight) {
     this.request = request;
     this.limits = limits;
     this.inFlight = inFlight;
@@ -31,7 +32,8 @@ final class RequestBody implements Runnable {
    * @param inFlight the bytes of all bodies, to which these are added until the request has ended
    * @return the bytes, or a {@link RefusedException} for what is too big or too slow
    */
-  static CompletableFuture<byte[]> read(Request request, HttpLimits limits, AtomicLong inFlight) {
+  static CompletableFuture<byte[]> read(
+      Request request, RequestLimits limits, AtomicLong inFlight) {
     if (request.getLength() > limits.maxBytes()) {
       return CompletableFuture.failedFuture(tooLarge(limits));
     }
@@ -52,7 +54,7 @@ final class RequestBody implements Runnable {
             "The body did not come within %d s".formatted(limits.timeout().toSeconds())));
   }
 
-  private static RefusedException tooLarge(HttpLimits limits) {
+  private static RefusedException tooLarge(RequestLimits limits) {
     return new RefusedException(
         Refusal.TOO_LARGE, "The body is larger than %d bytes".formatted(limits.maxBytes()));
   }

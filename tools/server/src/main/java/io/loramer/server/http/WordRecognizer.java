@@ -3,7 +3,7 @@ package io.loramer.server.http;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.words.SpeechRecognizer;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServerMetrics;

@@ -2,6 +2,7 @@ package io.loramer.server.model;
 
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.server.limits.BatchLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

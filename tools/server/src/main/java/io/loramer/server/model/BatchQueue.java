@@ -1,5 +1,6 @@
 package io.loramer.server.model;
 
+import io.loramer.server.limits.BatchLimits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

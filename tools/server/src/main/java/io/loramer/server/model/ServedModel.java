@@ -1,6 +1,7 @@
 package io.loramer.server.model;
 
 import io.loramer.recognition.ModelVersions;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.serving.ModelVersionStatus.State;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.loramer.server.model;
 
 import io.loramer.recognition.EmotionModel;
 import io.loramer.savedmodels.files.TfRecords;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.serving.PredictRequest;
 import io.loramer.serving.PredictionLog;
 import java.io.IOException;

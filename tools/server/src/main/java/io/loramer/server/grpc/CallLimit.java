@@ -1,4 +1,4 @@
-package io.loramer.server.http;
+package io.loramer.server.grpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.loramer.server.limits.RequestLimits;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param room for calls
  * @param inFlight the bytes of all requests, over HTTP too, that are at work
  */
-public record CallLimit(Semaphore room, AtomicLong inFlight, HttpLimits limits)
+public record CallLimit(Semaphore room, AtomicLong inFlight, RequestLimits limits)
     implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(

@@ -1,4 +1,4 @@
-package io.loramer.server.http;
+package io.loramer.server.grpc;
 
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
