@@ -18,10 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole path of the demo by the commands that make it up, on tiny encoders. */
+@Tag("slow")
 class PathTest {
   private static final String TABLE =
       """
@@ -180,7 +182,7 @@ class PathTest {
     List<String> args = new ArrayList<>(List.of("predict", "--model", tiny.path("model")));
     args.addAll(List.of(options));
     args.add(tiny.path("6.wav"));
-    return CommandLineRun.of(args.toArray(String[]::new));
+    return CommandLineRun.of(args.toArray());
   }
 
   @Test

@@ -25,10 +25,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that are wrong: each is refused with a 4xx and one sentence, and the server goes on. */
+@Tag("slow")
 class MalformedRequestTest {
   private static final String PREDICT = "/v1/models/tiny:predict";
   private static final String VALID =

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That the benchmark measures all it says it does; not what it measures. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class BenchCommandTest {
   @TempDir private static Path folder;
@@ -31,7 +33,7 @@ class BenchCommandTest {
     List<String> line = new ArrayList<>(List.of("bench", "--smoke", "--folder"));
     line.add(folder.resolve("bench").toString());
     line.addAll(List.of(options));
-    return CommandLineRun.of(line.toArray(String[]::new));
+    return CommandLineRun.of(line.toArray());
   }
 
   @Test

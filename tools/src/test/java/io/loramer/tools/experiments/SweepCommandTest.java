@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class SweepCommandTest {
   /** The second has a loss that is no number. */
   private static final String GRID =
@@ -109,6 +111,6 @@ class SweepCommandTest {
     List<String> arguments = new ArrayList<>(List.of("sweep", "--config", tiny.path("run.yaml")));
     arguments.addAll(List.of("--grid", file.toString(), "--folds=3", "--seeds=2"));
     arguments.addAll(more.length == 0 ? List.of("--out", tiny.path("sweep")) : List.of(more));
-    return CommandLineRun.of(arguments.toArray(String[]::new));
+    return CommandLineRun.of(arguments.toArray());
   }
 }

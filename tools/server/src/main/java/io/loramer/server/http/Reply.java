@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** What goes back over HTTP. */
+/** A reply over HTTP. */
 record Reply(int status, String contentType, ByteBuffer body) {
   private static final String JSON_TYPE = "application/json";
 
@@ -22,7 +22,7 @@ record Reply(int status, String contentType, ByteBuffer body) {
     return new Reply(status, "text/plain; charset=utf-8", StandardCharsets.UTF_8.encode(text));
   }
 
-  /** Makes TF Serving's form of an error. */
+  /** Returns an error in TF Serving's form. */
   static Reply error(int status, String sentence) {
     return new Reply(status, JSON_TYPE, bytes(Map.of("error", sentence)));
   }

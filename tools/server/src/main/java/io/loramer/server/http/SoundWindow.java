@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * A part of the sound that the model hears at once.
+ * A window of the audio, which is one row of the model's input.
  *
- * @param start its first sample
+ * @param start the index of its first sample
  */
 record SoundWindow(Waveform sound, int start) {
   private static final int MAX_WINDOWS = 250;
@@ -25,11 +25,11 @@ record SoundWindow(Waveform sound, int start) {
   }
 
   /**
-   * Cuts sound into windows of one length, which overlap by half; what is no longer stays whole.
+   * Cuts audio into windows of equal length that overlap by half; shorter audio is one window.
    *
-   * @param seconds how long they are; empty for the longest clips of training
-   * @throws RefusedException if that is too short or too long, or makes too many, or if the sound
-   *     is too short for the model
+   * @param seconds the length of the windows; empty for the longest clips of training
+   * @throws RefusedException if the windows are too short, too long or too many, or if the audio is
+   *     too short for the model
    */
   static List<SoundWindow> of(Waveform waveform, EmotionModelInfo info, OptionalDouble seconds) {
     float[] samples = waveform.samples();
@@ -47,10 +47,11 @@ record SoundWindow(Waveform sound, int start) {
       windows.add(window(samples, start, length));
       if (windows.size() >= MAX_WINDOWS) {
         throw RefusedException.invalid(
-            "window_seconds: gives more than %d windows, ask for longer ones", MAX_WINDOWS);
+            "window_seconds: expected at most %d windows, found more; choose a larger value",
+            MAX_WINDOWS);
       }
     }
-    windows.add(window(samples, samples.length - length, length)); // ends with the sound
+    windows.add(window(samples, samples.length - length, length)); // ends with the audio
     return windows;
   }
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The header of a WAV file, looked at before TensorFlow decodes it: it tells the length. */
+/** Checks the header of a WAV file before TensorFlow decodes it. */
 final class PcmWav {
   private static final int SAMPLE_RATE = 16_000;
   private static final int PCM = 1;
@@ -17,9 +17,9 @@ final class PcmWav {
   private PcmWav() {}
 
   /**
-   * Counts the samples of a channel.
+   * Returns the number of samples per channel.
    *
-   * @throws RefusedException unless it is 16-bit PCM at 16 kHz, all of it there
+   * @throws RefusedException unless the file is complete 16-bit PCM at 16 kHz
    */
   static int samples(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
