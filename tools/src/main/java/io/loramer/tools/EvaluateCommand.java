@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,12 +27,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer evaluate --model models/emotions --manifest corpus.jsonl --split test")
 final class EvaluateCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "An exported model.")
-  private Path model;
+  @Mixin private ModelOptions options;
 
   @Option(
       names = "--manifest",
@@ -54,20 +50,14 @@ final class EvaluateCommand implements Callable<Integer> {
               + " default), asr (recognised ones) or none (the empty text).")
   private TextSource textSource = TextSource.TRANSCRIPT;
 
-  @Option(
-      names = "--recognizer",
-      paramLabel = "FOLDER",
-      description = "A CTC encoder's SavedModel, which recognises the words that are missing.")
-  private Optional<Path> recognizer;
-
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     Manifest corpus = Manifest.read(manifest);
-    try (EmotionRecognizer loaded = EmotionRecognizer.load(model)) {
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       List<Prediction> predictions =
-          loaded.evaluate(corpus, split, new TextChoice(textSource, recognizer));
+          loaded.evaluate(corpus, split, new TextChoice(textSource, options.recognizer()));
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));

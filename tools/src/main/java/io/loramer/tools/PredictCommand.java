@@ -1,17 +1,14 @@
 package io.loramer.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.words.SpeechRecognizer;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,32 +39,13 @@ import picocli.CommandLine.Spec;
       "  lora-mer predict --model models/emotions clip.mp3 --recognizer encoders/ctc"
     })
 final class PredictCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new Jdk8Module())
-          .build();
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "An exported model.")
-  private Path model;
+  @Mixin private ModelOptions options;
 
   @Option(
       names = "--text",
       paramLabel = "WORDS",
       description = "What is said; a model that reads needs it, or a recogniser.")
   private Optional<String> text;
-
-  @Option(
-      names = "--recognizer",
-      paramLabel = "FOLDER",
-      description =
-          "Recognises the words where --text is missing: a SavedModel converted from a checkpoint"
-              + " ForCTC.")
-  private Optional<Path> recognizer;
 
   @Option(names = "--json", description = "Prints a line of JSON instead of a table.")
   private boolean json;
@@ -79,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Waveform waveform = AudioFile.read(clip); // before the model, which takes seconds to load
-    try (EmotionRecognizer loaded = EmotionRecognizer.load(model)) {
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       if (waveform.samples().length > loaded.info().maxSamples()) {
         spec.commandLine()
             .getErr()
@@ -91,13 +70,13 @@ final class PredictCommand implements Callable<Integer> {
                 (double) loaded.info().maxSamples() / Waveform.SAMPLE_RATE);
       }
       boolean wordless = loaded.info().usesText() && text.isEmpty();
-      if (wordless && recognizer.isEmpty()) {
+      if (wordless && options.recognizer().isEmpty()) {
         throw new ParameterException(
             spec.commandLine(), "Missing --text or --recognizer: this model reads the words too.");
       }
       Optional<Transcription> heard = Optional.empty();
       if (wordless) {
-        heard = Optional.of(words(recognizer.get(), waveform));
+        heard = Optional.of(words(options.recognizer().get(), waveform));
       }
       Optional<String> words = heard.map(Transcription::text).or(() -> text);
       print(named(() -> loaded.recognize(waveform, words)), heard);
@@ -125,13 +104,13 @@ final class PredictCommand implements Callable<Integer> {
       throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      ObjectNode line = JSON.valueToTree(recognition);
+      ObjectNode line = Json.RECORDS.valueToTree(recognition);
       heard.ifPresent(
           words ->
               line.put("text", words.text())
                   .put("text_source", "asr")
                   .put("text_confidence", words.confidence()));
-      out.println(JSON.writeValueAsString(line));
+      out.println(Json.RECORDS.writeValueAsString(line));
     } else {
       out.println(table(recognition));
       heard.ifPresent(

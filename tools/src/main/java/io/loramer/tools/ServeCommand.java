@@ -1,15 +1,15 @@
 package io.loramer.tools;
 
 import io.loramer.server.EmotionServer;
-import io.loramer.server.http.HttpLimits;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.server.limits.BatchLimits;
+import io.loramer.server.limits.RequestLimits;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,19 +31,7 @@ import picocli.CommandLine.Spec;
       "  curl -F audio=@clip.mp3 -F text=\"I am so happy\" localhost:8501/v1/emotions"
     })
 final class ServeCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "A model's folder, with a folder for each version.")
-  private Path model;
-
-  @Option(
-      names = "--recognizer",
-      paramLabel = "FOLDER",
-      description =
-          "Recognises words that are not sent: a SavedModel converted from a checkpoint ForCTC.")
-  private Optional<Path> recognizer;
+  @Mixin private ModelOptions options;
 
   @Option(
       names = "--name",
@@ -132,9 +120,9 @@ final class ServeCommand implements Callable<Integer> {
     EmotionServer server =
         EmotionServer.start(
             new EmotionServer.Options(
-                model,
-                recognizer,
-                name.orElseGet(() -> model.toAbsolutePath().normalize().getFileName().toString()),
+                options.model(),
+                options.recognizer(),
+                name.orElseGet(this::folderName),
                 host,
                 port,
                 grpcPort,
@@ -145,7 +133,7 @@ final class ServeCommand implements Callable<Integer> {
                     Duration.ofMillis(batchWaitMillis),
                     maxQueue,
                     timeout),
-                new HttpLimits(maxRequestMegabytes << 20, timeout)));
+                new RequestLimits(maxRequestMegabytes << 20, timeout)));
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
     spec.commandLine()
         .getErr()
@@ -154,6 +142,10 @@ final class ServeCommand implements Callable<Integer> {
             host, server.port(), server.grpcPort());
     server.join();
     return ExitCode.OK;
+  }
+
+  private String folderName() {
+    return options.model().toAbsolutePath().normalize().getFileName().toString();
   }
 
   private void require(String option, long value, long least, long most) {

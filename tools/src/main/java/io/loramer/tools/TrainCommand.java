@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import io.loramer.recognition.corpus.TextSource;
+import io.loramer.tools.console.Overrides;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.tools.console.ResultTable;
 import io.loramer.training.Trainer;
@@ -9,7 +10,6 @@ import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,11 +43,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "YAML with what differs from the defaults.")
   private Optional<Path> config;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key, such as training.epochs=3. May be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
+  @Mixin private Overrides overrides;
 
   @Option(
       names = "--text-source",
@@ -60,7 +57,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--precision",
       paramLabel = "float32|bfloat16|float16",
       description =
-          "Of the speech encoder's matrix products (default: what the processor does well); stands for compute.precision.")
+          "Of the speech encoder's matrix products (default: what the processor does well); stands"
+              + " for compute.precision.")
   private Optional<String> precision;
 
   @Option(
@@ -101,14 +99,15 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean resuming = where.resume != null;
-    textSource.ifPresent(source -> overrides.put("text.source", source.name()));
-    precision.ifPresent(word -> overrides.put("compute.precision", word));
-    device.ifPresent(name -> overrides.put("compute.device", name));
-    if (resuming && (config.isPresent() || !overrides.isEmpty())) {
+    Map<String, String> set = overrides.values();
+    textSource.ifPresent(source -> set.put("text.source", source.name()));
+    precision.ifPresent(word -> set.put("compute.precision", word));
+    device.ifPresent(name -> set.put("compute.device", name));
+    if (resuming && (config.isPresent() || !set.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes neither --config nor --set, --text-source, --precision or --device: a run keeps its"
-              + " own.");
+          "--resume takes neither --config nor --set, --text-source, --precision or --device: a run"
+              + " keeps its own.");
     }
     if (resuming && trace.isPresent()) {
       throw new ParameterException(
@@ -119,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
       if (resuming) {
         metrics = Trainer.resume(where.resume, progress);
       } else {
-        RunConfig read = RunConfigFile.read(config, overrides);
+        RunConfig read = RunConfigFile.read(config, set);
         OptionalLong step = trace.map(OptionalLong::of).orElse(OptionalLong.empty());
         metrics = Trainer.start(read, where.run, step, progress);
       }

@@ -120,7 +120,7 @@ class BadInputTest {
             List.of("train", "--config", tiny.path("run.yaml"), "--run", tiny.path("runs/bad")));
     args.addAll(overrides);
     Set<String> before = names();
-    CommandLineRun run = CommandLineRun.of(args.toArray(String[]::new));
+    CommandLineRun run = CommandLineRun.of(args.toArray());
     assertEquals(new CommandLineRun(1, "", message), run);
     assertEquals(before, names());
   }

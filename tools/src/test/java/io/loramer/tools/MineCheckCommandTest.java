@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.tools.testing.CommandLineRun;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class MineCheckCommandTest {
   /** Two steps teach nothing: where nothing is to be found, that is right. */
   @Test

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loramer.recognition.testing.TestFiles;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
@@ -18,10 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole path of the demo by the commands that make it up, on tiny encoders. */
+@Tag("slow")
 class PathTest {
   private static final String TABLE =
       """
@@ -101,7 +103,7 @@ class PathTest {
     asJson[asked.length] = "--json";
     CommandLineRun json = CommandLineRun.of(asJson);
     assertEquals(1, json.out().lines().count());
-    JsonNode read = new ObjectMapper().readTree(json.out());
+    JsonNode read = Json.TREE.readTree(json.out());
     assertEquals(table.out().split(" ", 2)[0], read.get("label").asText());
     JsonNode probabilities = read.get("probabilities");
     assertEquals(
@@ -160,12 +162,12 @@ class PathTest {
     EncoderConversion.convert(CTC, recognizer, PaddingInNorm.IGNORED);
     CommandLineRun run = predict("--recognizer", recognizer.toString(), "--json");
     assertEquals(0, run.exitCode(), run.err());
-    JsonNode read = new ObjectMapper().readTree(run.out());
+    JsonNode read = Json.TREE.readTree(run.out());
     assertEquals("asr", read.get("text_source").asText());
     CommandLineRun said = predict("--text", read.get("text").asText(), "--json");
     assertEquals(
         read.at("/probabilities/joy").asDouble(),
-        new ObjectMapper().readTree(said.out()).at("/probabilities/joy").asDouble(),
+        Json.TREE.readTree(said.out()).at("/probabilities/joy").asDouble(),
         1e-5);
     String table = predict("--recognizer", recognizer.toString()).out();
     assertTrue(
@@ -182,7 +184,7 @@ class PathTest {
     List<String> args = new ArrayList<>(List.of("predict", "--model", tiny.path("model")));
     args.addAll(List.of(options));
     args.add(tiny.path("6.wav"));
-    return CommandLineRun.of(args.toArray(String[]::new));
+    return CommandLineRun.of(args.toArray());
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.testing.TestFiles;
-import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,15 +27,15 @@ class TranscribeCommandTest {
   static void convert() throws IOException {
     tiny = TinyRun.in(folder);
     recognizer = tiny.path("ctc");
-    CommandOutcome converted =
-        CommandOutcome.of("convert", "--checkpoint", CHECKPOINT, "--out", recognizer);
+    CommandLineRun converted =
+        CommandLineRun.of("convert", "--checkpoint", CHECKPOINT, "--out", recognizer);
     assertEquals(0, converted.exitCode(), converted.err());
   }
 
   @Test
   void clipsGiveALineEach() {
-    CommandOutcome outcome =
-        CommandOutcome.of(
+    CommandLineRun outcome =
+        CommandLineRun.of(
             "transcribe", "--recognizer", recognizer, tiny.path("0.wav"), tiny.path("3.wav"));
     assertEquals(0, outcome.exitCode(), outcome.err());
     List<String> lines = outcome.out().lines().toList();
@@ -46,18 +46,19 @@ class TranscribeCommandTest {
   @Test
   void corpusGivesANewManifestAndTheErrors() throws IOException {
     Path out = folder.resolve("new/asr.jsonl");
-    CommandOutcome outcome = transcribe("corpus.jsonl", out);
+    CommandLineRun outcome = transcribe("corpus.jsonl", out);
     assertEquals(0, outcome.exitCode(), outcome.err());
-    outcome.assertSaid("7 of 7 utterances recognised, ");
-    outcome.assertSaid(" errors in 14 words of 7 utterances; case and punctuation do not count\n");
+    outcome.assertPrinted("7 of 7 utterances recognised, ");
+    outcome.assertPrinted(
+        " errors in 14 words of 7 utterances; case and punctuation do not count\n");
     List<String> lines = Files.readAllLines(out);
     assertEquals(7, lines.size());
     assertTrue(lines.get(2).contains("\"audio\":\"../2.wav\""), lines.get(2));
     assertTrue(
         lines.get(2).contains("\"text_source\":\"asr\",\"text_confidence\":0."), lines.get(2));
 
-    CommandOutcome trained =
-        CommandOutcome.of(
+    CommandLineRun trained =
+        CommandLineRun.of(
             "train",
             "--config",
             tiny.config(),
@@ -80,7 +81,7 @@ class TranscribeCommandTest {
     Files.writeString(
         folder.resolve("part.jsonl"), corpus.replaceFirst("\"text\": \"Oh no!\", ", ""));
     Path out = folder.resolve("part-asr.jsonl");
-    CommandOutcome outcome = transcribe("part.jsonl", out, "--missing");
+    CommandLineRun outcome = transcribe("part.jsonl", out, "--missing");
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertTrue(
         outcome.out().matches("1 of 7 utterances recognised, [01] without a word; mean .*\n"),
@@ -93,15 +94,15 @@ class TranscribeCommandTest {
   @Test
   void whatIsThereIsNotOverwrittenAndBadClipsAreNamed() throws IOException {
     transcribe("corpus.jsonl", folder.resolve("corpus.jsonl"))
-        .assertFailedSaying("exists already; remove it or name another file");
+        .assertFailed("exists already; remove it or name another file");
     Path broken = folder.resolve("broken.jsonl");
     Files.writeString(broken, TinyRun.line("a", "gone.wav", "Oh", "joy", "train"));
     Path out = folder.resolve("never.jsonl");
-    transcribe("broken.jsonl", out).assertFailedSaying("line 1: " + tiny.path("gone.wav"));
+    transcribe("broken.jsonl", out).assertFailed("line 1: " + tiny.path("gone.wav"));
     assertTrue(Files.notExists(out));
   }
 
-  private static CommandOutcome transcribe(String manifest, Path out, Object... more) {
+  private static CommandLineRun transcribe(String manifest, Path out, Object... more) {
     Object[] args = new Object[7 + more.length];
     args[0] = "transcribe";
     args[1] = "--recognizer";
@@ -111,6 +112,6 @@ class TranscribeCommandTest {
     args[5] = "--out";
     args[6] = out;
     System.arraycopy(more, 0, args, 7, more.length);
-    return CommandOutcome.of(args);
+    return CommandLineRun.of(args);
   }
 }

@@ -6,19 +6,20 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a server says of a sound file and its words.
+ * A server's answer for an audio file and its words.
  *
  * @param label the most probable emotion
- * @param probabilities of each emotion; of a long file the mean over its windows
- * @param fusionWeights the shares of audio and text in the decision, of a model that has both
- * @param text the words that were used, of a model that reads
+ * @param probabilities the probability of each emotion; for a long file the mean over its windows
+ * @param fusionWeights the weights of {@code audio} and {@code text} in the fusion; empty for a
+ *     model of one modality
+ * @param text the words that were used; empty for a model without text
  * @param textSource {@code transcript} for words that were sent, {@code asr} for words that the
  *     server recognised, {@code none}
- * @param textConfidence of words that were recognised, in [0, 1]
- * @param seconds the length of the sound
- * @param windows the emotion over time; one window where the sound is no longer than one
- * @param model its name
- * @param version of the model
+ * @param textConfidence the confidence of recognised words, in [0, 1]
+ * @param seconds the length of the audio
+ * @param windows the emotion over time; a single window for audio that is not longer
+ * @param model the name of the model
+ * @param version the number of the model's version
  */
 public record EmotionAnswer(
     String label,
@@ -33,7 +34,7 @@ public record EmotionAnswer(
     String version) {
 
   /**
-   * A part of the sound.
+   * A window of the audio, with the fields of the whole answer.
    *
    * @param start in seconds
    * @param end in seconds

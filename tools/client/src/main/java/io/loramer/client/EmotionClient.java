@@ -23,7 +23,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Asks {@code lora-mer serve} for the emotion in a sound file. May be called from several threads.
+ * A client of {@code lora-mer serve} that recognises the emotion in an audio file. It is safe for
+ * use by several threads.
  *
  * <pre>{@code
  * EmotionClient client = new EmotionClient(URI.create("http://localhost:8501"));
@@ -37,7 +38,7 @@ public final class EmotionClient {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // of servers newer than this
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // fields of newer servers
           .addModule(new Jdk8Module())
           .build();
 
@@ -50,15 +51,15 @@ public final class EmotionClient {
   private final URI emotions;
   private final Duration timeout;
 
-  /** Takes a server's address, such as {@code http://localhost:8501}. */
+  /** Creates a client of a server, such as {@code http://localhost:8501}. */
   public EmotionClient(URI server) {
     this(server, TIMEOUT);
   }
 
   /**
-   * Takes a server's address.
+   * Creates a client of a server.
    *
-   * @param timeout for an answer
+   * @param timeout the longest time to wait for an answer; 60 s by default
    */
   public EmotionClient(URI server, Duration timeout) {
     emotions = server.resolve("/v1/emotions");
@@ -66,10 +67,11 @@ public final class EmotionClient {
   }
 
   /**
-   * Asks for the emotion in a file of any format that FFmpeg reads.
+   * Recognises the emotion in a file of any format that FFmpeg decodes.
    *
-   * @param text the words; a model that reads needs them, unless the server recognises words
-   * @throws EmotionServerException if the server refuses
+   * @param text the spoken words; a model that uses text needs them, unless the server recognises
+   *     words
+   * @throws EmotionServerException if the server refuses the request
    * @throws IOException if the file cannot be read, or the server cannot be reached or does not
    *     answer in time
    */
@@ -79,7 +81,7 @@ public final class EmotionClient {
   }
 
   /**
-   * Asks for the emotion in the bytes of a file.
+   * Recognises the emotion in the bytes of an audio file.
    *
    * @see #recognize(Path, Optional)
    */
@@ -117,14 +119,14 @@ public final class EmotionClient {
     return JSON.readValue(response.body(), EmotionAnswer.class);
   }
 
-  /** The server's sentence, or what something between here and there said instead. */
+  /** Returns the server's sentence, or the body of another answer, such as a proxy's. */
   private String reason(HttpResponse<byte[]> response) {
     String body = new String(response.body(), UTF_8);
     try {
       JsonNode error = JSON.readTree(body).path("error");
       body = error.isTextual() ? error.textValue() : body;
     } catch (JsonProcessingException e) {
-      // Not the server's own answer: told as it is.
+      // not an answer of the server: the body is used as it is
     }
     return "%s: %d: %s".formatted(emotions, response.statusCode(), body);
   }

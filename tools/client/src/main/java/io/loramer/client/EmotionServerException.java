@@ -2,7 +2,7 @@ package io.loramer.client;
 
 import java.io.IOException;
 
-/** The server's refusal: its sentence, and the status for callers who try again. */
+/** A refusal by the server: its sentence, and the status for callers that try again. */
 public final class EmotionServerException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -13,7 +13,7 @@ public final class EmotionServerException extends IOException {
     this.status = status;
   }
 
-  /** Returns the HTTP status: 429 and 503 pass, other 4xx do not. */
+  /** Returns the HTTP status: trying again may help for 429 and 503, not for other 4xx. */
   public int status() {
     return status;
   }

@@ -2,19 +2,19 @@ package io.loramer.server;
 
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.loramer.server.grpc.CallLimit;
 import io.loramer.server.grpc.GrpcCalls;
 import io.loramer.server.grpc.ModelGrpc;
 import io.loramer.server.grpc.PredictionGrpc;
-import io.loramer.server.http.CallLimit;
+import io.loramer.server.grpc.SlowCalls;
 import io.loramer.server.http.EmotionsApi;
 import io.loramer.server.http.HttpErrors;
 import io.loramer.server.http.HttpFront;
-import io.loramer.server.http.HttpLimits;
 import io.loramer.server.http.ModelsApi;
-import io.loramer.server.http.SlowCalls;
 import io.loramer.server.http.WebPage;
 import io.loramer.server.http.WordRecognizer;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.server.limits.BatchLimits;
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServedModel;
@@ -44,11 +44,11 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** A model behind TF Serving's REST and gRPC interfaces, and one for sound files. */
+/** A server of one model: TF Serving's REST and gRPC interfaces, and one for audio files. */
 public final class EmotionServer implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(EmotionServer.class);
 
-  /** Connections over HTTP that are open at a time. */
+  /** The most open HTTP connections. */
   private static final int MAX_CONNECTIONS = 1000;
 
   private static final int MAX_CALLS_PER_CONNECTION = 200;
@@ -74,7 +74,7 @@ public final class EmotionServer implements AutoCloseable {
     this.recognizer = recognizer;
     timeout = options.limits.timeout();
     int cores = Runtime.getRuntime().availableProcessors();
-    workers = pool(cores, new LinkedBlockingQueue<>(), "answers"); // each call has one task in it
+    workers = pool(cores, new LinkedBlockingQueue<>(), "answers"); // one task per call
     decoders = pool(cores, new ArrayBlockingQueue<>(options.batches.maxQueued()), "decoder");
     http = new org.eclipse.jetty.server.Server(new QueuedThreadPool());
     connector = connector(options);
@@ -108,15 +108,15 @@ public final class EmotionServer implements AutoCloseable {
   }
 
   /**
-   * Where and what to serve.
+   * The model to serve and the addresses to listen at.
    *
-   * @param folder of the model, with its versions
+   * @param folder the model's folder, which contains a folder for each version
    * @param recognizer the folder of a CTC encoder's SavedModel, which recognises words that are not
-   *     sent; empty to refuse sound without words where the model needs them
-   * @param name by which callers ask for it
-   * @param port of HTTP; 0 for any that is free
-   * @param grpcPort 0 for any that is free
-   * @param poll how often new versions are looked for
+   *     sent; if empty, audio without words is refused where the model uses text
+   * @param name the model's name in the addresses and requests of callers
+   * @param port the port of HTTP; 0 for any free port
+   * @param grpcPort the port of gRPC; 0 for any free port
+   * @param poll the time between two checks for new versions
    */
   public record Options(
       Path folder,
@@ -127,10 +127,10 @@ public final class EmotionServer implements AutoCloseable {
       int grpcPort,
       Duration poll,
       BatchLimits batches,
-      HttpLimits limits) {}
+      RequestLimits limits) {}
 
   /**
-   * Loads the model and starts to listen.
+   * Loads the model and starts to listen on both ports.
    *
    * @throws IOException if the model or the recogniser cannot be loaded, or a port is taken
    */
@@ -171,7 +171,7 @@ public final class EmotionServer implements AutoCloseable {
     }
     try {
       http.start();
-    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+    } catch (TimeoutException e) { // open calls did not end in time; all is closed
       LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
     } catch (Exception e) { // as Jetty declares it
       throw new IOException("the HTTP server did not start: " + e.getMessage(), e);
@@ -192,7 +192,8 @@ public final class EmotionServer implements AutoCloseable {
     ServerConnector made = new ServerConnector(http, new HttpConnectionFactory(configuration));
     made.setHost(options.host);
     made.setPort(options.port);
-    made.setIdleTimeout(2 * timeout.toMillis()); // longer than a body may take, which has an answer
+    made.setIdleTimeout(
+        2 * timeout.toMillis()); // longer than the limit of a slow body, which is answered with 408
     return made;
   }
 
@@ -230,14 +231,14 @@ public final class EmotionServer implements AutoCloseable {
     http.join();
   }
 
-  /** Takes no more calls, answers those it has, and closes the model. */
+  /** Accepts no further calls, answers the open ones, and closes the model. */
   @Override
   public void close() {
     grpc.shutdown();
     try {
       http.stop();
       grpc.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) { // the time for those it has is over, and all is closed
+    } catch (TimeoutException e) { // open calls did not end in time; all is closed
       LOG.warn(new StringMapMessage().with("event", "unfinished_calls_cut_off"));
     } catch (Exception e) { // as Jetty declares it
       throw new IllegalStateException("the HTTP server did not stop", e);

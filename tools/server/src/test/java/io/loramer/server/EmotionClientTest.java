@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The interface for sound files, by the client for it. */
+@Tag("slow")
 class EmotionClientTest {
   private static final Path FLAC = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
 

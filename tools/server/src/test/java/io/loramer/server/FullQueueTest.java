@@ -17,10 +17,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** More calls at once than the server takes. */
+@Tag("slow")
 class FullQueueTest {
   private static final int CLIENTS = 24;
 
@@ -51,7 +53,8 @@ class FullQueueTest {
     String wav = Base64.getEncoder().encodeToString(TinyModel.wav(TinyModel.MAX_SAMPLES, 0.1));
     String row =
         """
-        {"wav_bytes": {"b64": "%s"}, "input_ids": [0, 2], "text_lengths": 2}"""
+        {"wav_bytes": {"b64": "%s"}, "input_ids": [0, 2], "text_lengths": 2}\
+        """
             .formatted(wav);
     String rows = String.join(",", Collections.nCopies(3, row));
     try (RunningServer server = RunningServer.of(folder, 2, Duration.ofSeconds(60))) {

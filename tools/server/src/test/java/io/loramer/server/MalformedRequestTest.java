@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,12 +25,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that are wrong: each is refused with a 4xx and one sentence, and the server goes on. */
+@Tag("slow")
 class MalformedRequestTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREDICT = "/v1/models/tiny:predict";
   private static final String VALID =
       """
@@ -332,7 +333,7 @@ class MalformedRequestTest {
   /** One sentence as JSON; nothing of the machine in it. */
   private static void assertRefused(int status, Answer answer, String what) throws IOException {
     assertEquals(status, answer.status, what + ": " + answer);
-    JsonNode body = JSON.readTree(answer.body);
+    JsonNode body = Json.TREE.readTree(answer.body);
     String sentence = body.path("error").asText();
     assertEquals(1, body.size(), what);
     assertTrue(sentence.length() > 3 && sentence.length() < 300, what + ": " + sentence);

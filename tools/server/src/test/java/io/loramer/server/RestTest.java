@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.server.RunningServer.Said;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** TF Serving's REST interface, field by field as its api_rest.md documents it. */
 class RestTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREDICT = "/v1/models/tiny:predict";
   private static final String IDS = "\"input_ids\": [0, 40, 2], \"text_lengths\": 3";
 
@@ -66,7 +65,7 @@ class RestTest {
     for (String path :
         List.of("/v1/models/tiny", "/v1/models/tiny/versions/1", "/V1/Models/tiny")) {
       Said said = server.get(path);
-      assertEquals(JSON.readTree(expected), said.body());
+      assertEquals(Json.TREE.readTree(expected), said.body());
       assertEquals("application/json", said.type());
       assertEquals(200, said.status());
     }
@@ -76,14 +75,14 @@ class RestTest {
   void metadataIsTheSignaturesOfTheModel() throws Exception {
     JsonNode body = server.get("/v1/models/tiny/versions/1/metadata").body();
     assertEquals(
-        JSON.readTree("{\"name\": \"tiny\", \"signature_name\": \"\", \"version\": \"1\"}"),
+        Json.TREE.readTree("{\"name\": \"tiny\", \"signature_name\": \"\", \"version\": \"1\"}"),
         body.get("model_spec"));
     JsonNode signatures = body.at("/metadata/signature_def/signature_def");
     assertEquals(3, signatures.size());
     JsonNode serving = signatures.get("serving_default");
     assertEquals("tensorflow/serving/predict", serving.get("method_name").asText());
     assertEquals(
-        JSON.readTree(
+        Json.TREE.readTree(
             """
             {"dtype": "DT_FLOAT", "name": "%s",
              "tensor_shape": {"dim": [{"size": "-1", "name": ""}, {"size": "2", "name": ""}],
@@ -171,8 +170,10 @@ class RestTest {
         "POST | /v1/models/tiny/labels/stable:predict | 400 "
             + "| Unrecognized servable version label: stable",
         "POST | /v1/models/tiny                 | 400 | Malformed request: POST /v1/models/tiny",
-        "PUT  | /v1/models/tiny:predict         | 400 | Malformed request: PUT /v1/models/tiny:predict",
-        "GET  | /v1/models/tiny:predict         | 400 | Malformed request: GET /v1/models/tiny:predict",
+        "PUT  | /v1/models/tiny:predict         | 400 | Malformed request: PUT"
+            + " /v1/models/tiny:predict",
+        "GET  | /v1/models/tiny:predict         | 400 | Malformed request: GET"
+            + " /v1/models/tiny:predict",
         "POST | /v1/models/tiny:classify        | 400 | Expected a signature of method_name"
             + " tensorflow/serving/classify, but this model has only tensorflow/serving/predict",
         "GET  | /elsewhere                      | 404 | There is nothing at this address",
@@ -218,8 +219,9 @@ class RestTest {
             "# TYPE :tensorflow:serving:request_count counter",
             ":tensorflow:serving:request_count{model_name=\"tiny\",status=\"OK\"} ",
             ":tensorflow:serving:request_count{model_name=\"tiny\",status=\"INVALID_ARGUMENT\"} ",
-            ":tensorflow:serving:request_latency_bucket{model_name=\"tiny\",API=\"Predict\","
-                + "entrypoint=\"REST\",le=\"10.0000\"} 0",
+            ":tensorflow:serving:request_latency_bucket{API=\"Predict\",entrypoint=\"REST\","
+                + "model_name=\"tiny\",le=\"10.0\"} 0",
+            ",le=\"32.4\"} ",
             ":tensorflow:serving:runtime_latency_count{",
             "lora_mer:model_version{model_name=\"tiny\"} 1",
             "process_resident_memory_bytes ")) {

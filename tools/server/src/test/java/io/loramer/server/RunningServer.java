@@ -1,9 +1,9 @@
 package io.loramer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.loramer.server.http.HttpLimits;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.savedmodels.files.Json;
+import io.loramer.server.limits.BatchLimits;
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +18,6 @@ import java.util.Optional;
 
 /** A server of a tiny model at free ports, and how tests talk to it. */
 record RunningServer(EmotionServer server, HttpClient http) implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
   static final Duration POLL = Duration.ofMillis(100);
 
   /** What the server said. */
@@ -49,7 +48,7 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
                 0,
                 POLL,
                 new BatchLimits(4, 20, Duration.ofMillis(2), maxQueued, timeout),
-                new HttpLimits(4 << 20, timeout)));
+                new RequestLimits(4 << 20, timeout)));
     return new RunningServer(server, HttpClient.newHttpClient());
   }
 
@@ -73,7 +72,7 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
   Said said(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
     String type = response.headers().firstValue("Content-Type").orElse("");
-    JsonNode body = type.equals("application/json") ? JSON.readTree(response.body()) : null;
+    JsonNode body = type.equals("application/json") ? Json.TREE.readTree(response.body()) : null;
     return new Said(response.statusCode(), type, body);
   }
 

@@ -150,7 +150,7 @@ final class ServeLoad {
         .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines())
         .body()
         .filter(line -> line.startsWith("process_resident_memory_bytes "))
-        .mapToDouble(line -> Long.parseLong(line.split(" ", 2)[1]) / 1e6)
+        .mapToDouble(line -> Double.parseDouble(line.split(" ", 2)[1]) / 1e6)
         .findFirst()
         .orElseThrow();
   }
@@ -172,8 +172,8 @@ final class ServeLoad {
     double slope = covariance / Math.max(variance, 1e-9); // MB a sample
     return String.format(
         Locale.ROOT,
-        "resident over the last 4/5: %.0f to %.0f MB, mean %.0f; slope %+.2f MB/min, %+.2f %% of the"
-            + " mean over that time%n",
+        "resident over the last 4/5: %.0f to %.0f MB, mean %.0f; slope %+.2f MB/min, %+.2f %% of"
+            + " the mean over that time%n",
         resident.stream().mapToDouble(mb -> mb).min().orElseThrow(),
         resident.stream().mapToDouble(mb -> mb).max().orElseThrow(),
         mean,

@@ -33,11 +33,13 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Words that are recognised, and what the pooling attended to, in the answers on sound. */
+@Tag("slow")
 class WordsAndAttentionTest {
   private static final Path CLIP = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
   private static final Path CTC =

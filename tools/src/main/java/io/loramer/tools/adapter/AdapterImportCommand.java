@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,19 +29,7 @@ import picocli.CommandLine.Spec;
         "  lora-mer adapter import --adapter adapters/peft --encoder encoders/hubert-base --out"
             + " adapters/ours")
 final class AdapterImportCommand implements Callable<Integer> {
-  @Option(
-      names = "--adapter",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Holds adapter_config.json and adapter_model.safetensors.")
-  private Path folder;
-
-  @Option(
-      names = "--encoder",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "The SavedModel of the encoder that it is for.")
-  private Path encoder;
+  @Mixin private AdapterOptions options;
 
   @Option(
       names = "--out",
@@ -54,15 +43,17 @@ final class AdapterImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     AtomicFolder.requireAbsent(out);
-    try (LoraAdapter adapter = LoraAdapter.read(folder)) {
+    try (LoraAdapter adapter = LoraAdapter.read(options.adapter())) {
       int targets =
           adapter
-              .targetsAmong(EncoderSavedModel.of(SavedModelFolder.open(encoder)).linearMaps())
+              .targetsAmong(
+                  EncoderSavedModel.of(SavedModelFolder.open(options.encoder())).linearMaps())
               .size();
       AtomicFolder.write(out, content -> adapter.write(content, adapter.baseModel()));
       spec.commandLine()
           .getOut()
-          .printf(Locale.ROOT, "%s: LoRA of %d linear maps of %s%n", out, targets, encoder);
+          .printf(
+              Locale.ROOT, "%s: LoRA of %d linear maps of %s%n", out, targets, options.encoder());
     }
     return ExitCode.OK;
   }

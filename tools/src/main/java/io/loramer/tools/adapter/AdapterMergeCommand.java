@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,19 +27,7 @@ import picocli.CommandLine.Spec;
         "  lora-mer adapter merge --adapter adapters/peft --encoder encoders/hubert-base --out"
             + " encoders/hubert-emotions")
 final class AdapterMergeCommand implements Callable<Integer> {
-  @Option(
-      names = "--adapter",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Holds adapter_config.json and adapter_model.safetensors.")
-  private Path folder;
-
-  @Option(
-      names = "--encoder",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "The SavedModel of the encoder that it is for.")
-  private Path encoder;
+  @Mixin private AdapterOptions options;
 
   @Option(
       names = "--out",
@@ -51,8 +40,8 @@ final class AdapterMergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (LoraAdapter adapter = LoraAdapter.read(folder)) {
-      MergedEncoder.write(SavedModelFolder.open(encoder), adapter, out);
+    try (LoraAdapter adapter = LoraAdapter.read(options.adapter())) {
+      MergedEncoder.write(SavedModelFolder.open(options.encoder()), adapter, out);
       spec.commandLine()
           .getOut()
           .printf(Locale.ROOT, "%s: %d kernels merged%n", out, adapter.modules().size());

@@ -2,20 +2,20 @@ package io.loramer.tools.bench;
 
 import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.tools.bench.Benchmark.Work;
+import io.loramer.tools.console.Overrides;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures conversion, start-up, training and inference with encoders of random weights, of the"
-          + " sizes of WavLM-base and RoBERTa-base. Each work runs in a process of its own, so that"
-          + " its peak of memory is its own. Needs Linux and 2 GB of disk; docs/performance.md"
+      "Measures conversion, start-up, training and inference with encoders of random weights, of"
+          + " the sizes of WavLM-base and RoBERTa-base. Each work runs in a process of its own, so"
+          + " that its peak of memory is its own. Needs Linux and 2 GB of disk; docs/performance.md"
           + " explains the numbers."
     },
     footerHeading = "%nExamples:%n",
@@ -52,11 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = "What to measure, of ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Work> works = EnumSet.allOf(Work.class);
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the run's configuration, as in lora-mer train.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
+  @Mixin private Overrides overrides;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Writes the numbers as JSON.")
   private Optional<Path> out;
@@ -90,7 +86,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     BenchSize all = smoke ? BenchSize.smoke() : BenchSize.base();
     BenchSize size = clips.map(all::withUtterances).orElse(all);
-    BenchFolder folder = new BenchFolder(path, size, overrides);
+    BenchFolder folder = new BenchFolder(path, size, overrides.values());
     if (!here) {
       folder.prepare();
     }
@@ -138,7 +134,7 @@ public final class BenchCommand implements Callable<Integer> {
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     line.addAll(List.of("bench", "--here", "--folder", path.toString()));
     line.addAll(List.of("--work", work.toString(), "--out", report.toString()));
-    overrides.forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
+    overrides.values().forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
     if (smoke) {
       line.add("--smoke");
     }

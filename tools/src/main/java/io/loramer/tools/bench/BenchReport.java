@@ -1,10 +1,7 @@
 package io.loramer.tools.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.bench.BenchResult.Throughput;
 import io.loramer.tools.console.LoraMerVersion;
 import java.io.IOException;
@@ -22,13 +19,6 @@ record BenchReport(
     BenchSize size,
     Map<String, String> overrides,
     List<BenchResult> results) {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .addModule(new Jdk8Module())
-          .build();
-
   private static final double GIBIBYTE = 1L << 30;
 
   /** Where it was measured. */
@@ -51,11 +41,11 @@ record BenchReport(
   }
 
   static BenchReport read(Path file) throws IOException {
-    return JSON.readValue(file.toFile(), BenchReport.class);
+    return Json.RECORDS.readValue(file.toFile(), BenchReport.class);
   }
 
   void write(Path file) throws IOException {
-    JSON.writeValue(file.toFile(), this);
+    Json.RECORDS.writer(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
   }
 
   /** A line for each measurement. */

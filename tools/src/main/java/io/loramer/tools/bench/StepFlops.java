@@ -1,7 +1,7 @@
 package io.loramer.tools.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -29,7 +29,7 @@ record StepFlops(JsonNode config) {
 
   /** Reads the sizes that transformers calls by these names. */
   static StepFlops of(Path configJson) throws IOException {
-    return new StepFlops(new ObjectMapper().readTree(configJson.toFile()));
+    return new StepFlops(Json.TREE.readTree(configJson.toFile()));
   }
 
   /** Returns the frames that the convolutions make of a clip. */

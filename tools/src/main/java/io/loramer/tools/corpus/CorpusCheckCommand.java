@@ -2,15 +2,13 @@ package io.loramer.tools.corpus;
 
 import io.loramer.recognition.corpus.CorpusException.Problem;
 import io.loramer.recognition.corpus.CorpusReport;
-import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Finds what is wrong with a corpus. */
@@ -23,24 +21,20 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus check iemocap.jsonl")
 final class CorpusCheckCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MANIFEST", description = "JSON Lines, an utterance a line.")
-  private Path manifest;
+  @Mixin private ManifestArgument manifest;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    CorpusReport report;
-    try (ProgressLine progress = new ProgressLine()) {
-      report = CorpusReport.of(manifest, progress);
-    }
+    CorpusReport report = manifest.check();
     PrintWriter out = spec.commandLine().getOut();
     for (Problem problem : report.problems()) {
       out.printf("line %d: %s%n", problem.line(), problem.text());
     }
     out.printf(
         "%s: %d utterances, %s%n",
-        manifest,
+        manifest.path(),
         report.manifest().utterances().size(),
         report.problems().isEmpty() ? "nothing is wrong" : "problems: " + report.problems().size());
     out.flush();

@@ -1,15 +1,13 @@
 package io.loramer.tools.corpus;
 
 import io.loramer.recognition.corpus.CorpusReport;
-import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Counts what a corpus holds. */
@@ -22,17 +20,13 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus info iemocap.jsonl")
 final class CorpusInfoCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MANIFEST", description = "JSON Lines, an utterance a line.")
-  private Path manifest;
+  @Mixin private ManifestArgument manifest;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    CorpusReport report;
-    try (ProgressLine progress = new ProgressLine()) {
-      report = CorpusReport.of(manifest, progress);
-    }
+    CorpusReport report = manifest.check();
     PrintWriter out = spec.commandLine().getOut();
     out.print(new CorpusTable(report.manifest().utterances(), report.seconds()));
     out.flush();
@@ -41,7 +35,7 @@ final class CorpusInfoCommand implements Callable<Integer> {
           .getErr()
           .printf(
               "lora-mer: %s: problems: %d; `lora-mer corpus check` lists them%n",
-              manifest, report.problems().size());
+              manifest.path(), report.problems().size());
     }
     return ExitCode.OK;
   }

@@ -6,16 +6,12 @@ import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalSummary;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Cross-validates a configuration. */
@@ -32,42 +28,23 @@ import picocli.CommandLine.Spec;
       "  lora-mer crossval --config run.yaml --out runs/speakers --folds-by speaker --folds 10"
     })
 public final class CrossvalCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "YAML with what differs from the defaults; data.validation, data.test and training.seed"
-              + " are replaced.")
-  private Path config;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Where the runs, summary.json and report.html go.")
-  private Path out;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key, such as training.epochs=3. May be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Mixin private FoldOptions folds;
+  @Mixin private ExperimentOptions options;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     Crossval crossval =
-        Crossval.prepare(RunConfigFile.read(Optional.of(config), overrides), folds.get(), out);
+        Crossval.prepare(
+            RunConfigFile.read(Optional.of(options.config()), options.overrides()),
+            options.crossval(),
+            options.out());
     CrossvalSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       summary = crossval.run(progress);
     }
     spec.commandLine().getOut().print(new CrossvalTable(summary));
-    spec.commandLine().getOut().println(Report.write(out));
+    spec.commandLine().getOut().println(Report.write(options.out()));
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

@@ -7,8 +7,6 @@ import io.loramer.training.experiments.SweepGrid;
 import io.loramer.training.experiments.SweepSummary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,12 +28,7 @@ import picocli.CommandLine.Spec;
       "  lora-mer sweep --config run.yaml --grid sweep.yaml --out runs/sweep --seeds 1"
     })
 public final class SweepCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "YAML with what all points share.")
-  private Path config;
+  @Mixin private ExperimentOptions options;
 
   @Option(
       names = "--grid",
@@ -46,32 +39,23 @@ public final class SweepCommand implements Callable<Integer> {
               + " are relative to the configuration.")
   private Path grid;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Where a folder per point, summary.json and report.html go.")
-  private Path out;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of all points, such as training.epochs=3. May be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Mixin private FoldOptions folds;
-
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Sweep sweep = Sweep.prepare(config, SweepGrid.read(grid), overrides, folds.get(), out);
+    Sweep sweep =
+        Sweep.prepare(
+            options.config(),
+            SweepGrid.read(grid),
+            options.overrides(),
+            options.crossval(),
+            options.out());
     SweepSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       summary = sweep.run(progress);
     }
     spec.commandLine().getOut().print(new SweepTable(summary));
-    spec.commandLine().getOut().println(Report.write(out));
+    spec.commandLine().getOut().println(Report.write(options.out()));
     spec.commandLine().getOut().flush();
     boolean failed = summary.rows().stream().anyMatch(row -> row.failure().isPresent());
     return failed ? ExitCode.SOFTWARE : ExitCode.OK;

@@ -1,10 +1,10 @@
 package io.loramer.tools.inspect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.training.run.RunFolder;
 import java.io.IOException;
@@ -96,7 +96,7 @@ record GraphScope(String name, long ops, long parameters, List<GraphScope> scope
 
   /** Returns the scopes as JSON. */
   String json() throws JsonProcessingException {
-    return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(this);
+    return Json.TREE.writerWithDefaultPrettyPrinter().writeValueAsString(this);
   }
 
   /** Returns a line per scope, indented. */

@@ -1,15 +1,12 @@
 package io.loramer.tools.inspect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.SavedModelSummary;
 import io.loramer.savedmodels.encoders.EncoderContents;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.LoraTarget;
@@ -30,19 +27,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a file or folder holds, as a tree of names and values: for a reader, or as JSON. */
+/** What a file or folder holds, as a tree of names and values: for a reader, or as Json.RECORDS. */
 public record Inspection(ObjectNode tree) {
   private static final String ADAPTER = "adapter_config.json";
   private static final String SAVED_MODEL = "saved_model.pb";
   private static final String RUN = "config.yaml";
   private static final String CHECKPOINT = "config.json";
   private static final String SAFETENSORS = ".safetensors";
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new Jdk8Module())
-          .build();
 
   private static final Pattern LAYER = Pattern.compile("\\.([0-9]+)\\.");
 
@@ -107,7 +98,7 @@ public record Inspection(ObjectNode tree) {
 
   private static Inspection ofEmotionModel(SavedModelFolder model) throws IOException {
     Inspection inspection = start("emotion SavedModel", model.path());
-    inspection.tree.set("model", JSON.valueToTree(EmotionModelInfo.read(model.path())));
+    inspection.tree.set("model", Json.RECORDS.valueToTree(EmotionModelInfo.read(model.path())));
     inspection.putSignatures(model);
     inspection.putTensors(SavedModelSummary.of(model).variables());
     return inspection;
@@ -140,12 +131,12 @@ public record Inspection(ObjectNode tree) {
     if (Files.exists(run.model().resolve(ADAPTER))) {
       tree.set("adapter", adapter(run.model()));
     }
-    tree.set("problems", JSON.valueToTree(problems));
+    tree.set("problems", Json.RECORDS.valueToTree(problems));
     return inspection;
   }
 
   private static ObjectNode adapter(Path folder) throws IOException {
-    ObjectNode tree = JSON.createObjectNode();
+    ObjectNode tree = Json.RECORDS.createObjectNode();
     try (LoraAdapter adapter = LoraAdapter.read(folder)) {
       LoraConfig config = adapter.config();
       TargetModules targets = config.targetModules();
@@ -154,14 +145,15 @@ public record Inspection(ObjectNode tree) {
       tree.put("alpha", config.alpha());
       tree.put("use_rslora", config.useRslora());
       tree.put("dropout", config.dropout());
-      tree.set("rank_pattern", JSON.valueToTree(config.rankPattern()));
-      tree.set("alpha_pattern", JSON.valueToTree(config.alphaPattern()));
+      tree.set("rank_pattern", Json.RECORDS.valueToTree(config.rankPattern()));
+      tree.set("alpha_pattern", Json.RECORDS.valueToTree(config.alphaPattern()));
       tree.set(
           "target_modules",
-          JSON.valueToTree(targets.names().isEmpty() ? targets.expression() : targets.names()));
+          Json.RECORDS.valueToTree(
+              targets.names().isEmpty() ? targets.expression() : targets.names()));
       tree.set(
           "layers",
-          JSON.valueToTree(
+          Json.RECORDS.valueToTree(
               adapter.modules().stream()
                   .flatMap(module -> LAYER.matcher(module).results())
                   .map(layer -> Integer.valueOf(layer.group(1)))
@@ -181,13 +173,15 @@ public record Inspection(ObjectNode tree) {
       }
       tree.set(
           "problems",
-          JSON.valueToTree(adapter.isUntrained() ? List.of(LoraAdapter.UNTRAINED) : List.of()));
+          Json.RECORDS.valueToTree(
+              adapter.isUntrained() ? List.of(LoraAdapter.UNTRAINED) : List.of()));
     }
     return tree;
   }
 
   private static Inspection start(String kind, Path path) {
-    return new Inspection(JSON.createObjectNode().put("kind", kind).put("path", path.toString()));
+    return new Inspection(
+        Json.RECORDS.createObjectNode().put("kind", kind).put("path", path.toString()));
   }
 
   private void putEncoder(EncoderContents encoder) {
@@ -201,16 +195,16 @@ public record Inspection(ObjectNode tree) {
       counts.merge(target.family(), 1, Integer::sum);
     }
     ObjectNode lora = tree.putObject("lora");
-    lora.set("target_modules", JSON.valueToTree(targets.names()));
-    lora.set("matched", JSON.valueToTree(matched));
-    lora.set("other_linear_maps", JSON.valueToTree(others));
-    tree.set("problems", JSON.valueToTree(encoder.problems()));
+    lora.set("target_modules", Json.RECORDS.valueToTree(targets.names()));
+    lora.set("matched", Json.RECORDS.valueToTree(matched));
+    lora.set("other_linear_maps", Json.RECORDS.valueToTree(others));
+    tree.set("problems", Json.RECORDS.valueToTree(encoder.problems()));
   }
 
   private void putTensors(Map<String, TensorType> tensors) {
     Map<String, Long> elements = TensorType.elements(tensors.values());
     tree.put("parameters", elements.values().stream().mapToLong(Long::longValue).sum());
-    tree.set("dtypes", JSON.valueToTree(elements));
+    tree.set("dtypes", Json.RECORDS.valueToTree(elements));
   }
 
   private void putSignatures(SavedModelFolder model) {
@@ -224,13 +218,13 @@ public record Inspection(ObjectNode tree) {
   }
 
   private static ObjectNode types(Map<String, TensorType> tensors) {
-    ObjectNode types = JSON.createObjectNode();
+    ObjectNode types = Json.RECORDS.createObjectNode();
     tensors.forEach(
         (name, type) ->
             types
                 .putObject(name)
                 .put("dtype", type.dtype())
-                .set("shape", JSON.valueToTree(type.shape().asArray())));
+                .set("shape", Json.RECORDS.valueToTree(type.shape().asArray())));
     return types;
   }
 
@@ -245,9 +239,9 @@ public record Inspection(ObjectNode tree) {
     }
   }
 
-  /** Returns the tree as JSON. */
+  /** Returns the tree as Json.RECORDS. */
   String json() throws JsonProcessingException {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+    return Json.RECORDS.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
   }
 
   @Override

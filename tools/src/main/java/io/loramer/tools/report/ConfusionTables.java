@@ -37,7 +37,7 @@ final class ConfusionTables {
     List<String> head = new ArrayList<>(List.of("true"));
     head.addAll(labels);
     head.add("all");
-    table.add(Figure.head(head.toArray(String[]::new)));
+    table.add(Figure.head(head));
     Element body = Element.of("tbody");
     for (int i = 0; i < labels.size(); i++) {
       body.add(row(i));

@@ -1,6 +1,8 @@
 package io.loramer.tools.report;
 
-/** A figure of the page: a heading, what there is to see, and how to read it. */
+import java.util.List;
+
+/** The parts of a figure of the page: heading, contents, caption and tables. */
 final class Figure {
   private Figure() {}
 
@@ -10,12 +12,12 @@ final class Figure {
         .add(Element.of("figcaption", caption));
   }
 
-  /** A table that a narrow screen scrolls. */
+  /** Wraps a table so that it scrolls on a narrow screen. */
   static Element table(Element table) {
     return Element.of("div", table).with("class", "scroll").with("tabindex", "0");
   }
 
-  /** A row of a table: the name of the row, then its cells. */
+  /** Returns a row of a table: its name, then its cells. */
   static Element row(String name, String... cells) {
     Element row = Element.of("tr", Element.of("th", name).with("scope", "row"));
     for (String cell : cells) {
@@ -24,8 +26,13 @@ final class Figure {
     return row;
   }
 
-  /** The head of a table. */
-  static Element head(String... names) {
+  /** Returns a cell of a table that is aligned as a number. */
+  static Element number(String text) {
+    return Element.of("td", text).with("class", "number");
+  }
+
+  /** Returns the head of a table. */
+  static Element head(List<String> names) {
     Element row = Element.of("tr");
     for (String name : names) {
       row.add(Element.of("th", name).with("scope", "col"));

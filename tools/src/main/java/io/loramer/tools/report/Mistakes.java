@@ -54,8 +54,7 @@ final class Mistakes {
     head.addAll(List.of("speaker", "wrong in"));
     Element body = Element.of("tbody");
     worst.forEach(mistake -> body.add(row(mistake, utterances)));
-    Element table =
-        Element.of("table", Figure.head(head.toArray(String[]::new)), body).with("class", "wide");
+    Element table = Element.of("table", Figure.head(head), body).with("class", "wide");
     return Optional.of(
         Figure.of(
             "The worst mistakes",
@@ -106,7 +105,7 @@ final class Mistakes {
   }
 
   private static Element number(String format, float value) {
-    return Element.of("td", String.format(Locale.ROOT, format, value)).with("class", "number");
+    return Figure.number(String.format(Locale.ROOT, format, value));
   }
 
   private static String audio(Utterance utterance) {

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class Report {
   /** The name of the file in the folder. */
-  public static final String FILE = "report.html";
+  static final String FILE = "report.html";
 
   private Report() {}
 

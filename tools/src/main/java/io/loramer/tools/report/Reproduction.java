@@ -16,6 +16,20 @@ import java.util.function.Function;
 
 /** Each run's numbers, and all that is needed to have them again. */
 final class Reproduction {
+  private static final List<String> RUN_COLUMNS =
+      List.of(
+          "run",
+          "seed",
+          "validation",
+          "test",
+          "best epoch",
+          "epochs",
+          "validation UA (%)",
+          "test UA (%)",
+          "test WA (%)",
+          "macro-F1",
+          "utterances");
+
   private final Experiment experiment;
   private final List<ReportedRun> runs;
 
@@ -63,32 +77,16 @@ final class Reproduction {
       SplitConfig testing = run.config().data().test();
       row.add(names(choosing, testing), names(testing, choosing));
       row.add(
-          number(Integer.toString(run.metrics().bestEpoch())),
-          number(Integer.toString(run.epochs().size())),
-          number(Score.percent(validation.unweightedAccuracy())),
-          number(test(run, m -> Score.percent(m.unweightedAccuracy()))),
-          number(test(run, m -> Score.percent(m.weightedAccuracy()))),
-          number(test(run, m -> String.format(Locale.ROOT, "%.3f", m.macroF1()))),
-          number(test(run, m -> Integer.toString(m.utterances()))));
+          Figure.number(Integer.toString(run.metrics().bestEpoch())),
+          Figure.number(Integer.toString(run.epochs().size())),
+          Figure.number(Score.percent(validation.unweightedAccuracy())),
+          Figure.number(test(run, m -> Score.percent(m.unweightedAccuracy()))),
+          Figure.number(test(run, m -> Score.percent(m.weightedAccuracy()))),
+          Figure.number(test(run, m -> String.format(Locale.ROOT, "%.3f", m.macroF1()))),
+          Figure.number(test(run, m -> Integer.toString(m.utterances()))));
       body.add(row);
     }
-    Element table =
-        Element.of(
-                "table",
-                Figure.head(
-                    "run",
-                    "seed",
-                    "validation",
-                    "test",
-                    "best epoch",
-                    "epochs",
-                    "validation UA (%)",
-                    "test UA (%)",
-                    "test WA (%)",
-                    "macro-F1",
-                    "utterances"),
-                body)
-            .with("class", "wide");
+    Element table = Element.of("table", Figure.head(RUN_COLUMNS), body).with("class", "wide");
     return Figure.of(
         "Runs",
         "Whose utterances choose the epoch (validation) and measure it (test); the rest is learnt"
@@ -110,10 +108,6 @@ final class Reproduction {
     return Element.of("td", String.join(", ", names));
   }
 
-  private static Element number(String text) {
-    return Element.of("td", text).with("class", "number");
-  }
-
   private static String test(ReportedRun run, Function<SplitMetrics, String> measure) {
     return run.test().map(measure).orElse("–");
   }
@@ -129,7 +123,7 @@ final class Reproduction {
                 body.add(Figure.row(key, value.toString(), usual.toString()));
               }
             });
-    Element table = Element.of("table", Figure.head("key", "here", "default"), body);
+    Element table = Element.of("table", Figure.head(List.of("key", "here", "default")), body);
     return Figure.of(
         "Configuration",
         "What differs from the defaults in all runs; seeds and folds stand above.",

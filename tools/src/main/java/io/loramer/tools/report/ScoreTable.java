@@ -78,8 +78,7 @@ final class ScoreTable {
     head.add("runs");
     Element body = Element.of("tbody");
     experiments.forEach(experiment -> body.add(row(experiment)));
-    return Element.of("table", Figure.head(head.toArray(String[]::new)), body)
-        .with("class", "wide");
+    return Element.of("table", Figure.head(head), body).with("class", "wide");
   }
 
   private Element row(Experiment experiment) {
@@ -93,11 +92,11 @@ final class ScoreTable {
     if (hasPaper()) {
       row.add(paper(experiment, "UA"), paper(experiment, "WA"));
     }
-    return row.add(number(Integer.toString(experiment.runs().size())));
+    return row.add(Figure.number(Integer.toString(experiment.runs().size())));
   }
 
   private static Element score(Optional<Score> score, Experiment experiment) {
-    Element cell = number(score.map(Score::percent).orElse("–"));
+    Element cell = Figure.number(score.map(Score::percent).orElse("–"));
     score
         .map(Score::intervalPercent)
         .ifPresent(text -> cell.text(" ").add(Element.of("span", text).with("class", "interval")));
@@ -109,11 +108,7 @@ final class ScoreTable {
 
   private static Element paper(Experiment experiment, String measure) {
     Double percent = experiment.paper().get(measure);
-    return number(percent == null ? "–" : Score.twoDecimals(percent));
-  }
-
-  private static Element number(String text) {
-    return Element.of("td", text).with("class", "number");
+    return Figure.number(percent == null ? "–" : Score.twoDecimals(percent));
   }
 
   private Optional<Element> chart() {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.lora.LoraAdapter;
-import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.tools.testing.RunFixture;
 import io.loramer.tools.testing.TinyEncoder;
 import java.io.IOException;
@@ -38,35 +38,35 @@ class AdapterCommandTest {
 
   @Test
   void infoTellsTargetsAndHowFarTheyWereMoved() {
-    CommandOutcome info = CommandOutcome.of("adapter", "info", adapter);
+    CommandLineRun info = CommandLineRun.of("adapter", "info", adapter);
     assertEquals(0, info.exitCode());
-    info.assertSaid("rank: 2");
-    info.assertSaid("alpha: 16");
-    info.assertSaid("layers: [0, 1]");
-    info.assertSaid("parameters: 192"); // 4 targets, 2 · (12 + 12) each
+    info.assertPrinted("rank: 2");
+    info.assertPrinted("alpha: 16");
+    info.assertPrinted("layers: [0, 1]");
+    info.assertPrinted("parameters: 192"); // 4 targets, 2 · (12 + 12) each
     assertTrue(
         info.out()
             .matches(
                 "(?s).*encoder\\.layers\\.1\\.attention\\.v_proj: rank 2, scaling 8, norm_of_b_a"
                     + " [1-9][0-9]*\\.[0-9]+\n.*"),
         info.out());
-    info.assertSaid("problems: none");
+    info.assertPrinted("problems: none");
   }
 
   @Test
   void infoWarnsOfAnAdapterThatLearnedNothing() throws IOException {
     encoder.writeAdapter(folder, 0);
-    CommandOutcome info = CommandOutcome.of("adapter", "info", folder);
+    CommandLineRun info = CommandLineRun.of("adapter", "info", folder);
     assertEquals(0, info.exitCode());
-    info.assertSaid("norm_of_b_a 0\n");
-    info.assertSaid("every lora_B is zero");
+    info.assertPrinted("norm_of_b_a 0\n");
+    info.assertPrinted("every lora_B is zero");
   }
 
   @Test
   void importWritesWhatFitsTheEncoder() throws IOException {
     Path out = folder.resolve("ours");
-    CommandOutcome imported =
-        CommandOutcome.of(
+    CommandLineRun imported =
+        CommandLineRun.of(
             "adapter",
             "import",
             "--adapter",
@@ -76,7 +76,7 @@ class AdapterCommandTest {
             "--out",
             out);
     assertEquals(0, imported.exitCode(), imported.err());
-    imported.assertSaid("LoRA of 4 linear maps");
+    imported.assertPrinted("LoRA of 4 linear maps");
     assertEquals(-1, Files.mismatch(adapter.resolve(WEIGHTS), out.resolve(WEIGHTS)));
   }
 
@@ -84,14 +84,13 @@ class AdapterCommandTest {
   void importRefusesWhatDoesNotFitAndLeavesNothing() throws IOException {
     Path config = adapter.resolve("adapter_config.json");
     Files.copy(adapter.resolve(WEIGHTS), folder.resolve(WEIGHTS));
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode changed = (ObjectNode) json.readTree(config.toFile());
+    ObjectNode changed = (ObjectNode) Json.TREE.readTree(config.toFile());
     changed.put("target_modules", ".*(q|k|v)_proj");
-    json.writeValue(folder.resolve("adapter_config.json").toFile(), changed);
+    Json.TREE.writeValue(folder.resolve("adapter_config.json").toFile(), changed);
     Path out = folder.resolve("ours");
 
-    CommandOutcome refused =
-        CommandOutcome.of(
+    CommandLineRun refused =
+        CommandLineRun.of(
             "adapter",
             "import",
             "--adapter",
@@ -101,16 +100,16 @@ class AdapterCommandTest {
             "--out",
             out);
 
-    refused.assertFailedSaying("(2 problems)");
-    refused.assertFailedSaying("encoder.layers.1.attention.k_proj: is a target, but");
+    refused.assertFailed("(2 problems)");
+    refused.assertFailed("encoder.layers.1.attention.k_proj: is a target, but");
     assertFalse(Files.exists(out));
   }
 
   @Test
   void mergeChangesTheKernelsAndNothingElse() throws IOException {
     Path out = folder.resolve("merged");
-    CommandOutcome merged =
-        CommandOutcome.of(
+    CommandLineRun merged =
+        CommandLineRun.of(
             "adapter",
             "merge",
             "--adapter",
@@ -120,7 +119,7 @@ class AdapterCommandTest {
             "--out",
             out);
     assertEquals(0, merged.exitCode(), merged.err());
-    merged.assertSaid("4 kernels merged");
+    merged.assertPrinted("4 kernels merged");
     Path before = encoder.savedModel();
     assertNotEquals(-1, Files.mismatch(before.resolve(VARIABLES), out.resolve(VARIABLES)));
     for (String file : new String[] {"saved_model.pb", "assets/config.json"}) {
@@ -133,7 +132,7 @@ class AdapterCommandTest {
     Path untrained = folder.resolve("untrained");
     encoder.writeAdapter(untrained, 0);
     Path out = folder.resolve("merged");
-    CommandOutcome.of(
+    CommandLineRun.of(
         "adapter",
         "merge",
         "--adapter",
@@ -150,8 +149,8 @@ class AdapterCommandTest {
   void exportWritesTheAdapterOfARunAndHowToLoadIt() throws IOException {
     Path run = RunFixture.write(folder.resolve("first"), encoder);
     Path out = folder.resolve("peft");
-    CommandOutcome exported =
-        CommandOutcome.of(
+    CommandLineRun exported =
+        CommandLineRun.of(
             "adapter", "export", "--run", run, "--base-model", "acme/tiny-wavlm", "--out", out);
     assertEquals(0, exported.exitCode(), exported.err());
     try (LoraAdapter read = LoraAdapter.read(out)) {
@@ -168,13 +167,13 @@ class AdapterCommandTest {
   void runWithoutAnAdapterIsRefused() throws IOException {
     Path run = RunFixture.write(folder.resolve("first"), encoder);
     Files.writeString(run.resolve("config.yaml"), "audio: {adaptation: frozen}\n");
-    CommandOutcome.of("adapter", "export", "--run", run, "--out", folder.resolve("peft"))
-        .assertFailedSaying("has no adapter");
+    CommandLineRun.of("adapter", "export", "--run", run, "--out", folder.resolve("peft"))
+        .assertFailed("has no adapter");
   }
 
   @Test
   void wrongUsageHasItsOwnExitCode() {
-    assertEquals(2, CommandOutcome.of("adapter").exitCode());
-    assertEquals(2, CommandOutcome.of("adapter", "merge", "--adapter", adapter).exitCode());
+    assertEquals(2, CommandLineRun.of("adapter").exitCode());
+    assertEquals(2, CommandLineRun.of("adapter", "merge", "--adapter", adapter).exitCode());
   }
 }

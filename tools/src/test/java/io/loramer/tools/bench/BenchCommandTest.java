@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That the benchmark measures all it says it does; not what it measures. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class BenchCommandTest {
   @TempDir private static Path folder;
@@ -31,7 +33,7 @@ class BenchCommandTest {
     List<String> line = new ArrayList<>(List.of("bench", "--smoke", "--folder"));
     line.add(folder.resolve("bench").toString());
     line.addAll(List.of(options));
-    return CommandLineRun.of(line.toArray(String[]::new));
+    return CommandLineRun.of(line.toArray());
   }
 
   @Test
@@ -46,7 +48,7 @@ class BenchCommandTest {
     Path out = folder.resolve("all.json");
     CommandLineRun run = bench("--here", "--out", out.toString());
     assertEquals(0, run.exitCode(), run.err());
-    JsonNode report = new ObjectMapper().readTree(out.toFile());
+    JsonNode report = Json.TREE.readTree(out.toFile());
     assertTrue(report.at("/machine/cores").intValue() > 0);
     assertEquals(
         List.of(

@@ -2,13 +2,13 @@ package io.loramer.tools.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class StepFlopsTest {
   private static StepFlops of(String config) throws IOException {
-    return new StepFlops(new ObjectMapper().readTree(config));
+    return new StepFlops(Json.TREE.readTree(config));
   }
 
   @Test
@@ -17,7 +17,8 @@ class StepFlopsTest {
         of(
             """
             {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 2,
-             "conv_kernel": [2], "conv_stride": [1]}""");
+             "conv_kernel": [2], "conv_stride": [1]}\
+            """);
     double map = 2 * 5 * 2 * 2; // 5 frames, 2 to 2 features
     double feedForward = 2 * (2 * 5 * 2 * 3);
     double attention = 2 * 5 * 5 * 2; // one product
@@ -32,7 +33,8 @@ class StepFlopsTest {
     StepFlops flops =
         of(
             """
-            {"conv_kernel": [10, 3, 3, 3, 3, 2, 2], "conv_stride": [5, 2, 2, 2, 2, 2, 2]}""");
+            {"conv_kernel": [10, 3, 3, 3, 3, 2, 2], "conv_stride": [5, 2, 2, 2, 2, 2, 2]}\
+            """);
     assertEquals(224, flops.frames(72_000));
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Utterance;
-import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,11 +26,11 @@ class CorpusCommandTest {
   void aCorpusIsImportedCountedAndFoundSound() throws IOException {
     Path manifest = temp.resolve("new/folder/emodb.jsonl");
 
-    CommandOutcome imported =
-        CommandOutcome.of(
+    CommandLineRun imported =
+        CommandLineRun.of(
             "corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest);
-    CommandOutcome info = CommandOutcome.of("corpus", "info", manifest);
-    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+    CommandLineRun info = CommandLineRun.of("corpus", "info", manifest);
+    CommandLineRun check = CommandLineRun.of("corpus", "check", manifest);
 
     String counts =
         """
@@ -42,15 +42,15 @@ class CorpusCommandTest {
     assertEquals(0, imported.exitCode(), imported.err());
     assertEquals("", imported.err());
     assertTrue(imported.out().endsWith(counts), imported.out());
-    info.assertSaid(
+    info.assertPrinted(
         """
         speaker            anger happiness neutral sadness     all  minutes
         03                     5         5       5       5      20      0.8
         """);
-    info.assertSaid("all                   36        36      36      36     144      6.5\n");
-    info.assertSaid("seconds: shortest 1.44, median 2.36, mean 2.69, 95 % 4.98, ");
+    info.assertPrinted("all                   36        36      36      36     144      6.5\n");
+    info.assertPrinted("seconds: shortest 1.44, median 2.36, mean 2.69, 95 % 4.98, ");
     assertEquals(
-        new CommandOutcome(0, manifest + ": 144 utterances, nothing is wrong\n", ""), check);
+        new CommandLineRun(0, manifest + ": 144 utterances, nothing is wrong\n", ""), check);
     Utterance first = Manifest.read(manifest).utterances().get(0);
     assertEquals(EMODB.resolve("03a01Fa.flac"), first.clip().file());
     assertTrue(Files.readString(manifest).contains("\"audio\":\"../"), "a relative path");
@@ -60,8 +60,8 @@ class CorpusCommandTest {
   void labelsAreChosenAndRenamedAndTheRestIsTold() throws IOException {
     Path manifest = temp.resolve("two.jsonl");
 
-    CommandOutcome imported =
-        CommandOutcome.of(
+    CommandLineRun imported =
+        CommandLineRun.of(
             "corpus",
             "import",
             "--format",
@@ -92,8 +92,8 @@ class CorpusCommandTest {
     Path corpus = meldWithBrokenClips();
     Path manifest = temp.resolve("meld.jsonl");
 
-    CommandOutcome imported =
-        CommandOutcome.of(
+    CommandLineRun imported =
+        CommandLineRun.of(
             "corpus",
             "import",
             "--format",
@@ -121,17 +121,17 @@ class CorpusCommandTest {
     assertEquals(
         List.of("dev_dia0_utt0"),
         Manifest.read(manifest).utterances().stream().map(Utterance::id).toList());
-    assertEquals(0, CommandOutcome.of("corpus", "check", manifest).exitCode());
+    assertEquals(0, CommandLineRun.of("corpus", "check", manifest).exitCode());
   }
 
   @Test
   void theCheckListsAllThatIsWrongAndFails() throws IOException {
     Path manifest = temp.resolve("meld.jsonl");
-    CommandOutcome.of(
+    CommandLineRun.of(
         "corpus", "import", "--format", "meld", "--from", meldWithBrokenClips(), "--out", manifest);
     Files.writeString(manifest, Files.readString(manifest) + "{\"id\": \"dev_dia0_utt0\"}\n");
 
-    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+    CommandLineRun check = CommandLineRun.of("corpus", "check", manifest);
 
     assertEquals(1, check.exitCode());
     assertEquals("", check.err());
@@ -150,7 +150,7 @@ class CorpusCommandTest {
             .out()
             .replace(temp.resolve("MELD/dev_splits_complete").toString(), "CLIPS")
             .replace(manifest.toString(), "MANIFEST"));
-    CommandOutcome info = CommandOutcome.of("corpus", "info", manifest);
+    CommandLineRun info = CommandLineRun.of("corpus", "info", manifest);
     assertEquals(0, info.exitCode());
     assertEquals(
         "lora-mer: " + manifest + ": problems: 7; `lora-mer corpus check` lists them\n",
@@ -161,22 +161,21 @@ class CorpusCommandTest {
   void moreThanFiftyProblemsAreAllListed() throws IOException {
     Path manifest = Files.writeString(temp.resolve("m.jsonl"), "{}\n".repeat(20));
 
-    CommandOutcome check = CommandOutcome.of("corpus", "check", manifest);
+    CommandLineRun check = CommandLineRun.of("corpus", "check", manifest);
 
     assertEquals(20 * 4 + 1, check.out().lines().count());
-    check.assertSaid("0 utterances, problems: 80");
+    check.assertPrinted("0 utterances, problems: 80");
   }
 
   @Test
   void aFailedImportLeavesNothing() throws IOException {
     Path manifest = temp.resolve("a/m.jsonl");
 
-    CommandOutcome.of("corpus", "import", "--format", "iemocap", "--from", temp, "--out", manifest)
-        .assertFailedSaying("lora-mer: " + temp + ": found no utterance; expected Session1");
-    CommandOutcome.of(
+    CommandLineRun.of("corpus", "import", "--format", "iemocap", "--from", temp, "--out", manifest)
+        .assertFailed("lora-mer: " + temp + ": found no utterance; expected Session1");
+    CommandLineRun.of(
             "corpus", "import", "--format", "tess", "--from", temp.resolve("b"), "--out", manifest)
-        .assertFailedSaying(
-            "lora-mer: " + temp.resolve("b") + ": expected a folder, found nothing");
+        .assertFailed("lora-mer: " + temp.resolve("b") + ": expected a folder, found nothing");
 
     assertFalse(Files.exists(temp.resolve("a")));
   }
@@ -185,8 +184,8 @@ class CorpusCommandTest {
   void aManifestIsNotOverwritten() throws IOException {
     Path manifest = Files.writeString(temp.resolve("m.jsonl"), "mine");
 
-    CommandOutcome.of("corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest)
-        .assertFailedSaying(manifest + ": exists already; remove it or name another file");
+    CommandLineRun.of("corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest)
+        .assertFailed(manifest + ": exists already; remove it or name another file");
 
     assertEquals("mine", Files.readString(manifest));
   }
@@ -197,8 +196,8 @@ class CorpusCommandTest {
     Files.copy(EMODB.resolve("03a01Fa.flac"), temp.resolve("f_03a01Fa.wav"));
     Path manifest = temp.resolve("calls.jsonl");
 
-    CommandOutcome imported =
-        CommandOutcome.of(
+    CommandLineRun imported =
+        CommandLineRun.of(
             "corpus",
             "import",
             "--format",

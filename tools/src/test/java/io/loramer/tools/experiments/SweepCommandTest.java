@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.training.testing.TinyRun;
 import java.io.IOException;
@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class SweepCommandTest {
   /** The second has a loss that is no number. */
   private static final String GRID =
@@ -63,17 +65,17 @@ class SweepCommandTest {
 
   @Test
   void summaryHasTheResultsThePublishedNumbersAndTheFailure() throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    JsonNode rows = json.readTree(folder.resolve("sweep/summary.json").toFile()).get("rows");
+    JsonNode rows = Json.TREE.readTree(folder.resolve("sweep/summary.json").toFile()).get("rows");
     assertEquals(60.94, rows.get(0).get("paper").get("UA").asDouble());
     assertEquals(
-        json.readTree(folder.resolve("sweep/words-alone/summary.json").toFile()),
+        Json.TREE.readTree(folder.resolve("sweep/words-alone/summary.json").toFile()),
         rows.get(0).get("result"));
     assertTrue(rows.get(1).get("failure").asText().contains("training.learning_rate"));
     assertEquals("frozen", rows.get(2).get("folder").asText());
     assertEquals(
         "Too fast",
-        json.readTree(folder.resolve("sweep/sweep.json").toFile())
+        Json.TREE
+            .readTree(folder.resolve("sweep/sweep.json").toFile())
             .get("points")
             .get(1)
             .get("name")
@@ -109,6 +111,6 @@ class SweepCommandTest {
     List<String> arguments = new ArrayList<>(List.of("sweep", "--config", tiny.path("run.yaml")));
     arguments.addAll(List.of("--grid", file.toString(), "--folds=3", "--seeds=2"));
     arguments.addAll(more.length == 0 ? List.of("--out", tiny.path("sweep")) : List.of(more));
-    return CommandLineRun.of(arguments.toArray(String[]::new));
+    return CommandLineRun.of(arguments.toArray());
   }
 }

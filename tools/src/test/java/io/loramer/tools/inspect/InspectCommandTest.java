@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.weights.Safetensors;
-import io.loramer.tools.testing.CommandOutcome;
+import io.loramer.tools.testing.CommandLineRun;
 import io.loramer.tools.testing.RunFixture;
 import io.loramer.tools.testing.TinyEncoder;
 import java.io.IOException;
@@ -23,7 +23,6 @@ import org.tensorflow.types.TFloat32;
 
 /** What inspect tells of each thing that it knows. */
 class InspectCommandTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path shared;
   private static TinyEncoder encoder;
@@ -36,9 +35,9 @@ class InspectCommandTest {
   }
 
   private static JsonNode inspect(Path path) throws IOException {
-    CommandOutcome outcome = CommandOutcome.of("inspect", "--json", path);
+    CommandLineRun outcome = CommandLineRun.of("inspect", "--json", path);
     assertEquals(0, outcome.exitCode(), outcome.err());
-    return JSON.readTree(outcome.out());
+    return Json.TREE.readTree(outcome.out());
   }
 
   @Test
@@ -50,12 +49,12 @@ class InspectCommandTest {
     for (JsonNode inspected : List.of(checkpoint, savedModel)) {
       assertEquals("wavlm", inspected.path("architecture").textValue());
       assertEquals(
-          JSON.readTree(
+          Json.TREE.readTree(
               """
               {"encoder.layers.*.attention.q_proj": 2, "encoder.layers.*.attention.v_proj": 2}
               """),
           inspected.path("lora").path("matched"));
-      assertEquals(JSON.createArrayNode(), inspected.path("problems"));
+      assertEquals(Json.TREE.createArrayNode(), inspected.path("problems"));
     }
     // The product of a weight norm takes the place of magnitude [1, 1, 6] and direction.
     assertEquals(6, checkpoint.path("parameters").asInt() - savedModel.path("parameters").asInt());
@@ -67,13 +66,13 @@ class InspectCommandTest {
     JsonNode serving =
         inspect(encoder.savedModel()).path("signatures").path("serve/serving_default");
     assertEquals(
-        JSON.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1]}"),
+        Json.TREE.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1]}"),
         serving.path("inputs").path("input_values"));
     assertEquals(
-        JSON.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1, 12]}"),
+        Json.TREE.readTree("{\"dtype\": \"float32\", \"shape\": [-1, -1, 12]}"),
         serving.path("outputs").path("last_hidden_state"));
-    CommandOutcome.of("inspect", encoder.savedModel())
-        .assertSaid("      attention_mask: dtype int32, shape [-1, -1]\n");
+    CommandLineRun.of("inspect", encoder.savedModel())
+        .assertPrinted("      attention_mask: dtype int32, shape [-1, -1]\n");
   }
 
   @Test
@@ -97,16 +96,16 @@ class InspectCommandTest {
             "encoder.layers.1.attention.k_proj.bias: missing: expected shape [12]",
             "encoder.layers.1.attention.k_proj.biased: extra: config.json describes no such"
                 + " parameter"),
-        JSON.convertValue(problems, List.class));
+        Json.TREE.convertValue(problems, List.class));
   }
 
   @Test
   void architectureThatIsNotSupportedIsToldWithThoseThatAre() throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"whisper\"}");
-    CommandOutcome outcome = CommandOutcome.of("inspect", folder);
+    CommandLineRun outcome = CommandLineRun.of("inspect", folder);
     assertEquals(0, outcome.exitCode());
-    outcome.assertSaid("model_type whisper is not supported; supported: wavlm, hubert");
-    outcome.assertSaid("no weights: expected one of model.safetensors");
+    outcome.assertPrinted("model_type whisper is not supported; supported: wavlm, hubert");
+    outcome.assertPrinted("no weights: expected one of model.safetensors");
   }
 
   @Test
@@ -116,7 +115,7 @@ class InspectCommandTest {
     JsonNode problems = inspect(folder).path("problems");
     assertEquals(
         List.of(folder + ": a SavedModel without its folder variables/"),
-        JSON.convertValue(problems, List.class));
+        Json.TREE.convertValue(problems, List.class));
   }
 
   @Test
@@ -152,7 +151,7 @@ class InspectCommandTest {
 
   @Test
   void graphIsToldScopeByScopeWithItsParameters() throws IOException {
-    CommandOutcome outcome = CommandOutcome.of("inspect", "--graph", encoder.savedModel());
+    CommandLineRun outcome = CommandLineRun.of("inspect", "--graph", encoder.savedModel());
     assertEquals(0, outcome.exitCode(), outcome.err());
     List<String> lines = outcome.out().lines().toList();
     assertEquals(List.of("scope", "ops", "parameters"), List.of(lines.get(0).trim().split(" +")));
@@ -162,16 +161,16 @@ class InspectCommandTest {
     assertTrue(outcome.out().contains("\n    layers.1 "), outcome.out());
     assertFalse(outcome.out().contains("\n        q_proj "), outcome.out());
     assertTrue(
-        CommandOutcome.of("inspect", "--graph", "--depth", "4", encoder.savedModel())
+        CommandLineRun.of("inspect", "--graph", "--depth", "4", encoder.savedModel())
             .out()
             .contains("\n        q_proj "));
   }
 
   @Test
   void graphAsJsonAddsUp() throws IOException {
-    CommandOutcome outcome =
-        CommandOutcome.of("inspect", "--graph", "--json", "--depth", "4", encoder.savedModel());
-    JsonNode layer = child(child(JSON.readTree(outcome.out()), "encoder"), "layers.0");
+    CommandLineRun outcome =
+        CommandLineRun.of("inspect", "--graph", "--json", "--depth", "4", encoder.savedModel());
+    JsonNode layer = child(child(Json.TREE.readTree(outcome.out()), "encoder"), "layers.0");
     JsonNode projection = child(child(layer, "attention"), "q_proj");
     assertEquals(12 * 12 + 12, projection.path("parameters").longValue()); // weight and bias
     long ops = 0;
@@ -184,7 +183,7 @@ class InspectCommandTest {
   @Test
   void runWithoutEventsHasNoGraph() throws IOException {
     Path run = RunFixture.write(folder.resolve("first"), encoder);
-    CommandOutcome outcome = CommandOutcome.of("inspect", "--graph", run);
+    CommandLineRun outcome = CommandLineRun.of("inspect", "--graph", run);
     assertEquals(1, outcome.exitCode());
     assertTrue(outcome.err().contains("found no graph in its 0 event files"), outcome.err());
   }
@@ -200,17 +199,17 @@ class InspectCommandTest {
 
   @Test
   void safetensorsFileIsToldTensorByTensor() throws IOException {
-    CommandOutcome outcome =
-        CommandOutcome.of("inspect", encoder.checkpoint().resolve("model.safetensors"));
+    CommandLineRun outcome =
+        CommandLineRun.of("inspect", encoder.checkpoint().resolve("model.safetensors"));
     assertEquals(0, outcome.exitCode());
-    outcome.assertSaid(
+    outcome.assertPrinted(
         "  encoder.layers.1.attention.q_proj.weight: dtype float32, shape [12, 12]\n");
   }
 
   @Test
   void whatIsNothingKnownIsRefusedWithWhatWasLookedFor() throws IOException {
     Files.writeString(folder.resolve("notes.txt"), "");
-    CommandOutcome outcome = CommandOutcome.of("inspect", folder);
+    CommandLineRun outcome = CommandLineRun.of("inspect", folder);
     for (String file :
         List.of(
             ".safetensors",
@@ -218,10 +217,10 @@ class InspectCommandTest {
             "saved_model.pb",
             "config.yaml",
             "config.json")) {
-      outcome.assertFailedSaying(file);
+      outcome.assertFailed(file);
     }
-    outcome.assertFailedSaying("found notes.txt");
-    CommandOutcome.of("inspect", folder.resolve("absent")).assertFailedSaying("nothing there");
+    outcome.assertFailed("found notes.txt");
+    CommandLineRun.of("inspect", folder.resolve("absent")).assertFailed("nothing there");
   }
 
   private void copy(String file) throws IOException {

@@ -11,11 +11,11 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
 
-/** How calls over gRPC are answered, counted and logged. */
+/** Answers, counts and logs gRPC calls. */
 public record GrpcCalls(ServerMetrics metrics) {
   private static final Logger LOG = LogManager.getLogger(GrpcCalls.class);
 
-  /** Answers a call by what is computed for it. */
+  /** Answers a call with the result of a computation, or with the status of its failure. */
   <T> void answer(String api, StreamObserver<T> caller, Supplier<CompletableFuture<T>> answer) {
     long start = System.nanoTime();
     CompletableFuture<T> unused =

@@ -13,7 +13,7 @@ import io.loramer.serving.StatusProto;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** TF Serving's ModelService, without its configuration from outside. */
+/** TF Serving's ModelService, without the reloading of a configuration. */
 public final class ModelGrpc extends ModelServiceGrpc.ModelServiceImplBase {
   private final ServedModel model;
   private final GrpcCalls calls;

@@ -37,9 +37,9 @@ public final class PredictionGrpc extends PredictionServiceGrpc.PredictionServic
   private final Executor executor;
 
   /**
-   * Takes the model.
+   * Creates the service.
    *
-   * @param executor writes answers
+   * @param executor converts the outputs to messages
    */
   public PredictionGrpc(ServedModel model, GrpcCalls calls, Executor executor) {
     this.model = model;
@@ -47,7 +47,7 @@ public final class PredictionGrpc extends PredictionServiceGrpc.PredictionServic
     this.executor = executor;
   }
 
-  /** Returns which version is meant. */
+  /** Returns the requested version; empty for the newest. */
   static OptionalLong version(ModelSpec spec) {
     return switch (spec.getVersionChoiceCase()) {
       case VERSION -> OptionalLong.of(spec.getVersion().getValue());

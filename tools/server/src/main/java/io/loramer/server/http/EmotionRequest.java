@@ -20,14 +20,14 @@ import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.Promise;
 
 /**
- * What {@code POST /v1/emotions} is asked.
+ * A request of {@code POST /v1/emotions}.
  *
- * @param sound the bytes of a file
- * @param text the words
- * @param textSource which words are used: these, or recognised ones where there are none;
- *     recognised ones in any case; none
- * @param windowSeconds how long the windows of the emotion over time are
- * @param explain whether to tell what the pooling attended to
+ * @param sound the bytes of an audio file
+ * @param text the spoken words
+ * @param textSource the words to use: transcript, the given ones, or recognised ones if none are
+ *     given; asr, recognised ones in any case; or none
+ * @param windowSeconds the length of the windows of the emotion over time
+ * @param explain whether to return the attention weights of the pooling
  */
 record EmotionRequest(
     ByteBuffer sound,
@@ -43,10 +43,10 @@ record EmotionRequest(
   private static final int MAX_PARTS = 8;
 
   /**
-   * Reads a form, {@code multipart/form-data} with these names, or a body that is the file itself,
-   * the rest being in the query.
+   * Parses a form ({@code multipart/form-data} with these names), or a body that is the file itself
+   * with the other fields in the query.
    *
-   * @throws RefusedException if a form is broken, or has no {@code audio}
+   * @throws RefusedException if a form is malformed, or has no {@code audio}
    */
   static EmotionRequest read(String contentType, byte[] body, Fields query) {
     String boundary = MultiPart.extractBoundary(contentType);
@@ -55,12 +55,12 @@ record EmotionRequest(
     }
     MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
     parser.setMaxParts(MAX_PARTS);
-    parser.setMaxMemoryFileSize(body.length); // nothing goes to the disk
+    parser.setMaxMemoryFileSize(body.length); // nothing is written to the disk
     parser.setMaxLength(body.length);
     CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
     parser.parse(
         new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
-    // All of it is there, so this waits for nothing: what is not parsed by now never will be.
+    // The whole body is in memory, so parsing has ended here: without a result it is incomplete.
     try (MultiPartFormData.Parts parts = parsed.getNow(null)) {
       if (parts == null) {
         throw RefusedException.invalid("the form is not complete multipart/form-data");
@@ -92,7 +92,7 @@ record EmotionRequest(
     }
   }
 
-  /** Reads one of a few values; a field that is not there is the first of them. */
+  /** Parses one of a few values; a missing field has the first of them. */
   private static <T> T choice(
       String name, Function<String, Optional<String>> fields, List<T> values) {
     List<String> words =

@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is said of sound: its emotion, which is the mean over its windows, and that of each window.
+ * The answer for a clip: the mean of the probabilities over its windows, and those of each window.
  *
- * @param words that the model was given; empty for one that does not read
- * @param outputs of the model, a row for each window, batch by batch
+ * @param words the words that the model was given; empty for a model without text
+ * @param outputs the model's outputs with a row per window, batch by batch
  */
 record EmotionsAnswer(
     String modelName,
@@ -87,7 +87,7 @@ record EmotionsAnswer(
     return json;
   }
 
-  /** Frames lie at equal distances; so divided, each is where it belongs to within one of them. */
+  /** Divides the window equally among its frames, which places each within one frame's length. */
   private static Map<String, Object> frames(AudioWindow window, float[] attention, int count) {
     Map<String, Object> frames = new LinkedHashMap<>();
     frames.put("seconds", window.waveform().durationSeconds() / count);
@@ -107,7 +107,7 @@ record EmotionsAnswer(
     throw new IllegalStateException("no row for window " + window);
   }
 
-  /** Returns the rows of an output; none if the model has no such one. */
+  /** Returns the rows of an output; empty if the model has no such output. */
   private List<float[]> rows(String name) {
     List<float[]> rows = new ArrayList<>();
     for (Map<String, HostTensor> part : outputs) {

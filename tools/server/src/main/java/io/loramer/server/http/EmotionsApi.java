@@ -25,9 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * The simple interface: a sound file and its words in, emotions out. Sound that is longer than a
- * window is cut into windows that overlap by half; all get all of the words, since nothing tells
- * which were said when.
+ * The interface {@code /v1/emotions}: an audio file and its words in, emotions out. Audio that is
+ * longer than a window is cut into windows that overlap by half. Each window is combined with all
+ * of the words, since their times are unknown.
  */
 public final class EmotionsApi {
   private static final int MAX_WINDOWS = 250;
@@ -38,11 +38,12 @@ public final class EmotionsApi {
   private final int maxRows;
 
   /**
-   * Takes the model.
+   * Creates the interface of a model.
    *
-   * @param recognizer of words that are not sent; empty to refuse sound without them
-   * @param decoder decodes sound; refuses when it has enough to do
-   * @param maxRows windows of a call to the model
+   * @param recognizer recognises words that are not sent; if empty, audio without words is refused
+   *     where the model uses text
+   * @param decoder decodes audio; refuses when its queue is full
+   * @param maxRows the most windows per call to the model
    */
   public EmotionsApi(
       ServedModel model, Optional<WordRecognizer> recognizer, Executor decoder, int maxRows) {
@@ -52,7 +53,7 @@ public final class EmotionsApi {
     this.maxRows = maxRows;
   }
 
-  /** Tells what is served, for who makes a form of it. */
+  /** Describes the served model, for clients that build a form from it. */
   CompletableFuture<Reply> describe() {
     return model.use(
         model.name(),
@@ -73,7 +74,7 @@ public final class EmotionsApi {
         });
   }
 
-  /** Answers a request. */
+  /** Recognises the emotion of a clip, with the newest version. */
   CompletableFuture<Reply> recognize(EmotionRequest request) {
     return model.use(
         model.name(),
@@ -85,7 +86,7 @@ public final class EmotionsApi {
         });
   }
 
-  /** Before the sound is decoded. */
+  /** Checks what can be checked before the audio is decoded. */
   private void requirePossible(ServedVersion version, EmotionRequest request) {
     boolean lacksWords =
         version.model().info().usesText()
@@ -98,12 +99,12 @@ public final class EmotionsApi {
     if (lacksWords) {
       throw RefusedException.invalid(
           request.textSource() == TextSource.ASR
-              ? "text_source: this server recognises no words, send what is said"
-              : "text: this model reads the words too, send what is said");
+              ? "text_source: this server has no speech recogniser; send the words in text"
+              : "text: this model needs the words; send them in text");
     }
     if (request.explain() && !version.signatures().containsKey(EmotionSignature.EXPLAIN)) {
       throw RefusedException.invalid(
-          "explain: this version of the model cannot tell, it must be exported anew");
+          "explain: this version of the model has no attention outputs; export it again");
     }
   }
 
@@ -164,7 +165,7 @@ public final class EmotionsApi {
     return (int) length;
   }
 
-  /** Finds the words for a model that reads. */
+  /** Returns the words for a model that uses text; empty for another. */
   private CompletableFuture<Optional<UsedWords>> words(
       EmotionModelInfo info, Waveform waveform, EmotionRequest request) {
     if (!info.usesText()) {
@@ -182,7 +183,7 @@ public final class EmotionsApi {
         .thenApply(words -> Optional.of(UsedWords.recognized(words)));
   }
 
-  /** Asks the model for the windows from one on, a batch after the other. */
+  /** Runs the windows from an index on, one batch after the other. */
   private CompletableFuture<List<Map<String, HostTensor>>> inTurn(
       ServedVersion version,
       String signature,

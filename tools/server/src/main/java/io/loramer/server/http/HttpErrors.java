@@ -6,7 +6,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** What HTTP itself refuses, such as a broken header, in the form of the other errors. */
+/** Answers Jetty's own errors, such as a malformed header, in the form of the other errors. */
 public final class HttpErrors implements Request.Handler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {

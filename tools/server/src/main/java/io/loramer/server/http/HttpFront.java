@@ -1,5 +1,6 @@
 package io.loramer.server.http;
 
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServerMetrics;
@@ -19,7 +20,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 
-/** What comes in over HTTP: finds who answers, and writes and logs the answer. */
+/** Routes HTTP requests, and writes, counts and logs their replies. */
 public final class HttpFront extends Handler.Abstract {
   private static final Logger LOG = LogManager.getLogger(HttpFront.class);
   private static final String HEALTH = "/healthz";
@@ -27,10 +28,10 @@ public final class HttpFront extends Handler.Abstract {
   private static final String V1 = "/v1/";
   private static final String EMOTIONS = "/v1/emotions";
 
-  /** Asked every few seconds, and of no interest in a log. */
+  /** Requested every few seconds, so not logged. */
   private static final Set<String> UNLOGGED = Set.of(HEALTH, METRICS);
 
-  /** What a browser may do with an answer: run and load nothing but the page's own files. */
+  /** The security headers: a browser may run and load only the page's own files. */
   private static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",
@@ -50,20 +51,20 @@ public final class HttpFront extends Handler.Abstract {
   private final EmotionsApi emotions;
   private final WebPage page;
   private final ServerMetrics metrics;
-  private final HttpLimits limits;
+  private final RequestLimits limits;
   private final AtomicLong inFlight;
 
   /**
-   * Takes who answers.
+   * Creates the handler from those that it routes to.
    *
-   * @param inFlight the bytes of all requests that are at work
+   * @param inFlight the bytes of all open requests
    */
   public HttpFront(
       ModelsApi models,
       EmotionsApi emotions,
       WebPage page,
       ServerMetrics metrics,
-      HttpLimits limits,
+      RequestLimits limits,
       AtomicLong inFlight) {
     this.models = models;
     this.emotions = emotions;
@@ -130,7 +131,8 @@ public final class HttpFront extends Handler.Abstract {
       return RequestBody.read(request, limits, inFlight)
           .thenCompose(body -> models.call(path, body));
     }
-    if (path.regionMatches(true, 0, V1, 0, V1.length())) { // as TF Serving's patterns
+    if (path.regionMatches(
+        true, 0, V1, 0, V1.length())) { // case-insensitive, as TF Serving's patterns
       return models.get(method, path);
     }
     Optional<Reply> file = method.equals("GET") ? page.at(path) : Optional.empty();
@@ -139,7 +141,7 @@ public final class HttpFront extends Handler.Abstract {
             () -> new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address")));
   }
 
-  /** Returns the path, which CONNECT has none of. */
+  /** Returns the path; empty for CONNECT, which has none. */
   private static String path(Request request) {
     return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
   }
@@ -147,7 +149,9 @@ public final class HttpFront extends Handler.Abstract {
   private static Fields query(Request request) {
     try {
       return Request.extractQueryParameters(request);
-    } catch (RuntimeException e) { // Jetty has several, for percent signs and for bytes of no UTF-8
+    } catch (
+        RuntimeException
+            e) { // Jetty throws several types, for percent signs and for bytes that are not UTF-8
       throw RefusedException.invalid("The query is not correctly encoded");
     }
   }
@@ -173,7 +177,7 @@ public final class HttpFront extends Handler.Abstract {
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
     if (reply.status() == Refusal.TOO_SLOW.httpStatus()
         || reply.status() == Refusal.TOO_LARGE.httpStatus()) {
-      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest is not waited for
+      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest of the body is not read
     }
     response.write(true, reply.body(), callback);
   }

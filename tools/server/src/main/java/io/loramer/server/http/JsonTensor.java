@@ -13,32 +13,34 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 
 /**
- * A nested list of JSON while it is read: which type it is to be is known later, since the name of
- * the signature may stand behind it.
+ * A nested JSON list while it is parsed. Its dtype is known only at the end, since the name of the
+ * signature may follow it in the document.
  */
 final class JsonTensor {
-  /** The deepest nesting; emotion models take matrices at most. */
+  /**
+   * The deepest nesting that is parsed; the inputs of emotion models have at most two dimensions.
+   */
   private static final int MAX_RANK = 8;
 
   private final List<Integer> shape = new ArrayList<>();
-  private int rank = -1; // of the first value; the others must lie as deep
+  private int rank = -1; // the depth of the first value; all others must have the same
 
   private double[] numbers = new double[16];
   private int count; // of numbers
   private boolean fractions;
   private final List<byte[]> strings = new ArrayList<>();
-  private String other = ""; // a value that is neither, as JSON
+  private String other = ""; // a value that is neither number nor string, as JSON
 
   private JsonTensor() {}
 
-  /** Reads the value that the parser is at. */
+  /** Parses the value at the parser's position. */
   static JsonTensor read(JsonParser json) throws IOException {
     JsonTensor tensor = new JsonTensor();
     tensor.value(json, 0);
     return tensor;
   }
 
-  /** Makes a scalar string. */
+  /** Returns a scalar string. */
   static JsonTensor ofBytes(byte[] bytes) {
     JsonTensor tensor = new JsonTensor();
     tensor.rank = 0;
@@ -98,7 +100,7 @@ final class JsonTensor {
     numbers[count++] = json.getDoubleValue();
   }
 
-  /** Reads {@code {"b64": "..."}}, of which the parser is at the brace. */
+  /** Parses {@code {"b64": "..."}}; the parser is at the opening brace. */
   static byte[] base64(JsonParser json) throws IOException {
     if (json.nextToken() == JsonToken.FIELD_NAME
         && json.currentName().equals("b64")
@@ -120,7 +122,7 @@ final class JsonTensor {
     }
   }
 
-  /** Returns the sizes of the lists, from the outermost; a scalar has none. */
+  /** Returns the sizes of the lists, the outermost first; empty for a scalar. */
   List<Integer> shape() {
     return shape;
   }
@@ -128,9 +130,9 @@ final class JsonTensor {
   /**
    * Returns the values as a tensor.
    *
-   * @param name of the input, for messages
-   * @param type of the input
-   * @throws RefusedException if a value is not of this type
+   * @param name the name of the input, for error messages
+   * @param type the dtype of the input
+   * @throws RefusedException if a value is not of this dtype
    */
   HostTensor as(String name, DataType type) {
     boolean onlyNumbers = other.isEmpty() && strings.isEmpty();
@@ -180,7 +182,7 @@ final class JsonTensor {
     return values;
   }
 
-  /** Stacks values of one shape, given as a new first dimension. */
+  /** Stacks values of one shape along a new first dimension. */
   static HostTensor stack(String name, DataType type, List<JsonTensor> items) {
     List<Integer> shape = items.get(0).shape;
     List<HostTensor> parts = new ArrayList<>();

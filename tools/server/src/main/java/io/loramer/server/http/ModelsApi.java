@@ -22,7 +22,7 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** TF Serving's REST interface, behind HTTP: its addresses, forms and errors. */
+/** TF Serving's REST interface: its addresses, formats and errors. */
 public final class ModelsApi {
   private static final String MODEL =
       "(?i)/v1/models/([^/:]+)(?:/versions/([0-9]+)|/labels/([^/:]+))?";
@@ -34,16 +34,16 @@ public final class ModelsApi {
   private final Executor executor;
 
   /**
-   * Takes the model.
+   * Creates the interface of a model.
    *
-   * @param executor writes answers
+   * @param executor converts the outputs to JSON
    */
   public ModelsApi(ServedModel model, Executor executor) {
     this.model = model;
     this.executor = executor;
   }
 
-  /** Who is meant by a path. */
+  /** The model and version that a path names. */
   private record Target(String name, OptionalLong version, Optional<String> label) {
     static Target of(Matcher path) {
       try {
@@ -69,12 +69,12 @@ public final class ModelsApi {
     }
   }
 
-  /** Returns whether a body belongs to a request. */
+  /** Returns whether a request is a call with a body. */
   static boolean isCall(String method, String path) {
     return method.equals("POST") && CALL.matcher(path).matches();
   }
 
-  /** Answers a request that has no body, or none that matters. */
+  /** Answers a request for a model's status or metadata; a body is ignored. */
   CompletableFuture<Reply> get(String method, String path) {
     Matcher resource = RESOURCE.matcher(path);
     if (!method.equals("GET") || !resource.matches()) {
@@ -91,7 +91,7 @@ public final class ModelsApi {
         version -> CompletableFuture.completedFuture(metadata(version)));
   }
 
-  /** Answers a call. */
+  /** Answers a call of {@code :predict}; refuses {@code :classify} and {@code :regress}. */
   CompletableFuture<Reply> call(String path, byte[] body) {
     Matcher call = CALL.matcher(path);
     if (!call.matches()) {
@@ -147,7 +147,8 @@ public final class ModelsApi {
 
   private static Map<String, Object> status(long number, VersionState state) {
     Map<String, Object> status = new LinkedHashMap<>();
-    status.put("version", String.valueOf(number)); // as JSON of protos has 64-bit numbers
+    status.put(
+        "version", String.valueOf(number)); // protobuf's JSON writes 64-bit numbers as strings
     status.put("state", state.state().name());
     Map<String, String> error = new LinkedHashMap<>();
     error.put("error_code", state.error().name());

@@ -26,10 +26,10 @@ import org.tensorflow.proto.SignatureDef;
  * The body of TF Serving's {@code :predict}: {@code instances} row by row, or {@code inputs} column
  * by column.
  *
- * @param signature its name
- * @param instances a value or an object of each row; empty of the other form
- * @param inputs a value for the only input (by the empty name), or one for each; empty of the other
- *     form
+ * @param signature the name of the signature; empty for the default
+ * @param instances the row format: the values of each row by their names; empty in the other format
+ * @param inputs the column format: a value for each input, or one without a name for the only
+ *     input; empty in the other format
  * @see <a
  *     href="https://github.com/tensorflow/serving/blob/master/tensorflow_serving/g3doc/api_rest.md">The
  *     RESTful API</a>
@@ -39,7 +39,7 @@ record PredictJson(
     Optional<List<Map<String, JsonTensor>>> instances,
     Optional<Map<String, JsonTensor>> inputs) {
 
-  /** By what the value of a row or column is known that was given without the input's name. */
+  /** The key of a value that was given without the input's name. */
   private static final String UNNAMED = "";
 
   private static final JsonFactory JSON =
@@ -49,9 +49,9 @@ record PredictJson(
           .build();
 
   /**
-   * Reads a body.
+   * Parses a body.
    *
-   * @throws RefusedException if it is not JSON, or not of this form
+   * @throws RefusedException if it is not JSON, or not in this format
    */
   static PredictJson read(byte[] body) {
     try (JsonParser json = JSON.createParser(body)) {
@@ -110,7 +110,7 @@ record PredictJson(
     return rows;
   }
 
-  /** Reads an object of named values, or a value alone, which an object with b64 is too. */
+  /** Parses an object of named values, or a single value; {@code {"b64": …}} is a single value. */
   private static Map<String, JsonTensor> named(JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       return Map.of(UNNAMED, JsonTensor.read(json));
@@ -134,9 +134,9 @@ record PredictJson(
   }
 
   /**
-   * Returns the values as tensors.
+   * Converts the values to tensors.
    *
-   * @throws RefusedException if they are not those of the signature
+   * @throws RefusedException if they do not fit the signature's inputs
    */
   Map<String, HostTensor> tensors(SignatureDef signature) {
     return instances
@@ -198,7 +198,7 @@ record PredictJson(
     return signature.getInputsOrThrow(name).getDtype();
   }
 
-  /** Writes the answer in the form of the question. */
+  /** Writes the outputs in the format of the request. */
   byte[] answer(Map<String, HostTensor> outputs) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -216,12 +216,12 @@ record PredictJson(
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new IllegalStateException(e); // there is no file behind it
+      throw new IllegalStateException(e); // it is written to memory
     }
     return out.toByteArray();
   }
 
-  /** Writes a row, or with -1 all of them; the name of the only output is left out. */
+  /** Writes a row, or all rows for -1; the name of the only output is omitted. */
   private static void write(JsonGenerator json, Map<String, HostTensor> outputs, int row)
       throws IOException {
     boolean object = outputs.size() > 1;

@@ -1,15 +1,14 @@
 package io.loramer.server.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loramer.savedmodels.files.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** What goes back over HTTP. */
+/** A reply over HTTP. */
 record Reply(int status, String contentType, ByteBuffer body) {
   private static final String JSON_TYPE = "application/json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   static Reply json(byte[] body) {
     return new Reply(200, JSON_TYPE, ByteBuffer.wrap(body));
@@ -23,14 +22,14 @@ record Reply(int status, String contentType, ByteBuffer body) {
     return new Reply(status, "text/plain; charset=utf-8", StandardCharsets.UTF_8.encode(text));
   }
 
-  /** Makes TF Serving's form of an error. */
+  /** Returns an error in TF Serving's form. */
   static Reply error(int status, String sentence) {
     return new Reply(status, JSON_TYPE, bytes(Map.of("error", sentence)));
   }
 
   private static ByteBuffer bytes(Object value) {
     try {
-      return ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
+      return ByteBuffer.wrap(Json.TREE.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e); // maps, strings and numbers only
     }

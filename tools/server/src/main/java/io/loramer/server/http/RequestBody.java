@@ -1,5 +1,6 @@
 package io.loramer.server.http;
 
+import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import java.io.ByteArrayOutputStream;
@@ -11,27 +12,29 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** A body while it comes in, no thread waiting for it. */
+/** Receives the body of a request without a waiting thread. */
 final class RequestBody implements Runnable {
   private final Request request;
-  private final HttpLimits limits;
+  private final RequestLimits limits;
   private final AtomicLong inFlight;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
-  private RequestBody(Request request, HttpLimits limits, AtomicLong inFlight) {
+  private RequestBody(Request request, RequestLimits limits, AtomicLong inFlight) {
     this.request = request;
     this.limits = limits;
     this.inFlight = inFlight;
   }
 
   /**
-   * Reads the body of a request.
+   * Receives the body of a request.
    *
-   * @param inFlight the bytes of all bodies, to which these are added until the request has ended
-   * @return the bytes, or a {@link RefusedException} for what is too big or too slow
+   * @param inFlight the bytes of all open requests, to which these are added until this request
+   *     ends
+   * @return the bytes, or a {@link RefusedException} if the body is too large or too slow
    */
-  static CompletableFuture<byte[]> read(Request request, HttpLimits limits, AtomicLong inFlight) {
+  static CompletableFuture<byte[]> read(
+      Request request, RequestLimits limits, AtomicLong inFlight) {
     if (request.getLength() > limits.maxBytes()) {
       return CompletableFuture.failedFuture(tooLarge(limits));
     }
@@ -49,15 +52,15 @@ final class RequestBody implements Runnable {
     whole.completeExceptionally(
         new RefusedException(
             Refusal.TOO_SLOW,
-            "The body did not come within %d s".formatted(limits.timeout().toSeconds())));
+            "The body did not arrive within %d s".formatted(limits.timeout().toSeconds())));
   }
 
-  private static RefusedException tooLarge(HttpLimits limits) {
+  private static RefusedException tooLarge(RequestLimits limits) {
     return new RefusedException(
         Refusal.TOO_LARGE, "The body is larger than %d bytes".formatted(limits.maxBytes()));
   }
 
-  /** Takes what has come, and asks to be called again when there is more. */
+  /** Reads the available chunks, and registers to be called again when there are more. */
   @Override
   public void run() {
     while (!whole.isDone()) {
@@ -67,7 +70,7 @@ final class RequestBody implements Runnable {
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        whole.completeExceptionally(RefusedException.invalid("The body broke off"));
+        whole.completeExceptionally(RefusedException.invalid("The body ended early"));
         return;
       }
       try {

@@ -14,11 +14,11 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
 
-/** Sound that strangers send. */
+/** Decodes audio files that callers send. */
 final class Sound {
   private static final Logger LOG = LogManager.getLogger(Sound.class);
 
-  /** Small files can hold hours. */
+  /** The longest audio in seconds; a small file can contain hours. */
   static final double MAX_SECONDS = 600;
 
   private Sound() {}
@@ -26,11 +26,11 @@ final class Sound {
   /**
    * Decodes the bytes of a file.
    *
-   * @throws RefusedException if they are no sound, or more than {@link #MAX_SECONDS}
+   * @throws RefusedException if they cannot be decoded, or are longer than {@link #MAX_SECONDS}
    */
   static Waveform decode(ByteBuffer bytes) {
     if (!bytes.hasRemaining()) {
-      throw RefusedException.invalid("audio: expected a sound file, found nothing");
+      throw RefusedException.invalid("audio: expected an audio file, found nothing");
     }
     try {
       Path file = Files.createTempFile("lora-mer-", ".sound"); // readable by this user only
@@ -53,11 +53,11 @@ final class Sound {
     try {
       waveform = AudioFile.read(file, 0, MAX_SECONDS + 1);
     } catch (IOException e) {
-      // The messages of AudioFile begin with the file.
+      // The messages of AudioFile begin with the path of the file.
       throw RefusedException.invalid("%s", e.getMessage().replace(file.toString(), "audio"));
     }
     if (waveform.durationSeconds() > MAX_SECONDS) {
-      throw RefusedException.invalid("audio: is longer than %.0f s", MAX_SECONDS);
+      throw RefusedException.invalid("audio: expected at most %.0f s, found more", MAX_SECONDS);
     }
     return waveform;
   }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * The words that a model was given.
+ * The words that the model was given as text.
  *
- * @param source the caller's, recognised ones, or none
- * @param confidence of recognised ones, see {@link Transcription#confidence}
+ * @param source where they come from: the caller, the speech recogniser, or none
+ * @param confidence of recognised words, see {@link Transcription#confidence}
  */
 record UsedWords(String text, TextSource source, OptionalDouble confidence) {
   static UsedWords given(String text) {

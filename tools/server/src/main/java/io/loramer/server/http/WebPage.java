@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The page for people, at {@code /}. Its files are known by name: no address leads elsewhere. */
+/** The web page at {@code /}. Only the listed files are served, whatever the address. */
 public final class WebPage {
-  /** The files, which are resources, and what they are. */
+  /** The names of the files, which are resources, with their content types. */
   private static final Map<String, String> TYPES =
       Map.of(
           "index.html", "text/html; charset=utf-8",
@@ -21,7 +21,7 @@ public final class WebPage {
 
   private final Map<String, byte[]> files = new HashMap<>();
 
-  /** Reads the files. */
+  /** Reads the files into memory. */
   public WebPage() throws IOException {
     for (String name : TYPES.keySet()) {
       try (InputStream in = WebPage.class.getResourceAsStream("page/" + name)) {
@@ -30,7 +30,7 @@ public final class WebPage {
     }
   }
 
-  /** Returns what is at an address. */
+  /** Returns the file at a path. */
   Optional<Reply> at(String path) {
     String name = path.equals("/") ? "index.html" : path.replaceFirst("^/", "");
     return Optional.ofNullable(files.get(name))

@@ -3,7 +3,7 @@ package io.loramer.server.http;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.words.SpeechRecognizer;
-import io.loramer.server.model.BatchLimits;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import io.loramer.server.model.ServerMetrics;
@@ -18,13 +18,13 @@ import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
 
 /**
- * Recognises the words of sound that came without, one after the other on a thread of its own: who
- * brings words does not wait for those who do not.
+ * Recognises the words of audio that was sent without, one clip at a time on its own thread, so
+ * that calls with words do not wait for it.
  */
 public final class WordRecognizer implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(WordRecognizer.class);
 
-  /** The longest that the end waits for sound that is being heard. */
+  /** The longest time that {@link #close} waits for the clip in progress. */
   private static final int CLOSE_SECONDS = 60;
 
   private final SpeechRecognizer recognizer;
@@ -56,10 +56,10 @@ public final class WordRecognizer implements AutoCloseable {
   }
 
   /**
-   * Loads a recogniser.
+   * Loads a recogniser and starts its thread.
    *
-   * @param limits of which the number of calls that wait, and for how long, hold here too
-   * @throws IOException if the folder has none
+   * @param limits its limits of waiting calls and of their age apply here too
+   * @throws IOException if the folder has no CTC encoder
    */
   public static WordRecognizer load(Path folder, BatchLimits limits, ServerMetrics metrics)
       throws IOException {
@@ -67,9 +67,9 @@ public final class WordRecognizer implements AutoCloseable {
   }
 
   /**
-   * Recognises words.
+   * Queues a clip for recognition.
    *
-   * @throws RefusedException if too many wait already
+   * @throws RefusedException if the queue is full
    */
   CompletableFuture<Transcription> recognize(Waveform sound) {
     long since = System.nanoTime();
@@ -89,12 +89,12 @@ public final class WordRecognizer implements AutoCloseable {
       Transcription words = recognizer.recognize(sound);
       metrics.recognized(System.nanoTime() - start);
       return words;
-    } catch (IllegalArgumentException e) { // the sound is too short for it
+    } catch (IllegalArgumentException e) { // the audio is too short
       throw RefusedException.invalid("audio: %s", e.getMessage());
     }
   }
 
-  /** Ends after the sound that is being heard; what waits is refused, not left without an end. */
+  /** Ends after the clip in progress; waiting clips are refused. */
   @Override
   public void close() {
     closed = true;

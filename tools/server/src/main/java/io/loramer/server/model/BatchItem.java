@@ -3,6 +3,7 @@ package io.loramer.server.model;
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.server.limits.BatchLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,22 +15,22 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * A call that fits its model.
+ * A call, or a part of one, whose inputs were checked against the model.
  *
- * @param signature its name
- * @param inputs by the signature's names, all of as many rows
- * @param length of its longest row, by which calls are put together: samples, or tokens of a model
- *     that does not hear
+ * @param signature the name of the signature
+ * @param inputs by the signature's names, all with the same number of rows
+ * @param length the length of its longest row, by which batches are formed: in samples, or in
+ *     tokens for a model without audio
  */
 record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int length) {
-  /** Attention takes memory by the square of the length, so that needs an end. */
+  /** The longest clip: the memory of attention grows with the square of the length. */
   private static final int LONGEST_SAMPLES = 30 * Waveform.SAMPLE_RATE;
 
   /**
-   * Checks a call.
+   * Checks the inputs of a call.
    *
    * @param maxRows see {@link BatchLimits#maxRows}
-   * @throws RefusedException with the first thing that is wrong
+   * @throws RefusedException with the first problem
    */
   static BatchItem checked(
       String name,

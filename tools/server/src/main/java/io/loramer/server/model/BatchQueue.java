@@ -1,5 +1,6 @@
 package io.loramer.server.model;
 
+import io.loramer.server.limits.BatchLimits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,8 +12,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Calls that wait for their model, and the thread that runs them in batches of similar length. The
- * oldest call always is in the next batch, so none waits forever.
+ * The queue of waiting calls, and the thread that runs them in batches of similar length. The
+ * oldest call is always in the next batch, so no call waits forever.
  */
 final class BatchQueue implements AutoCloseable {
   private final BatchLimits limits;
@@ -25,7 +26,7 @@ final class BatchQueue implements AutoCloseable {
   private final Deque<Waiting> waiting = new ArrayDeque<>(); // guarded by lock, the oldest first
   private boolean closed; // guarded by lock
 
-  /** A call and who waits for it; not a record, since two calls are never the same. */
+  /** A waiting call with its answer; not a record, since two calls are never equal. */
   private static final class Waiting {
     private final BatchItem item;
     private final long sinceNanos = System.nanoTime();
@@ -40,7 +41,7 @@ final class BatchQueue implements AutoCloseable {
     }
   }
 
-  /** Starts the thread. */
+  /** Starts the thread that runs batches. */
   BatchQueue(BatchLimits limits, BatchRunner runner, ServerMetrics metrics) {
     this.limits = limits;
     this.runner = runner;
@@ -51,10 +52,10 @@ final class BatchQueue implements AutoCloseable {
   }
 
   /**
-   * Adds the parts of a call, all or none. Where nobody waits, a call may have more parts than the
-   * queue is long.
+   * Adds all parts of a call, or none. If the queue is empty, a call may have more parts than the
+   * queue's limit.
    *
-   * @return what each will be answered
+   * @return the future outputs of each part
    * @throws RefusedException if the queue is full
    */
   List<CompletableFuture<Map<String, HostTensor>>> submit(List<BatchItem> parts) {
@@ -76,7 +77,7 @@ final class BatchQueue implements AutoCloseable {
     }
   }
 
-  /** Returns how many calls wait. */
+  /** Returns the number of waiting calls. */
   int size() {
     lock.lock();
     try {
@@ -86,7 +87,7 @@ final class BatchQueue implements AutoCloseable {
     }
   }
 
-  /** Takes no more calls, and returns when those taken are answered. */
+  /** Accepts no further calls, and returns when all accepted ones are answered. */
   @Override
   public void close() {
     lock.lock();
@@ -101,7 +102,7 @@ final class BatchQueue implements AutoCloseable {
       try {
         worker.join();
       } catch (InterruptedException e) {
-        interrupted = true; // the model must not be closed under the thread that runs it
+        interrupted = true; // the model must not be closed while the thread runs it
       }
     }
     if (interrupted) {
@@ -127,7 +128,7 @@ final class BatchQueue implements AutoCloseable {
     }
   }
 
-  /** Runs a batch, and where one call spoils it, each of them alone. */
+  /** Runs a batch; if it fails, runs each of its calls alone. */
   private void run(List<Waiting> batch) {
     if (batch.isEmpty()) {
       return;
@@ -168,13 +169,13 @@ final class BatchQueue implements AutoCloseable {
         changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e); // nobody interrupts this thread: it ends by close()
+      throw new IllegalStateException(e); // this thread is never interrupted: it ends by close()
     } finally {
       lock.unlock();
     }
   }
 
-  /** The oldest call, and of the others those nearest to it in length, as many as there is room. */
+  /** Returns the oldest call, and as many of the others nearest to it in length as fit. */
   private List<Waiting> choose() {
     Waiting oldest = waiting.getFirst();
     List<Waiting> others =

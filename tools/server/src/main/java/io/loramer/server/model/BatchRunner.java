@@ -15,7 +15,7 @@ import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** Runs batches on a model, all outputs of a signature at once. */
+/** Runs batches on a model and fetches all outputs of a signature. */
 final class BatchRunner {
   private static final Logger LOG = LogManager.getLogger(BatchRunner.class);
 
@@ -28,10 +28,10 @@ final class BatchRunner {
   }
 
   /**
-   * Runs calls of one signature.
+   * Runs calls of one signature as one batch.
    *
-   * @return the outputs of each, by their names
-   * @throws RefusedException if TensorFlow fails, on any of them
+   * @return the outputs of each call by their names
+   * @throws RefusedException if TensorFlow fails on the batch
    */
   List<Map<String, HostTensor>> run(List<BatchItem> items) {
     SignatureDef signature = model.metaGraphDef().getSignatureDefOrThrow(items.get(0).signature());
@@ -48,7 +48,7 @@ final class BatchRunner {
       return split(outputs, items);
     } catch (TFInvalidArgumentException e) {
       throw RefusedException.invalid("%s", firstSentence(e.getMessage()));
-    } catch (RuntimeException | OutOfMemoryError e) { // whatever it is, the next batch may do
+    } catch (RuntimeException | OutOfMemoryError e) { // the next batch may succeed
       LOG.error("a batch of {} calls failed", items.size(), e);
       throw new RefusedException(Refusal.INTERNAL, "The model failed on this request");
     } finally {
@@ -86,7 +86,7 @@ final class BatchRunner {
     return answers;
   }
 
-  /** TensorFlow adds lines about nodes of the graph. */
+  /** Removes the lines about nodes of the graph that TensorFlow appends. */
   private static String firstSentence(String message) {
     return message.lines().findFirst().orElse("").replaceAll("\\s*(\\[\\[|\\{\\{).*", "");
   }

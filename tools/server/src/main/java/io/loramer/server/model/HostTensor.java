@@ -17,12 +17,12 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
 /**
- * A tensor on the heap, as requests bring it and answers take it, of the types that emotion models
- * have; the first dimension counts utterances.
+ * A tensor of a request or an answer on the Java heap, of a type that emotion models use. The first
+ * dimension counts utterances.
  *
  * @param type float, int32 or string
- * @param shape of at least one dimension, except of what callers get wrong
- * @param data float[], int[] or byte[][], row by row
+ * @param shape at least one dimension in valid requests; no dimension in a caller's scalar
+ * @param data float[], int[] or byte[][], in row-major order
  */
 public record HostTensor(DataType type, List<Integer> shape, Object data) {
 
@@ -54,12 +54,12 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
     return shape.get(0);
   }
 
-  /** Returns how many values a row has: 1 of a vector. */
+  /** Returns the number of values of a row: 1 for a vector. */
   public int width() {
     return shape.subList(1, shape.size()).stream().reduce(1, Math::multiplyExact);
   }
 
-  /** Returns some of the rows. */
+  /** Returns a copy of consecutive rows. */
   public HostTensor rows(int from, int count) {
     Integer[] part = shape.toArray(Integer[]::new);
     part[0] = count;
@@ -73,8 +73,9 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
   }
 
   /**
-   * Returns these rows and those of another tensor of this type. Matrices may differ in width, as
-   * what is said of each frame does by the batch that it was in; the narrower one is filled up.
+   * Returns these rows followed by those of another tensor of this type. Matrices may differ in
+   * width, since outputs per frame are as wide as the longest clip of their batch; the narrower one
+   * is padded with zeros.
    */
   HostTensor followedBy(HostTensor more) {
     int widest = Math.max(width(), more.width());
@@ -105,7 +106,7 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
     return new HostTensor(type, List.copyOf(joined), all);
   }
 
-  /** Copies a tensor of TensorFlow's. */
+  /** Copies a TensorFlow tensor to the heap. */
   static HostTensor copyOf(Tensor tensor) {
     Integer[] shape =
         Arrays.stream(tensor.shape().asArray()).mapToObj(Math::toIntExact).toArray(Integer[]::new);
@@ -126,7 +127,7 @@ public record HostTensor(DataType type, List<Integer> shape, Object data) {
   }
 
   /**
-   * Stacks tensors to a batch; matrices are filled up with zeros to the widest.
+   * Concatenates tensors along the first dimension; matrices are padded with zeros to the widest.
    *
    * @param parts of one type, and all vectors or all matrices
    */

@@ -10,7 +10,7 @@ final class PcmWav {
   private PcmWav() {}
 
   /**
-   * Counts the samples of a channel.
+   * Returns the number of samples per channel.
    *
    * @throws RefusedException unless the file is complete 16-bit PCM at 16 kHz
    */

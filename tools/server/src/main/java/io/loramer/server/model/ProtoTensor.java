@@ -9,15 +9,17 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Tensors as TensorFlow's messages: raw bytes, or lists of values whose last one repeats. */
+/** Converts TensorProto messages, with raw bytes or value lists, from and to host tensors. */
 public final class ProtoTensor {
   private ProtoTensor() {}
 
   /**
-   * Reads a message.
+   * Converts a message to a tensor. A list that is shorter than the shape repeats its last value,
+   * as in TensorFlow.
    *
-   * @param name of the input, for messages
-   * @param maxElements more are refused before they take memory: a few bytes can ask for any number
+   * @param name the name of the input, for error messages
+   * @param maxElements the most values; larger shapes are refused before memory is allocated, since
+   *     a message of a few bytes can claim any shape
    */
   public static HostTensor read(String name, TensorProto proto, int maxElements) {
     List<Integer> shape = shape(name, proto, maxElements);
@@ -32,7 +34,7 @@ public final class ProtoTensor {
     };
   }
 
-  /** Writes a message, as TF Serving does: a list of values. */
+  /** Converts a tensor to a message with a list of values, as TF Serving does. */
   public static TensorProto write(HostTensor tensor) {
     TensorProto.Builder proto = TensorProto.newBuilder().setDtype(tensor.type());
     tensor.shape().forEach(size -> proto.getTensorShapeBuilder().addDimBuilder().setSize(size));

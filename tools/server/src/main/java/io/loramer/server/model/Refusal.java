@@ -2,15 +2,15 @@ package io.loramer.server.model;
 
 import io.grpc.Status;
 
-/** Why a call is not answered, by the codes of both interfaces. */
+/** The reasons to refuse a call, with the codes of both interfaces. */
 public enum Refusal {
   INVALID_ARGUMENT(400, Status.Code.INVALID_ARGUMENT),
   FAILED_PRECONDITION(400, Status.Code.FAILED_PRECONDITION),
   NOT_FOUND(404, Status.Code.NOT_FOUND),
-  /** The body did not come in time. */
+  /** The body did not arrive in time. */
   TOO_SLOW(408, Status.Code.DEADLINE_EXCEEDED),
   TOO_LARGE(413, Status.Code.RESOURCE_EXHAUSTED),
-  /** There are as many calls as the server takes. */
+  /** The server has as many calls as it accepts. */
   BUSY(429, Status.Code.RESOURCE_EXHAUSTED),
   INTERNAL(500, Status.Code.INTERNAL),
   UNAVAILABLE(503, Status.Code.UNAVAILABLE),

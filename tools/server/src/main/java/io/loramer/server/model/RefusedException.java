@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.util.concurrent.CompletionException;
 
 /**
- * A call that is not answered; the message is the sentence that the caller gets. Of what callers
- * made up, such as names, it gives no more than a line.
+ * A refused call; the message is the sentence that the caller receives. Control characters are
+ * replaced and the length is limited, since the sentence may quote the caller's input.
  */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -31,7 +31,7 @@ public final class RefusedException extends RuntimeException {
         : printable.substring(0, MAX_LENGTH) + "...";
   }
 
-  /** Returns what a caller may be told of a failure: of a defect of ours, nothing but that. */
+  /** Returns the refusal behind a failure; details of an internal error are not disclosed. */
   public static RefusedException of(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {

@@ -1,6 +1,7 @@
 package io.loramer.server.model;
 
 import io.loramer.recognition.ModelVersions;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.serving.ModelVersionStatus.State;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,17 +26,20 @@ import org.apache.logging.log4j.message.StringMapMessage;
 import org.tensorflow.proto.error.Code;
 
 /**
- * The model in its folder of versions. The highest number is served; a higher one that appears is
- * loaded beside it and then takes its place, and the old one is closed after its last call. A
- * version that cannot be loaded changes nothing, and is tried again after a while.
+ * A model with its folder of versions, of which the one with the highest number is served. A
+ * version with a higher number that appears is loaded, then replaces the served one, which is
+ * closed after its last call. A version that cannot be loaded leaves the served one in place, and
+ * is tried again later.
  */
 public final class ServedModel implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(ServedModel.class);
 
-  /** A folder that is copied, not renamed, is incomplete for a while. */
+  /**
+   * The time until a failed version is tried again: a folder that is being copied is incomplete.
+   */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
-  /** The longest that the end waits for a version that is being loaded. */
+  /** The longest time that {@link #close} waits for a version that is being loaded. */
   private static final Duration LOADING = Duration.ofSeconds(60);
 
   private final String name;
@@ -61,7 +65,7 @@ public final class ServedModel implements AutoCloseable {
   /**
    * Loads the newest version and watches for newer ones.
    *
-   * @param poll how often the folder is looked at
+   * @param poll the time between two checks of the folder
    * @throws IOException if the folder has no version, or its newest cannot be loaded
    */
   public static ServedModel open(
@@ -102,9 +106,9 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /**
-   * Returns what became of the versions since the start, the newest first.
+   * Returns the states of all versions since the start, the newest first.
    *
-   * @param version only this one; empty for all
+   * @param version a single version; empty for all
    * @throws RefusedException if there is no such model or version
    */
   public SortedMap<Long, VersionState> states(String model, OptionalLong version) {
@@ -123,9 +127,9 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /**
-   * Uses a version until what the use gives is complete.
+   * Calls a function with a version, which stays loaded until the function's future is complete.
    *
-   * @param model the name that the caller gave
+   * @param model the name in the caller's request
    * @param version a number, or empty for the newest
    * @throws RefusedException if there is no such model, or the version is not loaded
    */
@@ -145,7 +149,7 @@ public final class ServedModel implements AutoCloseable {
 
   private ServedVersion acquire() {
     ServedVersion served = newest;
-    while (!served.acquire()) { // it has just been replaced
+    while (!served.acquire()) { // it was replaced a moment ago
       if (served == newest) {
         throw new RefusedException(Refusal.UNAVAILABLE, "The server is shutting down");
       }
@@ -175,7 +179,7 @@ public final class ServedModel implements AutoCloseable {
           return;
         }
       }
-    } catch (IOException | RuntimeException e) { // else nothing would be looked at any more
+    } catch (IOException | RuntimeException e) { // else the executor would not poll again
       LOG.error(new StringMapMessage().with("event", "poll_failed"), e);
     }
   }
@@ -222,7 +226,7 @@ public final class ServedModel implements AutoCloseable {
     return new StringMapMessage().with("event", event).with("model", name).with("version", version);
   }
 
-  /** Looks for no more versions, and closes the one that is served after its last call. */
+  /** Stops the checks for versions, and closes the served version after its last call. */
   @Override
   public void close() {
     poller.shutdown();
@@ -239,7 +243,7 @@ public final class ServedModel implements AutoCloseable {
     closer.shutdown();
   }
 
-  /** A version that is being loaded would stay open else. */
+  /** Waits for a version that is being loaded, which would otherwise stay open. */
   private void awaitLoading() {
     try {
       if (!poller.awaitTermination(LOADING.toSeconds(), TimeUnit.SECONDS)) {

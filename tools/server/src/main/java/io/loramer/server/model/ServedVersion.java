@@ -2,6 +2,7 @@ package io.loramer.server.model;
 
 import io.loramer.recognition.EmotionModel;
 import io.loramer.savedmodels.files.TfRecords;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.serving.PredictRequest;
 import io.loramer.serving.PredictionLog;
 import java.io.IOException;
@@ -15,9 +16,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.tensorflow.proto.SignatureDef;
 
-/** A version of the model while it is loaded. Whoever uses it holds a lease on it meanwhile. */
+/** A loaded version of the model. Each user holds a lease; the last release closes it. */
 public final class ServedVersion {
-  /** Most values of an input: 16 clips of 30 seconds, twice over. */
+  /** The most values of an input: twice the 16 clips of 30 seconds. */
   public static final int MAX_ELEMENTS = 16_000_000;
 
   private static final String WARM_UP = "assets.extra/tf_serving_warmup_requests";
@@ -27,7 +28,7 @@ public final class ServedVersion {
   private final BatchLimits limits;
   private final BatchQueue queue;
 
-  private int leases = 1; // guarded by this; the first is the one of who loaded it
+  private int leases = 1; // guarded by this; the first belongs to the ServedModel
   private Runnable closed = () -> {}; // guarded by this
 
   private ServedVersion(long number, EmotionModel model, BatchLimits limits, BatchQueue queue) {
@@ -38,9 +39,9 @@ public final class ServedVersion {
   }
 
   /**
-   * Loads and warms up.
+   * Loads a version and runs the warm-up requests in its folder.
    *
-   * @throws IOException if the folder has no model that can be run
+   * @throws IOException if the folder has no model, or a warm-up request fails
    */
   static ServedVersion load(long number, Path folder, BatchLimits limits, ServerMetrics metrics)
       throws IOException {
@@ -86,16 +87,17 @@ public final class ServedVersion {
     return queue.size();
   }
 
-  /** Returns the signatures, by their names. */
+  /** Returns the signatures by their names. */
   public Map<String, SignatureDef> signatures() {
     return model.bundle().metaGraphDef().getSignatureDefMap();
   }
 
   /**
-   * Predicts.
+   * Queues a call, in parts if it is longer than a batch, and joins the parts' outputs.
    *
-   * @param signature one of {@link #signatures}
-   * @throws RefusedException if the call does not fit the model, or the queue is full
+   * @param signature the name of one of {@link #signatures}
+   * @return the outputs by their names
+   * @throws RefusedException if the inputs do not fit the signature, or the queue is full
    */
   public CompletableFuture<Map<String, HostTensor>> predict(
       String signature, Map<String, HostTensor> inputs) {
@@ -118,7 +120,7 @@ public final class ServedVersion {
     return joined;
   }
 
-  /** Takes a lease, unless the version is given up already; returns whether there is one. */
+  /** Takes a lease; returns false if the version has no leases left and is closed. */
   synchronized boolean acquire() {
     if (leases == 0) {
       return false;
@@ -127,18 +129,18 @@ public final class ServedVersion {
     return true;
   }
 
-  /** Gives a lease back; with the last one the version is closed. */
+  /** Returns a lease; the last one closes the version. */
   void release(Executor closer) {
     boolean last;
     synchronized (this) {
       last = --leases == 0;
     }
     if (last) {
-      closer.execute(this::close); // not on the queue's own thread, which close waits for
+      closer.execute(this::close); // not on the queue's thread: close() waits for that one
     }
   }
 
-  /** Has something run once the version is closed. */
+  /** Sets an action that runs after the version is closed. */
   synchronized void onClosed(Runnable action) {
     closed = action;
   }

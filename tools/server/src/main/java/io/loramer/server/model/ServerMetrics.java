@@ -1,127 +1,137 @@
 package io.loramer.server.model;
 
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
- * What the server counts, as Prometheus reads it, by the names that TF Serving uses. Times are in
- * microseconds.
+ * The server's metrics in Prometheus' text format, under the names that TF Serving uses. Latencies
+ * are in microseconds.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">The text format</a>
  */
 public final class ServerMetrics {
   private static final String REQUEST_COUNT = ":tensorflow:serving:request_count";
-  private static final String REQUEST_LATENCY = ":tensorflow:serving:request_latency";
-  private static final String RUNTIME_LATENCY = ":tensorflow:serving:runtime_latency";
-  private static final String QUEUING_LATENCY =
-      ":tensorflow:serving:batching_session:queuing_latency";
-  private static final String RECOGNITION_LATENCY = "lora_mer:recognition_latency";
-  private static final String BATCH_SIZE =
-      ":tensorflow:serving:batching_session:processed_batch_size";
+  private static final String MODEL = "model_name";
 
-  /** Of a page of memory, as /proc counts it. */
+  /** The size of a memory page, the unit of /proc/self/statm. */
   private static final int PAGE_BYTES = 4096;
 
-  /** TF Serving's buckets: 10, times 1.8, 33 of them. */
-  private static final double[] LATENCIES = exponential(10, 1.8, 33);
+  /** Of the bounds, so that they print as 32.4 and not as 32.400000000000006. */
+  private static final MathContext SIX_DIGITS = new MathContext(6);
 
-  private static final double[] SIZES = exponential(1, 2, 10);
+  /** The upper bounds of TF Serving's latency buckets: 10, times 1.8, 33 of them. */
+  private static final double[] LATENCIES = bounds(10, 1.8, 33);
 
-  private final Map<String, Map<String, LongAdder>> counters = new ConcurrentSkipListMap<>();
-  private final Map<String, Map<String, Histogram>> histograms = new ConcurrentSkipListMap<>();
-  private final Map<String, LongSupplier> gauges = new ConcurrentSkipListMap<>();
+  /** The upper bounds of the buckets of batch sizes: 1, times 2, 10 of them. */
+  private static final double[] SIZES = bounds(1, 2, 10);
+
   private final String model;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Counter requests =
+      Counter.builder()
+          .name(REQUEST_COUNT)
+          .labelNames(MODEL, "status")
+          .withoutExemplars()
+          .register(registry);
+  private final Histogram requestLatency =
+      histogram(":tensorflow:serving:request_latency", LATENCIES, MODEL, "API", "entrypoint");
+  private final Histogram queuingLatency =
+      histogram(":tensorflow:serving:batching_session:queuing_latency", LATENCIES, MODEL);
+  private final Histogram runtimeLatency =
+      histogram(":tensorflow:serving:runtime_latency", LATENCIES, MODEL, "API", "runtime");
+  private final Histogram batchSize =
+      histogram(":tensorflow:serving:batching_session:processed_batch_size", SIZES, MODEL);
+  private final Histogram recognitionLatency =
+      histogram("lora_mer:recognition_latency", LATENCIES, MODEL);
 
   /**
-   * Starts at zero.
+   * Starts all metrics at zero.
    *
-   * @param model its name, which goes into all lines
+   * @param model the name of the model, the label {@code model_name}
    */
   public ServerMetrics(String model) {
-    this.model = "model_name=\"" + model.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    this.model = model;
+    GaugeWithCallback.builder()
+        .name("process_resident_memory_bytes")
+        .callback(gauge -> gauge.call(residentBytes()))
+        .register(registry);
+  }
+
+  private Histogram histogram(String name, double[] bounds, String... labels) {
+    return Histogram.builder()
+        .name(name)
+        .labelNames(labels)
+        .classicOnly()
+        .classicUpperBounds(bounds)
+        .withoutExemplars()
+        .register(registry);
   }
 
   /**
-   * Counts a call that was answered.
+   * Counts an answered call; the latency is recorded if the code is OK.
    *
-   * @param api what was called
+   * @param api the called interface, such as Predict
    * @param entrypoint REST or GRPC
    * @param code OK or the canonical code of the refusal
    */
   public void answered(String api, String entrypoint, String code, long nanos) {
-    counters
-        .computeIfAbsent(REQUEST_COUNT, name -> new ConcurrentSkipListMap<>())
-        .computeIfAbsent(model + ",status=\"" + code + "\"", labels -> new LongAdder())
-        .increment();
+    requests.labelValues(model, code).inc();
     if (code.equals("OK")) {
-      String labels = "%s,API=\"%s\",entrypoint=\"%s\"".formatted(model, api, entrypoint);
-      histogram(REQUEST_LATENCY, labels, LATENCIES).add(nanos / 1e3);
+      requestLatency.labelValues(model, api, entrypoint).observe(nanos / 1e3);
     }
   }
 
-  /** Counts a call that left the queue. */
+  /** Records how long a call waited in the queue. */
   void queued(long nanos) {
-    histogram(QUEUING_LATENCY, model, LATENCIES).add(nanos / 1e3);
+    queuingLatency.labelValues(model).observe(nanos / 1e3);
   }
 
-  /** Counts a batch. */
+  /** Records the latency and the number of rows of a batch. */
   void ran(long nanos, int rows) {
-    histogram(RUNTIME_LATENCY, model + ",API=\"Predict\",runtime=\"TF1\"", LATENCIES)
-        .add(nanos / 1e3);
-    histogram(BATCH_SIZE, model, SIZES).add(rows);
+    runtimeLatency.labelValues(model, "Predict", "TF1").observe(nanos / 1e3);
+    batchSize.labelValues(model).observe(rows);
   }
 
-  /** Counts sound whose words were recognised. */
+  /** Records how long the recognition of a clip's words took. */
   public void recognized(long nanos) {
-    histogram(RECOGNITION_LATENCY, model, LATENCIES).add(nanos / 1e3);
+    recognitionLatency.labelValues(model).observe(nanos / 1e3);
   }
 
-  /** Adds a value that is asked for when the metrics are read. */
+  /** Adds a gauge whose value is computed at each scrape. */
   void gauge(String name, LongSupplier value) {
-    gauges.put(name, value);
+    GaugeWithCallback.builder()
+        .name(name)
+        .labelNames(MODEL)
+        .callback(gauge -> gauge.call(value.getAsLong(), model))
+        .register(registry);
   }
 
-  private Histogram histogram(String name, String labels, double[] bounds) {
-    return histograms
-        .computeIfAbsent(name, key -> new ConcurrentSkipListMap<>())
-        .computeIfAbsent(labels, key -> new Histogram(bounds));
-  }
-
-  /** Returns the page that Prometheus reads. */
+  /** Returns all metrics in Prometheus' text format, version 0.0.4. */
   public String page() {
-    StringBuilder page = new StringBuilder();
-    counters.forEach(
-        (name, points) -> {
-          page.append("# TYPE ").append(name).append(" counter\n");
-          points.forEach((labels, count) -> line(page, name, labels, count.sum()));
-        });
-    gauges.forEach(
-        (name, value) -> {
-          page.append("# TYPE ").append(name).append(" gauge\n");
-          line(page, name, model, value.getAsLong());
-        });
-    histograms.forEach(
-        (name, points) -> {
-          page.append("# TYPE ").append(name).append(" histogram\n");
-          points.forEach((labels, histogram) -> histogram.write(page, name, labels));
-        });
-    page.append("# TYPE process_resident_memory_bytes gauge\n");
-    page.append("process_resident_memory_bytes ").append(residentBytes()).append('\n');
-    return page.toString();
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    try {
+      PrometheusTextFormatWriter.create().write(page, registry.scrape());
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // it is written to memory
+    }
+    // The library appends _total to the names of counters; TF Serving does not.
+    return page.toString(StandardCharsets.UTF_8).replace(REQUEST_COUNT + "_total", REQUEST_COUNT);
   }
 
-  private static void line(StringBuilder page, String name, String labels, long value) {
-    page.append(name).append('{').append(labels).append("} ").append(value).append('\n');
-  }
-
-  /** Returns how much memory this process has; 0 where there is no /proc. */
-  static long residentBytes() {
+  /** Returns the resident memory of this process; 0 on systems without /proc. */
+  private static long residentBytes() {
     try {
       String pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3)[1];
       return PAGE_BYTES * Long.parseLong(pages);
@@ -130,43 +140,10 @@ public final class ServerMetrics {
     }
   }
 
-  private static double[] exponential(double first, double factor, int count) {
-    double[] bounds = new double[count];
-    for (int i = 0; i < count; i++) {
-      bounds[i] = first * Math.pow(factor, i);
-    }
-    return bounds;
-  }
-
-  /** How often which values came. */
-  private static final class Histogram {
-    private final double[] bounds;
-    private final long[] counts; // of each bucket; the last one has no bound
-    private double sum;
-
-    Histogram(double[] bounds) {
-      this.bounds = bounds;
-      counts = new long[bounds.length + 1];
-    }
-
-    synchronized void add(double value) {
-      int bucket = 0;
-      while (bucket < bounds.length && value > bounds[bucket]) {
-        bucket++;
-      }
-      counts[bucket]++;
-      sum += value;
-    }
-
-    synchronized void write(StringBuilder page, String name, String labels) {
-      long cumulative = 0;
-      for (int i = 0; i < counts.length; i++) {
-        cumulative += counts[i];
-        String bound = i < bounds.length ? String.format(Locale.ROOT, "%.6g", bounds[i]) : "+Inf";
-        line(page, name + "_bucket", labels + ",le=\"" + bound + "\"", cumulative);
-      }
-      page.append(name).append("_sum{").append(labels).append("} ").append(sum).append('\n');
-      line(page, name + "_count", labels, cumulative);
-    }
+  private static double[] bounds(double first, double factor, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new BigDecimal(first * Math.pow(factor, i)).round(SIX_DIGITS))
+        .mapToDouble(BigDecimal::doubleValue)
+        .toArray();
   }
 }

@@ -4,10 +4,10 @@ import io.loramer.serving.ModelVersionStatus.State;
 import org.tensorflow.proto.error.Code;
 
 /**
- * How far a version is.
+ * The state of a version, as TF Serving reports it.
  *
- * @param error why it ended, or OK
- * @param message a sentence about the error, for callers; else empty
+ * @param error the reason why it ended, or OK
+ * @param message a sentence about the error for callers; empty if there is none
  */
 public record VersionState(State state, Code error, String message) {
   static VersionState of(State state) {

@@ -1,4 +1,4 @@
-package io.loramer.server.http;
+package io.loramer.server.grpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -7,18 +7,19 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.loramer.server.limits.RequestLimits;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Refuses calls over gRPC that there is no room for: their number before their message is read,
- * their bytes before anything is made of it. (An executor that refuses would not do: gRPC then
- * resets the stream, without a reason.)
+ * Refuses gRPC calls beyond the limits: of their number before their message is received, of their
+ * bytes before the message is handled. (A refusing executor would not do: gRPC then resets the
+ * stream without a reason.)
  *
- * @param room for calls
- * @param inFlight the bytes of all requests, over HTTP too, that are at work
+ * @param room the free places for calls
+ * @param inFlight the bytes of all open requests, those over HTTP included
  */
-public record CallLimit(Semaphore room, AtomicLong inFlight, HttpLimits limits)
+public record CallLimit(Semaphore room, AtomicLong inFlight, RequestLimits limits)
     implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(

@@ -1,4 +1,4 @@
-package io.loramer.server.http;
+package io.loramer.server.grpc;
 
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Ends calls over gRPC whose message does not come in time; gRPC itself would wait forever. */
+/** Ends gRPC calls whose message does not arrive in time; gRPC itself would wait forever. */
 public record SlowCalls(Duration timeout, ScheduledExecutorService clock)
     implements ServerInterceptor {
   @Override
@@ -22,7 +22,7 @@ public record SlowCalls(Duration timeout, ScheduledExecutorService clock)
             () ->
                 call.close(
                     Status.DEADLINE_EXCEEDED.withDescription(
-                        "The message did not come within %d s".formatted(timeout.toSeconds())),
+                        "The message did not arrive within %d s".formatted(timeout.toSeconds())),
                     new Metadata()),
             timeout.toMillis(),
             TimeUnit.MILLISECONDS);
