@@ -3,11 +3,13 @@ package io.loramer.tools;
 import io.loramer.server.EmotionServer;
 import io.loramer.server.http.HttpLimits;
 import io.loramer.server.model.BatchLimits;
+import io.loramer.tools.console.Interruption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,7 +131,9 @@ final class ServeCommand implements Callable<Integer> {
     require("--poll", pollSeconds, 1, 86_400);
     require("--max-request-mb", maxRequestMegabytes, 1, 2047);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
-    EmotionServer server =
+    CountDownLatch stopped = new CountDownLatch(1);
+    Interruption.handleSignals(spec.commandLine().getErr(), stopped::countDown);
+    try (EmotionServer server =
         EmotionServer.start(
             new EmotionServer.Options(
                 model,
@@ -145,14 +149,14 @@ final class ServeCommand implements Callable<Integer> {
                     Duration.ofMillis(batchWaitMillis),
                     maxQueue,
                     timeout),
-                new HttpLimits(maxRequestMegabytes << 20, timeout)));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-    spec.commandLine()
-        .getErr()
-        .printf(
-            "lora-mer: serving at http://%s:%d and, with gRPC, at port %d%n",
-            host, server.port(), server.grpcPort());
-    server.join();
+                new HttpLimits(maxRequestMegabytes << 20, timeout)))) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "lora-mer: serving at http://%s:%d and, with gRPC, at port %d%n",
+              host, server.port(), server.grpcPort());
+      stopped.await();
+    }
     return ExitCode.OK;
   }
 
