@@ -3,6 +3,7 @@ package io.loramer.tools;
 import io.loramer.tools.adapter.AdapterCommand;
 import io.loramer.tools.bench.BenchCommand;
 import io.loramer.tools.console.FailureMessage;
+import io.loramer.tools.console.Interruption;
 import io.loramer.tools.console.LoraMerVersion;
 import io.loramer.tools.corpus.CorpusCommand;
 import io.loramer.tools.experiments.CrossvalCommand;
@@ -11,10 +12,12 @@ import io.loramer.tools.inspect.InspectCommand;
 import io.loramer.tools.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -58,23 +61,52 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class
     })
 public final class Main implements Runnable {
+  /** Commands that TensorFlow's threads work for; the others end as Java does. */
+  private static final Set<String> RUN_TENSORFLOW =
+      Set.of(
+          "bench",
+          "convert",
+          "crossval",
+          "demo",
+          "evaluate",
+          "export",
+          "mine-check",
+          "predict",
+          "serve",
+          "sweep",
+          "train",
+          "transcribe");
+
   @Spec private CommandSpec spec;
 
   /** Runs the command line of this process. */
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, args));
+    int code = commandLine(out, err).setExecutionStrategy(Main::execute).execute(args);
+    System.exit(Interruption.exitCode().orElse(code));
   }
 
   /** Runs a command and returns its exit code. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return commandLine(out, err).execute(args);
+  }
+
+  private static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     return new CommandLine(new Main())
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new FailureMessage())
-        .execute(args);
+        .setExecutionExceptionHandler(new FailureMessage());
+  }
+
+  /** Runs a command in a process of its own, which signals may end. */
+  private static int execute(ParseResult parsed) {
+    if (parsed.hasSubcommand()
+        && RUN_TENSORFLOW.contains(parsed.subcommand().commandSpec().name())) {
+      Interruption.handleSignals(parsed.commandSpec().commandLine().getErr());
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   @Override

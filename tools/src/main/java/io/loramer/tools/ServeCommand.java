@@ -3,10 +3,12 @@ package io.loramer.tools;
 import io.loramer.server.EmotionServer;
 import io.loramer.server.limits.BatchLimits;
 import io.loramer.server.limits.RequestLimits;
+import io.loramer.tools.console.Interruption;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -117,7 +119,9 @@ final class ServeCommand implements Callable<Integer> {
     require("--poll", pollSeconds, 1, 86_400);
     require("--max-request-mb", maxRequestMegabytes, 1, 2047);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
-    EmotionServer server =
+    CountDownLatch stopped = new CountDownLatch(1);
+    Interruption.handleSignals(spec.commandLine().getErr(), stopped::countDown);
+    try (EmotionServer server =
         EmotionServer.start(
             new EmotionServer.Options(
                 options.model(),
@@ -133,14 +137,14 @@ final class ServeCommand implements Callable<Integer> {
                     Duration.ofMillis(batchWaitMillis),
                     maxQueue,
                     timeout),
-                new RequestLimits(maxRequestMegabytes << 20, timeout)));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-    spec.commandLine()
-        .getErr()
-        .printf(
-            "lora-mer: serving at http://%s:%d and, with gRPC, at port %d%n",
-            host, server.port(), server.grpcPort());
-    server.join();
+                new RequestLimits(maxRequestMegabytes << 20, timeout)))) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "lora-mer: serving at http://%s:%d and, with gRPC, at port %d%n",
+              host, server.port(), server.grpcPort());
+      stopped.await();
+    }
     return ExitCode.OK;
   }
 

@@ -2,6 +2,7 @@ package io.loramer.tools;
 
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.tools.console.Overrides;
+import io.loramer.tools.console.InterruptedCommandException;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.tools.console.ResultTable;
 import io.loramer.training.Trainer;
@@ -9,6 +10,7 @@ import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +124,12 @@ final class TrainCommand implements Callable<Integer> {
         OptionalLong step = trace.map(OptionalLong::of).orElse(OptionalLong.empty());
         metrics = Trainer.start(read, where.run, step, progress);
       }
+    } catch (InterruptedCommandException e) {
+      Path folder = resuming ? where.resume : where.run;
+      throw e.advising(
+          Files.exists(folder)
+              ? "`lora-mer train --resume " + folder + "` goes on from the last whole epoch"
+              : "the run had not begun; hidden states that were computed are kept in the cache");
     }
     spec.commandLine().getOut().print(new ResultTable(metrics));
     spec.commandLine().getOut().flush();

@@ -6,6 +6,7 @@ import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.graph.Dropout;
 import io.loramer.savedmodels.graph.Saver;
+import io.loramer.savedmodels.graph.TensorFlowLog;
 import io.loramer.savedmodels.graph.Variable.Role;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.weights.Checkpoint;
@@ -63,6 +64,7 @@ public final class EncoderConversion {
   public static Summary convert(Path checkpoint, Path target, PaddingInNorm paddingInNorm)
       throws IOException {
     AtomicFolder.requireAbsent(target);
+    TensorFlowLog.passNotes();
     EncoderConfig config = EncoderConfig.read(checkpoint, paddingInNorm);
     try (Checkpoint file = Checkpoint.open(checkpoint);
         Built serve = build(config, MetaGraph.SERVE);

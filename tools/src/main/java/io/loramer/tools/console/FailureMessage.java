@@ -18,6 +18,10 @@ public final class FailureMessage implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
+    if (e instanceof InterruptedCommandException interrupted) {
+      command.getErr().println("lora-mer: " + interrupted.getMessage());
+      return interrupted.exitCode();
+    }
     Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
     // What TensorFlow calls an invalid argument is an IllegalArgumentException too.
     boolean refused =

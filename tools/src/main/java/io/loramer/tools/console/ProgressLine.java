@@ -16,6 +16,7 @@ public final class ProgressLine implements Consumer<Progress>, AutoCloseable {
 
   @Override
   public void accept(Progress progress) {
+    Interruption.check();
     if (!Boolean.getBoolean(TERMINAL)) {
       return;
     }

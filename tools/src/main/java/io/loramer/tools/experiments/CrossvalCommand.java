@@ -1,5 +1,6 @@
 package io.loramer.tools.experiments;
 
+import io.loramer.tools.console.InterruptedCommandException;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.tools.report.Report;
 import io.loramer.training.config.RunConfigFile;
@@ -42,6 +43,8 @@ public final class CrossvalCommand implements Callable<Integer> {
     CrossvalSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       summary = crossval.run(progress);
+    } catch (InterruptedCommandException e) {
+      throw e.advising("the same command goes on where it stopped");
     }
     spec.commandLine().getOut().print(new CrossvalTable(summary));
     spec.commandLine().getOut().println(Report.write(options.out()));

@@ -1,5 +1,6 @@
 package io.loramer.tools.experiments;
 
+import io.loramer.tools.console.InterruptedCommandException;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.tools.report.Report;
 import io.loramer.training.experiments.Sweep;
@@ -53,6 +54,8 @@ public final class SweepCommand implements Callable<Integer> {
     SweepSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       summary = sweep.run(progress);
+    } catch (InterruptedCommandException e) {
+      throw e.advising("the same command goes on where it stopped");
     }
     spec.commandLine().getOut().print(new SweepTable(summary));
     spec.commandLine().getOut().println(Report.write(options.out()));

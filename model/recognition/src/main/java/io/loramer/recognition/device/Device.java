@@ -1,5 +1,6 @@
 package io.loramer.recognition.device;
 
+import io.loramer.savedmodels.graph.TensorFlowLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,7 @@ public record Device(String name) {
    * GPU.
    */
   public ConfigProto session() {
+    TensorFlowLog.passNotes();
     ConfigProto.Builder config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
     if (name.equals("cpu")) {
       return config.putDeviceCount("GPU", 0).build();

@@ -1,0 +1,85 @@
+package io.loramer.savedmodels.graph;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+
+/**
+ * Keeps notes off stderr that TensorFlow prints in every process.
+ *
+ * <p>TensorFlow's optimiser of graphs writes its note through Abseil, whose level no environment
+ * variable sets, and whose functions TensorFlow's library does not export. It writes once in a
+ * process, so a first session runs here with stderr redirected to a file. What else stands in that
+ * file is printed.
+ */
+public final class TensorFlowLog {
+  private static final Pattern NOTE =
+      Pattern.compile(
+          "WARNING: All log messages before absl::InitializeLog\\(\\) is called are written to"
+              + " STDERR|I[0-9]{4} .* mlir_graph_optimization_pass\\.cc:.*");
+
+  private static final int STDERR = 2;
+
+  /** {@code O_WRONLY} of {@code open(2)}, on Linux and macOS. */
+  private static final int WRITE_ONLY = 1;
+
+  private static boolean done;
+
+  private TensorFlowLog() {}
+
+  /** Runs a first session without its notes; later calls, and calls on Windows, do nothing. */
+  public static synchronized void passNotes() {
+    if (done || Platform.isWindows()) {
+      return;
+    }
+    done = true;
+    try {
+      Path printed = Files.createTempFile("lora-mer", ".log");
+      try {
+        redirected(printed, TensorFlowLog::runSession);
+        Files.readAllLines(printed).stream()
+            .filter(line -> !NOTE.matcher(line).matches())
+            .forEach(System.err::println);
+      } finally {
+        Files.delete(printed);
+      }
+    } catch (IOException e) {
+      runSession(); // no temporary file can be written: the notes are printed
+    }
+  }
+
+  private static void redirected(Path file, Runnable action) {
+    System.err.flush();
+    int stderr = libc("dup").invokeInt(new Object[] {STDERR});
+    int descriptor = libc("open").invokeInt(new Object[] {file.toString(), WRITE_ONLY});
+    libc("dup2").invokeInt(new Object[] {descriptor, STDERR});
+    libc("close").invokeInt(new Object[] {descriptor});
+    try {
+      action.run();
+    } finally {
+      libc("dup2").invokeInt(new Object[] {stderr, STDERR});
+      libc("close").invokeInt(new Object[] {stderr});
+    }
+  }
+
+  private static Function libc(String name) {
+    return NativeLibrary.getProcess().getFunction(name);
+  }
+
+  private static void runSession() {
+    // A session that may use a GPU would take its memory.
+    ConfigProto cpu = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, cpu)) {
+      session.runner().fetch(Ops.create(graph).constant(0)).run().close();
+    }
+  }
+}
