@@ -1,5 +1,6 @@
 /** Pretrained encoders: conversion to SavedModels, their graphs, LoRA. */
 module io.loramer.savedmodels {
+  requires com.sun.jna;
   requires transitive tensorflow;
   requires transitive tensorflow.nativelib;
   requires transitive org.tensorflow.ndarray;
@@ -22,6 +23,7 @@ module io.loramer.savedmodels {
       io.loramer.tools;
   exports io.loramer.savedmodels.graph to
       io.loramer.model,
+      io.loramer.recognition,
       io.loramer.training;
   exports io.loramer.savedmodels.imports to
       io.loramer.model,

@@ -1,8 +1,8 @@
 package io.loramer.tools;
 
 import io.loramer.recognition.corpus.TextSource;
-import io.loramer.tools.console.Overrides;
 import io.loramer.tools.console.InterruptedCommandException;
+import io.loramer.tools.console.Overrides;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.tools.console.ResultTable;
 import io.loramer.training.Trainer;

@@ -74,7 +74,7 @@ class ArchitectureTest {
   private static final List<InternalPackage> INTERNAL =
       List.of(
           new InternalPackage("savedmodels.files", Set.of("training", "server", "tools")),
-          new InternalPackage("savedmodels.graph", Set.of("model", "training")),
+          new InternalPackage("savedmodels.graph", Set.of("model", "recognition", "training")),
           new InternalPackage("savedmodels.imports", Set.of("model", "training", "tools")),
           new InternalPackage(
               "savedmodels.optimize",
