@@ -16,7 +16,7 @@ import org.tensorflow.proto.TensorShapeProto;
 /**
  * A graph of a SavedModel.
  *
- * @param tag what loaders ask for it by
+ * @param tag the name by which loaders select it
  * @param saver that restores the SavedModel's variables in this graph
  */
 public record MetaGraph(String tag, GraphDef graph, Saver saver, List<CallSignature> signatures) {
@@ -26,10 +26,10 @@ public record MetaGraph(String tag, GraphDef graph, Saver saver, List<CallSignat
   /** Tag of the graph with dropout. */
   public static final String TRAIN = "train";
 
-  /** Name of the signature that callers who name none get. */
+  /** Name of the signature that is called unless the caller names another. */
   public static final String DEFAULT_SIGNATURE = "serving_default";
 
-  /** A named way to call a graph. */
+  /** A named set of inputs and outputs with which a graph can be called. */
   public record CallSignature(
       String name, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {}
 

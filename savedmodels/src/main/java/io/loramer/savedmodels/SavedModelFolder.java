@@ -31,7 +31,11 @@ public final class SavedModelFolder {
     this.proto = proto;
   }
 
-  /** Reads the graphs of a SavedModel. */
+  /**
+   * Reads the graphs of a SavedModel.
+   *
+   * @throws IOException if the folder has no {@code saved_model.pb}, or the file is damaged
+   */
   public static SavedModelFolder open(Path folder) throws IOException {
     Path graphs = folder.resolve(GRAPHS);
     if (!Files.isRegularFile(graphs)) {
@@ -48,7 +52,7 @@ public final class SavedModelFolder {
   /**
    * Writes a SavedModel into an empty folder.
    *
-   * @param session holds the variables that {@code saver} saves
+   * @param session that holds the variables which {@code saver} saves
    */
   public static void write(Path folder, List<MetaGraph> graphs, Saver saver, Session session)
       throws IOException {
@@ -80,9 +84,9 @@ public final class SavedModelFolder {
   }
 
   /**
-   * Returns how many bytes the values of the variables take.
+   * Returns the size of the variables' values on disk, in bytes.
    *
-   * @throws IOException if their index is missing, or the data that it is the index of
+   * @throws IOException if the index file or the data files are missing
    */
   public long variablesBytes() throws IOException {
     Path prefix = variables();
@@ -112,8 +116,8 @@ public final class SavedModelFolder {
   }
 
   /**
-   * Checks that the files with the values of the variables are there; without them TensorFlow loads
-   * a SavedModel all the same, and fails when it is run.
+   * Checks that the files with the variables' values exist. Without them, TensorFlow loads a
+   * SavedModel nevertheless, and fails only when it is run.
    *
    * @throws IOException if one is missing
    */
@@ -121,14 +125,14 @@ public final class SavedModelFolder {
     variablesBytes();
   }
 
-  /** Returns where a file that is to belong to the model goes. */
+  /** Returns the path at which a new asset of the model is written. */
   public Path newAsset(String name) {
     return folder.resolve(ASSETS).resolve(name);
   }
 
   /**
-   * Returns where a file that belongs to the model lies, whether it is there or not. Hugging Face's
-   * TF classes write {@code MODEL/saved_model/1/} and leave such files in {@code MODEL/}.
+   * Returns the path of an asset of the model, whether the file exists or not. Hugging Face's TF
+   * classes write {@code MODEL/saved_model/1/} and leave such files in {@code MODEL/}.
    */
   public Path asset(String name) {
     Path asset = newAsset(name);

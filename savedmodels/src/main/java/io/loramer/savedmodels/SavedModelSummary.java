@@ -12,7 +12,7 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * What a SavedModel takes, gives and holds, read from its graphs; nothing is loaded.
+ * The signatures and variables of a SavedModel, read from its graphs without loading it.
  *
  * @param signatures of all graphs
  * @param variables by their names
@@ -25,10 +25,10 @@ public record SavedModelSummary(List<Call> signatures, Map<String, TensorType> v
       Map<String, TensorType> inputs,
       Map<String, TensorType> outputs) {}
 
-  /** Signatures of TensorFlow's own bookkeeping begin with this. */
+  /** Prefix of the signatures that TensorFlow itself adds. */
   private static final String INTERNAL = "__saved_model_";
 
-  /** Reads the graphs of a SavedModel. */
+  /** Summarises all graphs of a SavedModel. */
   public static SavedModelSummary of(SavedModelFolder model) {
     List<Call> calls = new ArrayList<>();
     Map<String, TensorType> variables = new LinkedHashMap<>();

@@ -4,7 +4,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** The activation functions of the supported checkpoints. */
+/** The activation functions of the supported encoders. */
 enum Activation {
   /** {@code x/2 · (1 + erf(x/√2))}: the exact form, which all supported encoders use. */
   GELU {

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A checkpoint's {@code config.json}. It is somebody else's file: unknown keys are ignored, absent
- * ones take the defaults of transformers' configuration classes, and what is wrong is collected, to
- * be thrown together by {@link #check}.
+ * A checkpoint's {@code config.json}. Unknown keys are ignored, and absent ones take the defaults
+ * of transformers' configuration classes. Problems are collected, and {@link #check} throws them
+ * together.
  */
 final class ConfigFile {
   private final Path file;
@@ -30,7 +30,11 @@ final class ConfigFile {
     this.root = root;
   }
 
-  /** Reads a config.json. */
+  /**
+   * Reads a config.json.
+   *
+   * @throws IOException if it is missing or is not a JSON object
+   */
   static ConfigFile read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + ": no such file; a checkpoint folder has one");
@@ -47,7 +51,7 @@ final class ConfigFile {
     }
   }
 
-  /** Returns an object within; where there is none, one without keys. */
+  /** Returns a nested object; if it is absent, an object without keys. */
   ConfigFile part(String key) {
     return new ConfigFile(file, root.path(key));
   }
@@ -60,7 +64,7 @@ final class ConfigFile {
     return Optional.ofNullable(root.path(key).textValue());
   }
 
-  /** Returns whether a list of names has one that ends like this. */
+  /** Returns whether a list of names has one with this ending. */
   boolean lists(String key, String ending) {
     return StreamSupport.stream(root.path(key).spliterator(), false)
         .anyMatch(name -> name.asText().endsWith(ending));
@@ -91,7 +95,7 @@ final class ConfigFile {
     return value.intValue();
   }
 
-  /** Returns an integer from 0. */
+  /** Returns an integer that is at least 0. */
   int index(String key, int absent) {
     JsonNode value = root.path(key);
     if (value.isMissingNode() || value.isNull()) {
@@ -149,14 +153,18 @@ final class ConfigFile {
     return absent;
   }
 
-  /** Notes a problem unless the condition holds. */
+  /** Adds a problem unless the condition holds. */
   void require(boolean condition, String problem) {
     if (!condition) {
       problems.add(problem);
     }
   }
 
-  /** Throws everything that was found wrong, if anything was. */
+  /**
+   * Checks that no problems were found.
+   *
+   * @throws IOException if there are problems; the message lists them all
+   */
   void check() throws IOException {
     if (!problems.isEmpty()) {
       throw new IOException(file + ": " + String.join("; ", problems));

@@ -5,9 +5,9 @@ import io.loramer.savedmodels.graph.Dropout;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What a checkpoint's {@code config.json} says about its encoder. */
+/** The configuration of an encoder, from a checkpoint's {@code config.json}. */
 sealed interface EncoderConfig permits SpeechConfig, TextConfig {
-  /** Returns what models with a task head prefix the encoder's parameters by. */
+  /** Returns the prefix of the encoder's parameters in models with a task head. */
   String base();
 
   /** Builds the encoder's graph, with its parameters as frozen variables. */
@@ -16,7 +16,7 @@ sealed interface EncoderConfig permits SpeechConfig, TextConfig {
   /**
    * Reads the config.json of a checkpoint folder.
    *
-   * @throws IOException if it is unreadable, wrong, or of an architecture that is not supported
+   * @throws IOException if it is unreadable or invalid, or the architecture is not supported
    */
   static EncoderConfig read(Path folder, PaddingInNorm paddingInNorm) throws IOException {
     ConfigFile config = ConfigFile.read(folder.resolve("config.json"));

@@ -22,13 +22,13 @@ import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
 
 /**
- * What a checkpoint or an encoder SavedModel holds, and how that differs from what its {@code
- * config.json} asks for.
+ * The contents of a checkpoint or encoder SavedModel, and their differences from its {@code
+ * config.json}.
  *
- * @param architecture such as {@code wavlm}; empty without a config.json that is supported
+ * @param architecture such as {@code wavlm}; empty without a supported config.json
  * @param tensors parameters or variables, by name
- * @param linearMaps what LoRA could adapt
- * @param problems what is missing, extra, of another shape or not supported
+ * @param linearMaps the modules that LoRA can adapt
+ * @param problems parameters that are missing, extra or of another shape, and unsupported settings
  */
 public record EncoderContents(
     Optional<String> architecture,
@@ -38,7 +38,7 @@ public record EncoderContents(
 
   private static final String CONFIG = "config.json";
 
-  /** What a config.json asks for. */
+  /** The encoder that a config.json describes. */
   private record Described(
       String architecture, List<Parameter> parameters, List<LoraTarget> linearMaps) {
     static Described read(Path folder) throws IOException {
@@ -52,7 +52,11 @@ public record EncoderContents(
     }
   }
 
-  /** Looks at a checkpoint folder. What is wrong with it is a finding, not an error. */
+  /**
+   * Inspects a checkpoint folder. Problems are returned, not thrown.
+   *
+   * @throws IOException if the weights cannot be read
+   */
   public static EncoderContents ofCheckpoint(Path folder) throws IOException {
     List<String> problems = new ArrayList<>();
     Optional<Described> described = describe(folder, problems);
@@ -74,8 +78,8 @@ public record EncoderContents(
   }
 
   /**
-   * Looks at an encoder SavedModel, whoever wrote it. Its variables are held against a config.json
-   * if they have the checkpoint's names.
+   * Inspects an encoder SavedModel. Its variables are compared with config.json if they have the
+   * checkpoint's names.
    */
   public static EncoderContents ofSavedModel(SavedModelFolder model) throws IOException {
     List<String> problems = new ArrayList<>();

@@ -23,12 +23,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Converts a Hugging Face checkpoint to an encoder SavedModel: two graphs, {@code serve} and {@code
- * train} (with the dropout of the checkpoint's layers), over one set of variables that carry the
- * checkpoint's own names, and the checkpoint's small files as assets.
+ * Converts a Hugging Face checkpoint to an encoder SavedModel.
+ *
+ * <p>It has two graphs, {@code serve} and {@code train} (with the dropout of the checkpoint's
+ * layers), over one set of variables with the checkpoint's own names, and the checkpoint's small
+ * files as assets.
  */
 public final class EncoderConversion {
-  /** The files of a checkpoint that those who use the encoder need, as far as it has them. */
+  /** The files of a checkpoint that become assets, if it has them. */
   public static final List<String> ASSETS =
       List.of(
           "config.json",
@@ -40,10 +42,10 @@ public final class EncoderConversion {
 
   private EncoderConversion() {}
 
-  /** What was converted, for the log. */
+  /** The result of a conversion: the architecture and its number of parameters. */
   public record Summary(String architecture, long parameters) {}
 
-  /** A tag's graph while it is being made. */
+  /** The graph of one tag, with its variables. */
   private record Built(
       Graph graph, Variables variables, List<Parameter> parameters, MetaGraph metaGraph)
       implements AutoCloseable {
@@ -54,12 +56,12 @@ public final class EncoderConversion {
   }
 
   /**
-   * Converts.
+   * Converts a checkpoint.
    *
    * @param checkpoint a folder with {@code config.json} and weights as {@link Checkpoint} reads
    *     them
-   * @param target the SavedModel's folder, made here
-   * @throws IOException if the target exists, or the checkpoint is not what its config.json says
+   * @param target the SavedModel's folder, which must not exist
+   * @throws IOException if the target exists, or the checkpoint does not fit its config.json
    */
   public static Summary convert(Path checkpoint, Path target, PaddingInNorm paddingInNorm)
       throws IOException {
@@ -112,14 +114,14 @@ public final class EncoderConversion {
     return new Built(graph, variables, parameters.required(), metaGraph);
   }
 
-  /** Gives the variables their values, by nodes that come after the graph was taken down. */
+  /** Assigns the variables by nodes that are not part of the MetaGraph, which is complete. */
   private static void assign(Weights weights, Built built, Session session) throws IOException {
     Map<String, TFloat32> values = new LinkedHashMap<>();
     try {
       for (Parameter parameter : built.parameters) {
         values.put(parameter.name(), weights.valueOf(parameter));
       }
-      // All in one run: each run after the graph grew makes TensorFlow go over the whole graph.
+      // All in one run: after each change of the graph, TensorFlow processes the whole graph again.
       built.variables.assign(session, values);
     } finally {
       values.values().forEach(TFloat32::close);

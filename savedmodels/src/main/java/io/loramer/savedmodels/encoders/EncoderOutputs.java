@@ -12,7 +12,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
 
 /**
- * What an encoder gives.
+ * The outputs of an encoder.
  *
  * @param lastHiddenState float32 [B, T, H]
  * @param hiddenStates float32 [layers + 1, B, T, H]: the input of each layer, then the output
@@ -26,7 +26,7 @@ record EncoderOutputs(
     Optional<Operand<TFloat32>> logits) {
 
   /**
-   * Makes the outputs.
+   * Creates the outputs from the hidden states.
    *
    * @param states float32 [B, T, H] each
    */
@@ -38,7 +38,7 @@ record EncoderOutputs(
     return new EncoderOutputs(states.get(states.size() - 1), tf.stack(states), frameMask, logits);
   }
 
-  /** Gives the outputs the names of the encoder SavedModel's contract. */
+  /** Returns the outputs by their names in {@link EncoderSignature}. */
   Map<String, Operand<?>> named(Ops tf) {
     Map<String, Operand<?>> named = new LinkedHashMap<>();
     put(named, tf, EncoderSignature.LAST_HIDDEN_STATE, lastHiddenState);

@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The stack of strided convolutions from waveform to frames (20 ms apart in the published models).
+ * The strided convolutions from waveform to frames (20 ms apart in the published models).
  *
  * <p>Convolution i maps L samples to {@code ⌊(L − kernel_i) / stride_i⌋ + 1} frames.
  *
@@ -74,7 +74,7 @@ final class FeatureExtractor {
   }
 
   /**
-   * Extracts features.
+   * Extracts the features of a batch of waveforms.
    *
    * @param waveform float32 [B, samples]
    * @param lengths int32 [B], valid samples
@@ -95,7 +95,7 @@ final class FeatureExtractor {
     return tf.squeeze(x, Squeeze.axis(List.of(1L)));
   }
 
-  /** Returns the number of frames of so many valid samples, int32 [B]. */
+  /** Returns the number of valid frames of each clip, int32 [B], from its valid samples. */
   Operand<TInt32> frames(Operand<TInt32> lengths) {
     Operand<TInt32> valid = lengths;
     for (Layer layer : layers) {

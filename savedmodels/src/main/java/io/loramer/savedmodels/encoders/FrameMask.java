@@ -9,7 +9,7 @@ final class FrameMask {
   private FrameMask() {}
 
   /**
-   * Returns a mask.
+   * Returns the mask of sequences of these lengths.
    *
    * @param lengths int32 [B]
    * @param time int32 scalar T

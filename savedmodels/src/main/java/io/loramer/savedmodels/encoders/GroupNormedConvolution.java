@@ -15,9 +15,9 @@ import org.tensorflow.types.family.TFloating;
  * (x − mean) / sqrt(variance + ε) · weight + bias}, the statistics over time.
  *
  * <p>A frame is {@code x = w · u}, u the k samples below the kernel. So {@code mean = w · mean(u)}
- * and {@code variance = w · cov(u) · w}: k × k numbers of the waveform tell the statistics of all
- * channels, and the norm goes into the kernel before that is applied. A bias of the convolution
- * would leave with the mean.
+ * and {@code variance = w · cov(u) · w}: k × k numbers of the waveform give the statistics of all
+ * channels, and the norm is applied to the kernel instead of the output. A bias of the convolution
+ * would cancel with the mean.
  *
  * @see <a href="https://arxiv.org/abs/1803.08494">Wu and He 2018</a>
  */
@@ -32,7 +32,7 @@ final class GroupNormedConvolution {
   private final Operand<TFloat32> bias; // [C]
 
   /**
-   * Takes a convolution.
+   * Creates the norm's variables for a convolution.
    *
    * @param kernel float32 [1, k, 1, C]
    */
@@ -58,8 +58,8 @@ final class GroupNormedConvolution {
     var windows = windows(waveform); // [B, T, k]
     var share = share(windows, lengths, paddingInNorm); // [B, T]
 
-    // In double precision, since the variance of a channel that lets little pass is what remains
-    // of large terms; as products, which sum tens of thousands of frames in blocks.
+    // In double precision, since the variance of a channel with small output is a difference of
+    // large terms; as products, which sum tens of thousands of frames in blocks.
     var exact = tf.dtypes.cast(windows, TFloat64.class);
     var centred = tf.math.sub(exact, tf.expandDims(einsum("bt,btk->bk", share, exact), one));
     var weighted = tf.math.mul(centred, tf.expandDims(share, tf.constant(-1)));
@@ -73,9 +73,8 @@ final class GroupNormedConvolution {
             tf.dtypes.cast(tf.math.add(variance, tf.constant((double) EPSILON)), TFloat32.class));
     var scaled = tf.math.mul(kernel, tf.expandDims(tf.math.mul(scale, weight), one)); // [B, k, C]
 
-    // The bias is one more row of the kernel, for a tap that is always 1. No MatMul or Conv2D:
-    // where
-    // weights are said to be frozen, oneDNN would take this kernel for one of them.
+    // The bias is one more row of the kernel, for a tap that is always 1. No MatMul or Conv2D: with
+    // the setting that weights are frozen, oneDNN would cache this kernel as one of them.
     var row = tf.math.add(tf.zerosLike(tf.expandDims(scale, one)), bias); // [B, 1, C]
     var taps =
         tf.dtypes.cast(
@@ -97,7 +96,7 @@ final class GroupNormedConvolution {
     return tf.squeeze(windows, Squeeze.axis(List.of(1L)));
   }
 
-  /** Returns what each frame counts for in its clip's statistics, float64 [B, T]. */
+  /** Returns the weight of each frame in its clip's statistics, float64 [B, T]. */
   private Operand<TFloat64> share(
       Operand<TFloat32> windows, Operand<TInt32> lengths, PaddingInNorm paddingInNorm) {
     var time = tf.gather(tf.shape(windows), tf.constant(1), tf.constant(0));

@@ -18,9 +18,8 @@ final class Linear {
   }
 
   /**
-   * Maps each row.
+   * Maps each row. * @param x float32 [N, in]
    *
-   * @param x float32 [N, in]
    * @return float32 [N, out]
    */
   Operand<TFloat32> apply(Operand<TFloat32> x) {

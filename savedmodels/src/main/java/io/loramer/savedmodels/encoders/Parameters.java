@@ -12,8 +12,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The frozen variables of an encoder's graph, the list of what a checkpoint must hold, and for each
- * module the scope of the graph that its ops share with its parameters.
+ * The frozen variables of an encoder's graph, the list of parameters that a checkpoint must have,
+ * and the scope of the graph for each module's ops and parameters.
  */
 final class Parameters {
   private final Variables variables;
@@ -35,7 +35,7 @@ final class Parameters {
 
   /** Returns the parameters of a module within this one. */
   Parameters module(String name) {
-    // A scope is made once: TensorFlow would call a second one of the same name name_1.
+    // A scope is created once: TensorFlow would name a second one name_1.
     return children.computeIfAbsent(
         name,
         n -> new Parameters(variables.scope(n), prefix + n + ".", tf.withSubScope(n), required));
@@ -60,7 +60,7 @@ final class Parameters {
     return require(name, Storage.WEIGHT_NORMED_CONVOLUTION, out, in, size);
   }
 
-  /** Returns everything asked for so far, in all modules. */
+  /** Returns all parameters that were requested so far, in all modules. */
   List<Parameter> required() {
     return List.copyOf(required);
   }

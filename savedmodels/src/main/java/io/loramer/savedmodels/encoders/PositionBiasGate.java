@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  * @see <a href="https://arxiv.org/abs/2110.13900">Chen et al. 2022, section III-B</a>
  */
 final class PositionBiasGate {
-  /** The map of a head has two gates of four outputs each. */
+  /** Each head has two gates of four outputs each. */
   private static final int GATES = 2;
 
   private static final int OUTPUTS = 4;
@@ -38,7 +38,7 @@ final class PositionBiasGate {
   }
 
   /**
-   * Gates the bias.
+   * Multiplies the position bias by the gate of each head and frame.
    *
    * @param x float32 [B·T, H], the input of the attention
    * @param bias float32 [N, T, T]

@@ -7,11 +7,11 @@ import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A grouped convolution over time, weight-normed in the checkpoint, whose activation is added as a
- * relative position embedding.
+ * A grouped convolution over time whose activation is added as a relative position embedding; its
+ * kernel is weight-normed in the checkpoint.
  *
  * <p>PyTorch pads both sides by half the kernel and, if the kernel is even, drops the last frame;
- * here that frame is never made, for the right side gets one zero less.
+ * here the right side gets one zero less, so that frame is not computed.
  *
  * @see <a href="https://arxiv.org/abs/2006.11477">Baevski et al. 2020, section 2</a>
  */
@@ -40,8 +40,8 @@ final class PositionalConvolution {
     var padded = tf.pad(tf.expandDims(x, tf.constant(1)), padding, tf.constant(0f));
     var convolved = tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID");
     var frames = tf.squeeze(convolved, Squeeze.axis(List.of(1L)));
-    // Not by biasAdd: Grappler would make it one op with the convolution, which without oneDNN
-    // knows no groups.
+    // Not by biasAdd: Grappler would fuse it with the convolution to an op that, without oneDNN,
+    // does not support groups.
     return config.featureActivation().apply(tf, tf.math.add(frames, bias));
   }
 }

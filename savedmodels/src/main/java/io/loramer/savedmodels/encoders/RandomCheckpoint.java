@@ -14,8 +14,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Writes the {@code model.safetensors} of an encoder that nobody trained, as transformers would
- * initialise it: for the demo and for benchmarks, which must not download anything.
+ * Writes the {@code model.safetensors} of an untrained encoder, initialised as in transformers, for
+ * the demo and benchmarks, which download nothing.
  */
 public final class RandomCheckpoint {
   /** transformers' {@code initializer_range}. */
@@ -67,7 +67,9 @@ public final class RandomCheckpoint {
     return new Gaussian(0, Math.sqrt(2 / fanIn));
   }
 
-  /** A direction and the magnitude that it has itself, so that their product is the direction. */
+  /**
+   * Draws a direction and sets the magnitude to its norm, so that their product is the direction.
+   */
   private static void putWeightNormed(
       Map<String, TFloat32> weights, Parameter parameter, Random random) {
     Shape shape = parameter.shape();

@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017, section 3.2</a>
  */
 final class SelfAttention {
-  /** Added to the score of a padded key: large enough that its weight underflows to zero. */
+  /** Added to the score of a padded key, so that its weight underflows to zero. */
   private static final float MASKED_SCORE = -1e9f;
 
   private final Ops tf;
@@ -46,11 +46,11 @@ final class SelfAttention {
   }
 
   /**
-   * Attends.
+   * Computes the attention of a batch and its output projection.
    *
    * @param x float32 [B·T, H]
    * @param scoreMask float32 [B, 1, 1, T]
-   * @param positionBias float32 [B, N, T, T], where the encoder has one
+   * @param positionBias float32 [B, N, T, T], if the encoder has one
    * @return float32 [B·T, H]
    */
   Operand<TFloat32> apply(
@@ -75,7 +75,7 @@ final class SelfAttention {
     return output.apply(SequenceShape.mergeHeads(tf, attended, (long) heads * headSize));
   }
 
-  /** An Einsum: the gradient of a BatchMatMul would be one that oneDNN has no kernel for. */
+  /** Returns an Einsum, since oneDNN has no kernel for the gradient of a BatchMatMul. */
   private Operand<TFloat32> product(String equation, Operand<TFloat32> a, Operand<TFloat32> b) {
     return tf.linalg.einsum(List.of(a, b), equation);
   }

@@ -17,7 +17,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What a speech encoder's {@code config.json} says about its graph.
+ * The configuration of a speech encoder's graph, from its {@code config.json}.
  *
  * @param convolutions the feature extractor, first to last
  * @param convolutionBias whether its convolutions have a bias
@@ -27,7 +27,7 @@ import org.tensorflow.types.TInt32;
  * @param positionKernel taps of the positional convolution
  * @param positionGroups its groups
  * @param relativeBuckets buckets of WavLM's relative positions
- * @param maxRelativeDistance from which on all positions share the last bucket
+ * @param maxRelativeDistance the distance from which all positions share the last bucket
  * @param ctc the head for speech recognition, of the {@code *ForCTC} architectures
  */
 record SpeechConfig(

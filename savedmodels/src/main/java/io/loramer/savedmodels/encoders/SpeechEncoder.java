@@ -80,8 +80,8 @@ final class SpeechEncoder {
     Operand<TFloat32> hidden =
         encoder.math.mul(project(features, extracted), tf.expandDims(mask, tf.constant(-1)));
     hidden = encoder.math.add(hidden, positions.apply(hidden)); // [B, T, H]
-    // From here on nothing looks at the features, only at hidden states and the mask: the graph can
-    // be cut before any layer.
+    // From here on, ops read only hidden states and the mask, so the graph can be cut before any
+    // layer.
     SequenceShape shape = SequenceShape.of(encoder, frameMask);
     if (!config.stableLayerNorm()) {
       hidden = shape.fromRows(encoder, layerNorm.apply(rows(hidden)), size);

@@ -1,6 +1,6 @@
 package io.loramer.savedmodels.encoders;
 
-/** The speech encoders: one architecture, but for WavLM's position bias. */
+/** The speech encoders: one architecture, except for WavLM's position bias. */
 enum SpeechFamily {
   WAVLM,
   HUBERT,

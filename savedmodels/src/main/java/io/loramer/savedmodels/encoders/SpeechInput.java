@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a speech encoder expects of a waveform.
+ * The waveform that a speech encoder expects.
  *
- * @param normalize whether it is brought to mean 0 and variance 1 first
- * @param minimumSamples the fewest samples that make one frame
- * @param samplesPerFrame how many further ones make another
+ * @param normalize whether it must have mean 0 and variance 1
+ * @param minimumSamples the number of samples of one frame
+ * @param samplesPerFrame the further samples of each further frame
  */
 public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerFrame) {
   /**
    * Reads the assets of a converted encoder.
    *
-   * @throws IOException if it is no speech encoder, or not one for 16 kHz
+   * @throws IOException if it is not a speech encoder, or not one for 16 kHz
    */
   public static SpeechInput of(SavedModelFolder model) throws IOException {
     EncoderConfig config =
@@ -27,7 +27,7 @@ public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerF
       throw new IOException(model.path() + ": expected a speech encoder, found a text encoder");
     }
     Optional<ConfigFile> found = preprocessor(model);
-    if (found.isEmpty()) { // transformers normalises unless the file says no
+    if (found.isEmpty()) { // transformers' default is to normalise
       return of(true, speech);
     }
     ConfigFile preprocessor = found.get();
@@ -39,7 +39,7 @@ public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerF
     return of(preprocessor.flag("do_normalize", true), speech);
   }
 
-  /** Reads the file of its own, or the part of the processor's that transformers 5 writes. */
+  /** Reads preprocessor_config.json, or the part of processor_config.json of transformers 5. */
   private static Optional<ConfigFile> preprocessor(SavedModelFolder model) throws IOException {
     Path own = model.asset("preprocessor_config.json");
     if (Files.exists(own)) {
@@ -52,7 +52,7 @@ public record SpeechInput(boolean normalize, int minimumSamples, int samplesPerF
   }
 
   private static SpeechInput of(boolean normalize, SpeechConfig config) {
-    int samples = 1; // of one frame, taken back through the convolutions
+    int samples = 1; // of one frame, from the last convolution to the first
     int perFrame = 1;
     for (int i = config.convolutions().size() - 1; i >= 0; i--) {
       var convolution = config.convolutions().get(i);

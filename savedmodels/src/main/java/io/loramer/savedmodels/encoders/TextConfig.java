@@ -13,10 +13,10 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt32;
 
 /**
- * What a text encoder's {@code config.json} says about its graph.
+ * The configuration of a text encoder's graph, from its {@code config.json}.
  *
  * @param positions rows of the position embedding
- * @param padId the token that pads; RoBERTa counts positions from the one after it
+ * @param padId the padding token; RoBERTa counts positions from the number after it
  */
 record TextConfig(
     TextFamily family,
@@ -59,7 +59,7 @@ record TextConfig(
     var attentionMask =
         tf.withName(EncoderSignature.ATTENTION_MASK)
             .placeholder(TInt32.class, Placeholder.shape(batch));
-    // Not in the signature: one text is the rule, and a signature has no optional inputs.
+    // Not in the signature, which has no optional inputs: an input is usually one text.
     var tokenTypeIds =
         tf.withName(EncoderSignature.TOKEN_TYPE_IDS)
             .placeholderWithDefault(tf.zerosLike(inputIds), batch);

@@ -48,7 +48,7 @@ final class TextEncoder {
    * Encodes a batch of token sequences.
    *
    * @param inputIds int32 [B, S], S at most the number of positions
-   * @param tokenTypeIds int32 [B, S], which of a pair's texts a token belongs to
+   * @param tokenTypeIds int32 [B, S], which text of a pair a token belongs to
    * @param attentionMask int32 [B, S], 1 for a token, 0 for padding
    */
   EncoderOutputs apply(

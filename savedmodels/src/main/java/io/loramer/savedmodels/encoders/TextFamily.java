@@ -1,8 +1,8 @@
 package io.loramer.savedmodels.encoders;
 
-/** The text encoders: one architecture, but for how positions are counted. */
+/** The text encoders: one architecture, except for how positions are counted. */
 enum TextFamily {
-  /** Positions count from the padding token's id on, padding left out. XLM-RoBERTa too. */
+  /** Positions count from after the padding token's id, without padding. XLM-RoBERTa too. */
   ROBERTA(1),
   /** Positions count from 0. */
   BERT(0);
@@ -13,7 +13,7 @@ enum TextFamily {
     this.padId = padId;
   }
 
-  /** Returns the token that pads where {@code config.json} names none. */
+  /** Returns the padding token if {@code config.json} names none. */
   int padId() {
     return padId;
   }

@@ -4,16 +4,16 @@ import io.loramer.savedmodels.SavedModelFolder;
 import java.io.IOException;
 
 /**
- * What a text encoder expects of a sequence of tokens.
+ * The token sequence that a text encoder expects.
  *
- * @param maxTokens the longest sequence that has positions
- * @param padId what shorter sequences of a batch are filled up with
+ * @param maxTokens the length of the longest sequence, which is limited by the positions
+ * @param padId the token that pads shorter sequences of a batch
  */
 public record TextInput(int maxTokens, int padId) {
   /**
    * Reads the assets of a converted encoder.
    *
-   * @throws IOException if it is no text encoder
+   * @throws IOException if it is not a text encoder
    */
   public static TextInput of(SavedModelFolder model) throws IOException {
     EncoderConfig config =

@@ -13,9 +13,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
-/** Finds the parameters of an encoder in a checkpoint and lays them out for its graph. */
+/** Finds an encoder's parameters in a checkpoint and converts them to the graph's layout. */
 final class Weights {
-  /** Parameters of the encoders that inference and fine-tuning with LoRA have no use for. */
+  /** Parameters of checkpoints that inference and fine-tuning with LoRA do not use. */
   private static final Set<String> UNUSED =
       Set.of(
           "masked_spec_embed",
@@ -23,10 +23,10 @@ final class Weights {
           "pooler.dense.weight",
           "pooler.dense.bias");
 
-  /** The CTC head, which stands beside the encoder whatever the encoder's prefix. */
+  /** The prefix of the CTC head's parameters, which does not depend on the encoder's prefix. */
   private static final String HEAD = "lm_head.";
 
-  /** The names that PyTorch has given the magnitude and direction of a weight norm. */
+  /** PyTorch's names of the magnitude and direction of a weight norm, new and old. */
   private static final List<WeightNorm> WEIGHT_NORMS =
       List.of(
           new WeightNorm("parametrizations.weight.original0", "parametrizations.weight.original1"),
@@ -34,7 +34,7 @@ final class Weights {
 
   private record WeightNorm(String magnitude, String direction) {}
 
-  /** What checkpoints that came from BERT's first release call the parts of a layer norm. */
+  /** The names of a layer norm's parts in checkpoints from BERT's first release. */
   private static final Map<String, String> LEGACY_NAMES =
       Map.of("LayerNorm.weight", "LayerNorm.gamma", "LayerNorm.bias", "LayerNorm.beta");
 
@@ -52,8 +52,8 @@ final class Weights {
    * Finds all parameters.
    *
    * @param subject names the checkpoint in errors
-   * @param base how a model with a task head calls the encoder, such as {@code wavlm}
-   * @throws IOException if any is missing, extra or of another shape; the message lists them all
+   * @param base the encoder's prefix in a model with a task head, such as {@code wavlm}
+   * @throws IOException if parameters are missing, extra or of another shape; the message lists all
    */
   static Weights find(
       String subject, Checkpoint checkpoint, String base, List<Parameter> parameters)
@@ -75,7 +75,7 @@ final class Weights {
 
   private List<String> locate(List<Parameter> parameters) {
     Set<String> extra = new TreeSet<>(checkpoint.names());
-    extra.removeIf(name -> !name.startsWith(prefix)); // the head's
+    extra.removeIf(name -> !name.startsWith(prefix)); // parameters of the head
     UNUSED.forEach(name -> extra.remove(prefix + name));
     List<String> problems = new ArrayList<>();
     for (Parameter parameter : parameters) {
@@ -121,7 +121,7 @@ final class Weights {
     return List.of(module + names.magnitude, module + names.direction);
   }
 
-  /** Returns the old name of a parameter if the checkpoint has that, else the name itself. */
+  /** Returns the old name of a parameter if the checkpoint has it, else the name itself. */
   private String legacyName(String name) {
     return LEGACY_NAMES.entrySet().stream()
         .filter(names -> name.endsWith(names.getKey()))
@@ -143,7 +143,7 @@ final class Weights {
     }
   }
 
-  /** Scales v [out, in, k] so that for each k its norm is g [k]. */
+  /** Scales v [out, in, k] so that its norm for each k is g [k]. */
   private static float[] normed(float[] magnitude, float[] direction) {
     int taps = magnitude.length;
     double[] squares = new double[taps];
@@ -157,7 +157,7 @@ final class Weights {
     return weight;
   }
 
-  /** Lays out a kernel [out, in, k] as [1, k, in, out]. */
+  /** Transposes a kernel [out, in, k] to [1, k, in, out]. */
   private static TFloat32 forConv2d(Parameter parameter, float[] kernel) {
     int out = (int) parameter.shape().get(0);
     int in = (int) parameter.shape().get(1);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Writes a folder that is there as a whole or not at all. */
+/** Writes a folder so that it appears complete or not at all. */
 public final class AtomicFolder {
   private AtomicFolder() {}
 
@@ -21,7 +21,7 @@ public final class AtomicFolder {
   }
 
   /**
-   * Checks that nothing is in the way, to be called before long work.
+   * Checks that a folder does not exist yet; to be called before long work.
    *
    * @throws IOException if the folder exists
    */
@@ -32,15 +32,15 @@ public final class AtomicFolder {
   }
 
   /**
-   * Writes a folder beside its place and renames it.
+   * Writes a folder under a temporary name beside its final path, then renames it.
    *
-   * @throws IOException if the folder exists or a file cannot be written; then nothing is left
+   * @throws IOException if the folder exists or a file cannot be written; no file is left then
    */
   public static void write(Path folder, Content content) throws IOException {
     requireAbsent(folder);
     Path parent = folder.toAbsolutePath().getParent();
     Files.createDirectories(parent);
-    // Not a temporary directory of the JDK's: those stay unreadable to everybody else.
+    // Not a temporary directory of the JDK's: other users could not read it.
     Path unfinished = parent.resolve(".%s.%s".formatted(folder.getFileName(), UUID.randomUUID()));
     Files.createDirectory(unfinished);
     try {
@@ -51,7 +51,7 @@ public final class AtomicFolder {
     }
   }
 
-  /** Deletes a folder and all that is in it, if it is there. */
+  /** Deletes a folder with its content, if it exists. */
   public static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       List<Path> deepestFirst;

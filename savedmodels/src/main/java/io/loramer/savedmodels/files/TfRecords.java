@@ -14,20 +14,20 @@ import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
- * TensorFlow's files of records: of each record the length, its checksum, the bytes, their
- * checksum.
+ * TensorFlow's record files. Each record is its length, the length's checksum, the bytes, and the
+ * bytes' checksum.
  *
  * @see <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord">The TFRecord format</a>
  */
 public final class TfRecords {
-  /** Added to a rotated checksum, so that one of data that holds checksums stays a good one. */
+  /** Added to the rotated checksum: a plain CRC over data with CRCs in it would detect less. */
   private static final int MASK_DELTA = 0xa282ead8;
 
   private static final int FRAME_BYTES = Long.BYTES + 2 * Integer.BYTES;
 
   private TfRecords() {}
 
-  /** Adds a record. */
+  /** Appends a record to a stream. */
   public static void write(OutputStream out, byte[] record) throws IOException {
     byte[] length = littleEndian(Long.BYTES).putLong(record.length).array();
     out.write(length);
@@ -37,7 +37,7 @@ public final class TfRecords {
   }
 
   /**
-   * Reads a small file.
+   * Reads all records of a file that fits in memory.
    *
    * @throws IOException if it is missing, cut short or damaged
    */
@@ -51,9 +51,9 @@ public final class TfRecords {
   }
 
   /**
-   * Finds the first record of some kind in a small file, whose end may still be being written.
+   * Finds the first record that satisfies a condition, in a file that may still be growing.
    *
-   * @throws IOException if the file is missing, or damaged or cut short before such a record
+   * @throws IOException if the file is missing, or is damaged or truncated before such a record
    */
   public static Optional<byte[]> first(Path file, Predicate<byte[]> wanted) throws IOException {
     ByteBuffer bytes = bytes(file);

@@ -13,14 +13,14 @@ import org.tensorflow.types.TUint16;
  * Inverted dropout: {@code y = x · keep / P(keep)}, each element of {@code keep} 1 with probability
  * {@code P(keep)}, which is {@code 1 − rate} to 16 bits, else 0.
  *
- * <p>The mask is a function of a seed that the caller feeds and of the place in the graph, so a
- * step of a resumed run drops what it dropped in the unbroken one.
+ * <p>The mask depends only on a seed that the caller feeds and on the dropout's name in the graph,
+ * so a step of a resumed run drops the same elements as in an uninterrupted run.
  */
 public final class Dropout {
-  /** Name of the int64 scalar that an encoder SavedModel's {@code train} graph is seeded by. */
+  /** Name of the int64 scalar that seeds dropout in an encoder SavedModel's {@code train} graph. */
   public static final String SEED = "dropout_seed";
 
-  /** How many values a number of 16 bits has, and how many such numbers one of 64 bits. */
+  /** The number of values of 16 bits: a rate is rounded to a multiple of its inverse. */
   public static final int VALUES = 1 << Short.SIZE;
 
   private static final int PER_DRAW = Long.SIZE / Short.SIZE;
@@ -31,22 +31,22 @@ public final class Dropout {
     this.seed = seed;
   }
 
-  /** For inference: passes everything through. */
+  /** Returns dropout for inference, which keeps every element. */
   public static Dropout none() {
     return new Dropout(Optional.empty());
   }
 
   /**
-   * For training.
+   * Returns dropout for training.
    *
-   * @param seed int64 scalar, another one for every step
+   * @param seed int64 scalar, which should differ in every step
    */
   public static Dropout seededBy(Operand<TInt64> seed) {
     return new Dropout(Optional.of(seed));
   }
 
   /**
-   * Drops elements of x.
+   * Sets a fraction of the elements of x to 0 and scales the others by {@code 1 / P(keep)}.
    *
    * @param x float32 of any shape
    * @param rate the probability of dropping, in [0, 1)
@@ -62,12 +62,12 @@ public final class Dropout {
             numbers(scoped, scoped.shape(x)),
             scoped.dtypes.cast(scoped.constant(dropped), TUint16.class));
     var scale = scoped.constant((float) VALUES / (VALUES - dropped));
-    // A product has a cheaper gradient than a choice between x and 0.
+    // A product has a cheaper gradient than a selection between x and 0.
     var mask = scoped.math.mul(scoped.dtypes.cast(keep, TFloat32.class), scale);
     return scoped.math.mul(x, mask);
   }
 
-  /** Draws a number of 16 bits for each element: twice as many from one draw as of 32 bits. */
+  /** Draws 16 random bits for each element, four elements from each 64-bit number. */
   private Operand<TUint16> numbers(Ops tf, Operand<TInt32> shape) {
     long place = Variables.hash(tf.scope().makeOpName("place"));
     var key = tf.stack(List.of(seed.orElseThrow(), tf.constant(place)));

@@ -15,16 +15,18 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
- * Saves resource variables to TensorFlow checkpoints and restores them, by nodes of the graph and a
- * {@code SaverDef} as SavedModels carry. (TensorFlow Java's own saver knows reference variables
- * only, and leaves {@code variables/} empty for the others without a word.)
+ * Saves resource variables to TensorFlow checkpoints and restores them.
+ *
+ * <p>It consists of nodes of the graph and a {@code SaverDef}, as in SavedModels. TensorFlow Java's
+ * own saver handles reference variables only; for resource variables it writes an empty {@code
+ * variables/} and reports no error.
  */
 public final class Saver {
   private final Operand<TString> filename;
   private final Operand<TString> saved;
   private final Op restored;
 
-  /** Adds the nodes that save and restore these variables, under {@code save/}. */
+  /** Adds the nodes that save and restore these variables to the graph, under {@code save/}. */
   public Saver(Graph graph, List<Variable<?>> variables) {
     Ops tf = Ops.create(graph).withSubScope("save");
     filename = tf.withName("filename").placeholder(TString.class);
@@ -50,21 +52,21 @@ public final class Saver {
     restored = tf.withControlDependencies(assignments).withName("restored").noOp();
   }
 
-  /** Writes {@code prefix.index} and {@code prefix.data-00000-of-00001}. */
+  /** Saves the variables to {@code prefix.index} and {@code prefix.data-00000-of-00001}. */
   public void save(Session session, Path prefix) {
     try (TString path = TString.scalarOf(prefix.toString())) {
       session.runner().feed(filename, path).addTarget(saved.op()).run().close();
     }
   }
 
-  /** Assigns the variables what {@link #save} wrote. */
+  /** Restores the variables from files that {@link #save} wrote. */
   public void restore(Session session, Path prefix) {
     try (TString path = TString.scalarOf(prefix.toString())) {
       session.runner().feed(filename, path).addTarget(restored.op()).run().close();
     }
   }
 
-  /** Returns what TensorFlow's loaders need to know of these nodes. */
+  /** Returns the names of these nodes, as TensorFlow's loaders expect them. */
   public SaverDef toProto() {
     return SaverDef.newBuilder()
         .setFilenameTensorName(filename.op().name() + ":0")

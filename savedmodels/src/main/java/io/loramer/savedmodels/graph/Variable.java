@@ -10,10 +10,9 @@ import org.tensorflow.types.family.TType;
  * @param name its name in checkpoints, and the shared name of its resource: unique in a graph
  * @param type its dtype
  * @param shape its shape
- * @param role who may change it
+ * @param role by what it is changed
  * @param handle the resource ({@code VarHandleOp})
- * @param value the one read ({@code ReadVariableOp}) that the graph computes with, and that
- *     gradients are taken of
+ * @param value the {@code ReadVariableOp} that the graph computes with; gradients are taken by it
  */
 public record Variable<T extends TType>(
     String name,
@@ -23,11 +22,11 @@ public record Variable<T extends TType>(
     Operand<? extends TType> handle,
     Operand<T> value) {
 
-  /** Who may change a variable. */
+  /** What changes a variable. */
   public enum Role {
     /** The optimiser, by its gradient. */
     TRAINABLE,
-    /** Nobody: a pretrained weight. */
+    /** Nothing: a pretrained weight. */
     FROZEN,
     /** The training loop: optimiser moments, step counter. */
     STATE

@@ -6,7 +6,7 @@ import org.tensorflow.framework.initializers.RandomUniform;
 import org.tensorflow.framework.initializers.Zeros;
 import org.tensorflow.types.TFloat32;
 
-/** How the first value of a new variable is drawn. */
+/** Draws the first value of a new variable. */
 @FunctionalInterface
 public interface VariableInitializer {
   /** Returns the TensorFlow Framework's initialiser that draws with this seed. */
@@ -23,7 +23,7 @@ public interface VariableInitializer {
   }
 
   /**
-   * Uniform in ±1/sqrt(fanIn): what PyTorch gives the weights and biases of its {@code Linear} and
+   * Uniform in ±1/sqrt(fanIn), PyTorch's default for weights and biases of {@code Linear} and
    * {@code Conv1d}.
    */
   static VariableInitializer fanIn(long fanIn) {

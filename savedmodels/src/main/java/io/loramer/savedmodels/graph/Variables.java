@@ -26,12 +26,12 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
- * The one place that makes the variables of a graph.
+ * Creates the resource variables of a graph and keeps account of them.
  *
- * <p>Each gets its own shared name (without one, TensorFlow lets all variables of a dtype share a
- * single buffer and says nothing), a name is never given twice, and each is known as trainable,
- * frozen or state. A dotted name becomes scopes of the graph: {@code
- * encoder.layers.0.q_proj.weight} lies at {@code encoder/layers.0/q_proj/weight}.
+ * <p>Each variable has a shared name of its own, since TensorFlow lets all variables of a dtype
+ * without one share a single buffer and reports no error; names are unique; and each variable is
+ * trainable, frozen or state. A dotted name becomes scopes of the graph: the node of {@code
+ * encoder.layers.0.q_proj.weight} is {@code encoder/layers.0/q_proj/weight}.
  */
 public final class Variables {
   private final Graph graph;
@@ -51,9 +51,9 @@ public final class Variables {
   }
 
   /**
-   * Starts the variables of a graph.
+   * Creates an empty set of variables for a graph.
    *
-   * @param seed of every initial value: a value depends on it and on the variable's name only
+   * @param seed of all initial values; each depends only on it and on the variable's name
    */
   public Variables(Graph graph, long seed) {
     this.graph = graph;
@@ -64,19 +64,19 @@ public final class Variables {
     this.initial = Ops.create(graph).withSubScope("initial");
   }
 
-  /** Returns the same variables, with {@code name.} put before the names that follow. */
+  /** Returns a view of the same variables that puts {@code name.} before the names it is given. */
   public Variables scope(String name) {
     return new Variables(this, prefix + name + ".");
   }
 
-  /** Makes a trainable float32 variable; {@link #initialize} draws its value. */
+  /** Creates a trainable float32 variable; {@link #initialize} draws its value. */
   public Operand<TFloat32> trainable(String name, Shape shape, VariableInitializer initial) {
     Variable<TFloat32> variable = create(name, TFloat32.class, shape, Role.TRAINABLE);
     drawInitially(variable, initial);
     return variable.value();
   }
 
-  /** Makes a variable of the training loop that starts as zeros. */
+  /** Creates a variable of the training loop, which {@link #initialize} sets to zeros. */
   public <T extends TType> Variable<T> state(String name, Class<T> type, Shape shape) {
     Variable<T> variable = create(name, type, shape, Role.STATE);
     Ops tf = initial;
@@ -86,15 +86,15 @@ public final class Variables {
     return variable;
   }
 
-  /** Makes a frozen float32 variable, whose value somebody restores or assigns. */
+  /** Creates a frozen float32 variable, whose value must be restored or assigned. */
   public Operand<TFloat32> frozen(String name, Shape shape) {
     return create(name, TFloat32.class, shape, Role.FROZEN).value();
   }
 
   /**
-   * Takes in a variable whose nodes an import brought into the graph.
+   * Adds a variable whose nodes an import brought into the graph.
    *
-   * @param initial how its value is drawn, unless somebody restores it
+   * @param initial draws its value; empty if the value is restored or assigned
    */
   public void adopt(Variable<?> variable, Optional<VariableInitializer> initial) {
     if (byName.putIfAbsent(variable.name(), variable) != null) {
@@ -121,11 +121,11 @@ public final class Variables {
   }
 
   /**
-   * Gives float32 variables values, and rounded ones to those that hold half precision.
+   * Assigns float32 values to variables, rounded where a variable has half precision.
    *
    * @param values by the variables' names
-   * @throws IllegalArgumentException if there is no such variable, or it has another shape; all
-   *     such problems at once
+   * @throws IllegalArgumentException if a variable does not exist or has another shape; the message
+   *     lists all such problems
    */
   public void assign(Session session, Map<String, TFloat32> values) {
     List<String> problems = new ArrayList<>();
@@ -158,7 +158,7 @@ public final class Variables {
   }
 
   /**
-   * Returns the values of variables, by their names in the same order.
+   * Returns the values of variables, in the order of the names.
    *
    * @return tensors that the caller closes, by closing the result
    */
@@ -172,7 +172,7 @@ public final class Variables {
 
   /** Values of variables at one moment. */
   public record Values(List<String> names, Result result) implements AutoCloseable {
-    /** Returns the tensors of float32 variables by name; they live until this is closed. */
+    /** Returns the tensors of float32 variables by name, valid until this is closed. */
     public Map<String, TFloat32> byName() {
       Map<String, TFloat32> values = new LinkedHashMap<>();
       for (int i = 0; i < names.size(); i++) {
@@ -187,13 +187,13 @@ public final class Variables {
     }
   }
 
-  /** Returns the variables of these roles, in the order of their making. */
+  /** Returns the variables of these roles, in the order of their creation. */
   public List<Variable<?>> all(Role... roles) {
     List<Role> wanted = Arrays.asList(roles);
     return byName.values().stream().filter(v -> wanted.contains(v.role())).toList();
   }
 
-  /** Returns the trainable variables, in the order of their making: what gradients are taken of. */
+  /** Returns the trainable variables, in the order of their creation. */
   public List<Variable<TFloat32>> trainable() {
     List<Variable<TFloat32>> trainable = new ArrayList<>();
     for (Variable<?> variable : all(Role.TRAINABLE)) {
@@ -229,12 +229,12 @@ public final class Variables {
     return variable;
   }
 
-  /** Returns the graph path of a dotted name; a number stays with the word before it. */
+  /** Returns the graph path of a dotted name; a number stays with the part before it. */
   public static String path(String name) {
     return Stream.of(name.split("\\.(?![0-9]+(\\.|$))")).collect(joining("/"));
   }
 
-  /** Returns a number that depends on the name's letters only, the same in every JVM. */
+  /** Returns a hash of the name, the same in every JVM. */
   static long hash(String name) {
     CRC32 crc = new CRC32();
     crc.update(name.getBytes(StandardCharsets.UTF_8));

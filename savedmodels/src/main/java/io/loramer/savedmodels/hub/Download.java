@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Brings a file's content into the cache; what a broken connection left is gone on with. */
+/** Downloads a file's content into the cache, and resumes downloads that broke off. */
 final class Download {
   private static final int PIECE = 1 << 16;
   private static final int SHA256_LETTERS = 64;
@@ -30,7 +30,7 @@ final class Download {
   /**
    * Prepares downloads.
    *
-   * @param timeout how long nothing may arrive
+   * @param timeout the longest time without any bytes
    */
   Download(HubConnection connection, Retry retry, Duration timeout, Progress progress) {
     this.connection = connection;
@@ -40,11 +40,11 @@ final class Download {
   }
 
   /**
-   * Downloads, checks and moves into place.
+   * Downloads a file, checks its hash and moves it into place.
    *
-   * @param blob where the content belongs
-   * @throws IOException if the hub refuses, the connection breaks again and again, or what came is
-   *     not what the hub described
+   * @param blob the path of the content in the cache
+   * @throws IOException if the hub refuses, the connection breaks repeatedly, or the content's hash
+   *     is not the one that the hub stated
    */
   void fetch(HubModel model, HubFile file, Path blob) throws IOException, InterruptedException {
     Path incomplete = blob.resolveSibling(file.etag() + ".incomplete");
@@ -72,9 +72,9 @@ final class Download {
   }
 
   /**
-   * Appends what comes.
+   * Appends the bytes of a response to a file.
    *
-   * @return what broke the connection, if something did
+   * @return the error that broke the connection, if any
    */
   private Optional<IOException> copy(HubModel model, HubFile file, FileChannel out)
       throws IOException, InterruptedException {
@@ -85,7 +85,7 @@ final class Download {
     try (InputStream body = answer.body();
         StallGuard guard = new StallGuard(body, timeout)) {
       if (!goesOn) {
-        out.truncate(0); // a server without ranges begins anew
+        out.truncate(0); // a server without ranges starts at byte 0
       }
       if (answer.statusCode() == 416 || (answer.statusCode() == 206 && !goesOn)) {
         return Optional.of(new IOException("answered " + answer.statusCode() + " " + range));
@@ -122,7 +122,7 @@ final class Download {
     }
   }
 
-  /** Compares with the hash in the etag; mirrors may have etags that are none. */
+  /** Compares a download with the hash in its etag; the etags of mirrors may not be hashes. */
   private static void check(HubModel model, HubFile file, Path incomplete) throws IOException {
     if (!file.etag().matches("[0-9a-f]+")) {
       return;

@@ -14,15 +14,15 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The Hugging Face hub and its cache on disk: gives a model's files as a folder, and downloads
- * those that are not there yet.
+ * The Hugging Face hub with its cache on disk: returns a folder with a model's files, and downloads
+ * those that the cache lacks.
  */
 public final class Hub {
   private static final Logger LOG = LogManager.getLogger(Hub.class);
 
   private static final String CONFIG = "config.json";
 
-  /** The small files that some checkpoints have and encoders or their users need. */
+  /** The small files that are downloaded if a checkpoint has them. */
   private static final List<String> OPTIONAL =
       List.of(
           "preprocessor_config.json",
@@ -37,7 +37,7 @@ public final class Hub {
   private final HubConnection connection;
   private final Retry retry;
 
-  /** Connects to nothing yet. */
+  /** Creates a client; connections are opened when a model is requested. */
   public Hub(HubSettings settings) {
     this(settings, duration -> Thread.sleep(duration.toMillis()));
   }
@@ -50,12 +50,13 @@ public final class Hub {
   }
 
   /**
-   * Returns the folder with what a conversion needs of a model: its configuration, weights in the
-   * first form of {@link Checkpoint#FILES} that it has, and tokenizer and preprocessor if it has
-   * them. Where the hub cannot be reached or stays busy, what the cache has.
+   * Returns the folder with the files of a model that a conversion needs: its configuration,
+   * weights in the first format of {@link Checkpoint#FILES} that it has, and tokenizer and
+   * preprocessor if it has them. If the hub cannot be reached or stays busy, the cached files are
+   * used.
    *
-   * @throws IOException if the hub refuses or lies, or is out of reach or busy and the cache lacks
-   *     a file
+   * @throws IOException if the hub refuses, if a file is not as the hub described it, or if the hub
+   *     is unreachable or busy and the cache lacks a file
    */
   public Path snapshot(HubModel model, Progress progress) throws IOException {
     if (settings.offline().isPresent()) {
@@ -121,7 +122,7 @@ public final class Hub {
   }
 
   /**
-   * Makes sure that a file is in the snapshot.
+   * Downloads a file into the snapshot, unless it is there.
    *
    * @param model at a commit
    * @return whether the commit has the file
@@ -185,7 +186,7 @@ public final class Hub {
     return needed.stream().filter(file -> !Files.exists(snapshot.resolve(file))).toList();
   }
 
-  /** Returns the files that an index names; none for a file that is no index. */
+  /** Returns the files that an index names; none if the file is not an index. */
   private static Set<String> shards(Path file) throws IOException {
     return file.toString().endsWith(".json")
         ? new TreeSet<>(Checkpoint.shards(file).values())

@@ -2,7 +2,7 @@ package io.loramer.savedmodels.hub;
 
 import java.io.IOException;
 
-/** The hub answers, but again and again that it cannot now: what the cache has may do. */
+/** The hub repeatedly answers that it is busy; the cache may have the files. */
 final class HubBusyException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -21,12 +21,12 @@ import java.util.UUID;
 record HubCache(Path root) {
   private static final long LOCK_POLL_MILLISECONDS = 200;
 
-  /** Returns the folder of a commit's files, whether it is there or not. */
+  /** Returns the folder of a commit's files, whether it exists or not. */
   Path snapshot(HubModel model, String commit) {
     return folder(model).resolve("snapshots").resolve(commit);
   }
 
-  /** Returns the commit that a revision was when it was last looked up. */
+  /** Returns the commit of a revision when it was last requested from the hub. */
   Optional<String> commit(HubModel model) throws IOException {
     if (model.isCommit()) {
       return Optional.of(model.revision());
@@ -38,7 +38,7 @@ record HubCache(Path root) {
     return Optional.of(Files.readString(reference).strip()).filter(HubModel::isCommit);
   }
 
-  /** Notes which commit a revision is. */
+  /** Stores the commit of a revision. */
   void remember(HubModel model, String commit) throws IOException {
     if (model.isCommit()) {
       return;
@@ -55,21 +55,21 @@ record HubCache(Path root) {
     return Files.exists(absence(model, commit).resolve(file));
   }
 
-  /** Notes that a commit does not have a file. */
+  /** Stores that a commit does not have a file. */
   void rememberAbsent(HubModel model, String commit, String file) throws IOException {
     Files.write(Files.createDirectories(absence(model, commit)).resolve(file), new byte[0]);
   }
 
-  /** Returns where a content belongs, in a folder that is there. */
+  /** Returns the path of a content in the cache, and creates its folder. */
   Path blob(HubModel model, String etag) throws IOException {
     return Files.createDirectories(folder(model).resolve("blobs")).resolve(etag);
   }
 
-  /** Shows a content in its snapshot; where links cannot be made, as a copy. */
+  /** Adds a content to its snapshot as a symbolic link, or as a copy if links are impossible. */
   void link(HubModel model, HubFile file) throws IOException {
     Path snapshot = Files.createDirectories(snapshot(model, file.commit()));
     Path link = snapshot.resolve(file.name());
-    Files.deleteIfExists(link); // dangling
+    Files.deleteIfExists(link); // a link whose content is missing
     try {
       Files.createSymbolicLink(link, Path.of("..", "..", "blobs", file.etag()));
     } catch (UnsupportedOperationException | FileSystemException e) {
@@ -79,16 +79,16 @@ record HubCache(Path root) {
     }
   }
 
-  /** Something to do while nobody else downloads the same content. */
+  /** An action that at most one process runs at a time. */
   interface Exclusive {
     void run() throws IOException, InterruptedException;
   }
 
   /**
-   * Does something when nobody else downloads the same content.
+   * Runs an action while it holds the lock of a content.
    *
-   * <p>Python locks these files by {@code flock}, which Java cannot see; there, too, the lock only
-   * saves a download, for both move a content into place when it is whole.
+   * <p>Python locks these files by {@code flock}, which Java does not see. The lock only avoids a
+   * second download of the same content, since both programs move complete files into place.
    */
   void locked(HubModel model, String etag, Exclusive action)
       throws IOException, InterruptedException {

@@ -14,12 +14,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** Asks the hub for files: follows its redirects, waits when it asks to, explains its refusals. */
+/** Sends requests to the hub: follows redirects, retries, and explains refusals. */
 final class HubConnection {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final int MAX_REDIRECTS = 10;
 
-  /** Too many requests, and errors of the server that pass. */
+  /** Status codes that a later try may not have: too many requests, server errors. */
   private static final Set<Integer> TRANSIENT = Set.of(429, 500, 502, 503, 504);
 
   private final HubSettings settings;
@@ -32,13 +32,13 @@ final class HubConnection {
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER) // it would send the token along
+            .followRedirects(HttpClient.Redirect.NEVER) // it would send the token to other hosts
             .connectTimeout(settings.describeTimeout())
             .build();
   }
 
   /**
-   * Asks what a file is.
+   * Requests the description of a file.
    *
    * @return empty if the repository has no such file
    * @throws ConnectException if the hub cannot be reached
@@ -62,10 +62,10 @@ final class HubConnection {
     String size =
         header(answer, "X-Linked-Size")
             .or(
-                () -> // a redirect's own is that of its text
+                () -> // a redirect's own length is that of its body
                 answer.statusCode() == 200 ? header(answer, "Content-Length") : Optional.empty())
             .orElse("");
-    // The first two become names of files: nothing else may be in them.
+    // The first two become file names, so they must not contain anything else.
     if (!HubModel.isCommit(commit)
         || !etag.matches("\\w[\\w-]{7,127}")
         || !size.matches("\\d{1,15}")) {
@@ -77,10 +77,11 @@ final class HubConnection {
   }
 
   /**
-   * Asks for a file's content.
+   * Requests a file's content.
    *
-   * @param from the first byte wanted; an answer with status 200 begins at 0 nevertheless
-   * @return with status 200, 206, or 416 if there is no such byte; the caller closes the body
+   * @param from the first byte; a response with status 200 begins at byte 0 nevertheless
+   * @return a response with status 200, 206, or 416 if there is no such byte; the caller closes its
+   *     body
    */
   HttpResponse<InputStream> get(HubModel model, HubFile file, long from)
       throws IOException, InterruptedException {
@@ -124,7 +125,7 @@ final class HubConnection {
     throw new IOException("%s: redirected more than %d times".formatted(subject, MAX_REDIRECTS));
   }
 
-  /** Returns where a redirect leads. */
+  /** Returns the target of a redirect. */
   private static URI target(String subject, URI from, HttpResponse<?> answer) throws IOException {
     String location = header(answer, "Location").orElse("");
     try {
@@ -168,13 +169,13 @@ final class HubConnection {
         }
       } catch (IOException e) {
         failures++;
-        boolean nobodyThere =
+        boolean unreachable =
             e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
-        if (nobodyThere || !retry.waits(failures, Optional.empty())) {
-          ConnectException unreachable =
+        if (unreachable || !retry.waits(failures, Optional.empty())) {
+          ConnectException failure =
               new ConnectException("%s: %s cannot be reached".formatted(subject, uri.getHost()));
-          unreachable.initCause(e);
-          throw unreachable;
+          failure.initCause(e);
+          throw failure;
         }
       }
     }
@@ -196,7 +197,7 @@ final class HubConnection {
   }
 
   private static boolean isNoSuchFile(HttpResponse<?> answer) {
-    // Mirrors do not say what is missing.
+    // Mirrors send no error code.
     return answer.statusCode() == 404
         && header(answer, "X-Error-Code").orElse("EntryNotFound").equals("EntryNotFound");
   }

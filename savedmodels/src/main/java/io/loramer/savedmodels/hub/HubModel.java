@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * @param revision a branch, a tag or a commit
  */
 public record HubModel(String name, String revision) {
-  /** What repositories call their main branch. */
+  /** The name of a repository's main branch. */
   public static final String MAIN = "main";
 
   private static final Pattern NAME =
@@ -19,7 +19,7 @@ public record HubModel(String name, String revision) {
 
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-  /** Checks both; neither can be a path out of the cache, where they become folders. */
+  /** Checks both, since they become folders of the cache and must not lead out of it. */
   public HubModel {
     if (!NAME.matcher(name).matches() || name.matches(".*(\\.\\.|--|\\.git$).*")) {
       throw new IllegalArgumentException(

@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the hub and its cache are, by the environment variables of Python's huggingface_hub.
+ * The hub's address and cache, from the environment variables of Python's huggingface_hub.
  *
  * @param endpoint {@code HF_ENDPOINT}, else huggingface.co
  * @param cache {@code HF_HUB_CACHE}, else {@code hub} in {@code HF_HOME}
- * @param offline the variable that forbids connections, if one does
+ * @param offline the variable that forbids connections, if one is set
  * @param token of the user, if there is one
- * @param describeTimeout how long the hub may take to describe a file
- * @param downloadTimeout how long a download may stand still
+ * @param describeTimeout the longest time until a file's description arrives
+ * @param downloadTimeout the longest time without progress of a download
  * @see <a
  *     href="https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables">the
  *     variables</a>
@@ -33,13 +33,13 @@ public record HubSettings(
     Duration downloadTimeout) {
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
-  /** The second redirects to the first. */
+  /** The hub's hosts; the second redirects to the first. */
   private static final Set<String> HUGGING_FACE = Set.of("huggingface.co", "hf.co");
 
   private static final String DEFAULT_TIMEOUT_SECONDS = "10";
 
   /**
-   * What proves who the user is.
+   * The user's access token.
    *
    * @param origin the variable or file that it comes from, for messages
    */
@@ -58,10 +58,10 @@ public record HubSettings(
   }
 
   /**
-   * Reads the variables.
+   * Reads the settings from environment variables.
    *
    * @throws IOException if the file with the token cannot be read
-   * @throws IllegalArgumentException if a variable is wrong
+   * @throws IllegalArgumentException if a variable has an invalid value
    */
   public static HubSettings of(Map<String, String> environment) throws IOException {
     String user = environment.getOrDefault("HOME", System.getProperty("user.home"));
@@ -81,7 +81,7 @@ public record HubSettings(
         seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"));
   }
 
-  /** Returns whether a server is the hub: whether the token may be sent there. */
+  /** Returns whether a URI is on the hub's server, to which the token may be sent. */
   boolean isHub(URI uri) {
     boolean sameHost =
         endpoint.getHost().equals(uri.getHost())

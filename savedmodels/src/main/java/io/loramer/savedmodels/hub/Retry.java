@@ -7,7 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** How long to wait before trying again what failed, and when to give up. */
+/** Decides whether and when a failed request is repeated. */
 final class Retry {
   private static final int MAX_FAILURES = 5;
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1); // doubled each time
@@ -15,7 +15,7 @@ final class Retry {
 
   private final Pause pause;
 
-  /** Waits; {@code Thread.sleep}, but for tests. */
+  /** Waits for a duration; tests replace {@code Thread.sleep}. */
   interface Pause {
     void pause(Duration duration) throws InterruptedException;
   }
@@ -50,7 +50,7 @@ final class Retry {
       Duration wait = Duration.between(Instant.now(), then);
       return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
     } catch (DateTimeParseException e) {
-      return Optional.empty(); // neither: wait as without the header
+      return Optional.empty(); // neither format: wait as without the header
     }
   }
 }

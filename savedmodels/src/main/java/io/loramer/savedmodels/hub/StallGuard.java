@@ -9,8 +9,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a body when nothing has arrived for one to two timeouts, which ends the read that waits
- * for it: {@code HttpClient}'s own timeout ends with the headers.
+ * Closes a response's body if no bytes arrive for one to two timeouts, which ends the blocked read.
+ * {@code HttpClient}'s own timeout covers the headers only.
  */
 final class StallGuard implements AutoCloseable {
   private final ScheduledExecutorService clock =
@@ -29,7 +29,7 @@ final class StallGuard implements AutoCloseable {
             () -> closeIfNothingArrived(body), milliseconds, milliseconds, TimeUnit.MILLISECONDS);
   }
 
-  /** Notes that something has arrived. */
+  /** Records that bytes have arrived. */
   void arrived() {
     arrived = true;
   }
@@ -44,7 +44,8 @@ final class StallGuard implements AutoCloseable {
       try {
         body.close();
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // ends the clock; the reader fails by itself
+        throw new UncheckedIOException(
+            e); // ends the clock; the reader gets an exception of its own
       }
     }
     arrived = false;

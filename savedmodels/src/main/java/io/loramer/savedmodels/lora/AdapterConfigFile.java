@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
- * PEFT's {@code adapter_config.json}. It is somebody else's file: unknown keys are ignored, absent
- * ones take PEFT's defaults.
+ * PEFT's {@code adapter_config.json}. Unknown keys are ignored, and absent ones take PEFT's
+ * defaults.
  *
  * @see <a
  *     href="https://github.com/huggingface/peft/blob/v0.21.0/src/peft/tuners/lora/config.py">PEFT's
@@ -27,10 +27,10 @@ import java.util.stream.StreamSupport;
 final class AdapterConfigFile {
   static final String NAME = "adapter_config.json";
 
-  /** The rank and the alpha of an adapter whose file does not say. */
+  /** PEFT's defaults of {@code r} and {@code lora_alpha}. */
   private static final int DEFAULT_RANK_AND_ALPHA = 8;
 
-  /** Settings that, when on, change what an adapter computes beyond W0 + scaling · B A. */
+  /** Settings with which an adapter computes more than {@code W0 + scaling · B A}. */
   private static final Set<String> OTHER_KINDS =
       Set.of(
           "alora_invocation_tokens",
@@ -46,7 +46,7 @@ final class AdapterConfigFile {
           "trainable_token_indices",
           "velora_config");
 
-  /** Initialisations that leave W0 as it is; PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA change it. */
+  /** Initialisations that do not change W0; PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA do. */
   private static final Set<String> HARMLESS_INITIALIZATIONS =
       Set.of("true", "false", "gaussian", "eva", "orthogonal", "mica");
 
@@ -58,7 +58,11 @@ final class AdapterConfigFile {
     this.root = root;
   }
 
-  /** Reads the file of an adapter's folder. */
+  /**
+   * Reads the file in an adapter's folder.
+   *
+   * @throws IOException if it is missing or is not a JSON object
+   */
   static AdapterConfigFile read(Path folder) throws IOException {
     Path file = folder.resolve(NAME);
     if (!Files.isRegularFile(file)) {
@@ -81,7 +85,8 @@ final class AdapterConfigFile {
   /**
    * Writes a configuration into an adapter's folder.
    *
-   * @param modules that the adapter has matrices of: PEFT may find other linear maps than we do
+   * @param modules that the adapter has matrices of, written for {@code all-linear}, since PEFT may
+   *     find other linear maps
    */
   static void write(
       Path folder, LoraConfig config, List<String> modules, Optional<String> baseModel)
@@ -108,14 +113,14 @@ final class AdapterConfigFile {
     Json.TREE.writerWithDefaultPrettyPrinter().writeValue(folder.resolve(NAME).toFile(), json);
   }
 
-  /** PEFT's alpha is an integer, as a rule. */
+  /** Returns an integer where possible: PEFT's alpha usually is one. */
   private static JsonNode number(float value) {
     return value == Math.rint(value)
         ? Json.TREE.getNodeFactory().numberNode((int) value)
         : Json.TREE.getNodeFactory().numberNode(value);
   }
 
-  /** Returns the names of all settings that make this an adapter of another kind. */
+  /** Returns the names of all settings that are not supported. */
   List<String> otherKinds() {
     List<String> found = new ArrayList<>();
     String type = root.path("peft_type").asText("missing");
@@ -142,10 +147,10 @@ final class AdapterConfigFile {
   }
 
   /**
-   * Returns the configuration for the modules that the adapter has matrices of. What names them
-   * here is true of their names in a bare encoder, and nothing in it is without effect.
+   * Returns the configuration for the modules that the adapter has matrices of, by their names in a
+   * bare encoder. Names and patterns that match none of them are left out.
    *
-   * @param modules by their names in the model that was adapted, the names in a bare encoder
+   * @param modules names in a bare encoder, by the names in the model that was adapted
    */
   LoraConfig config(Map<String, String> modules) throws IOException {
     try {
@@ -162,7 +167,7 @@ final class AdapterConfigFile {
     }
   }
 
-  /** Returns where the adapted model came from. */
+  /** Returns the path or hub name of the adapted model, if the file has it. */
   Optional<String> baseModel() {
     return Optional.ofNullable(root.path("base_model_name_or_path").textValue())
         .filter(name -> !name.isEmpty());
@@ -175,7 +180,7 @@ final class AdapterConfigFile {
     String expression = stated.isTextual() ? stated.textValue() : "";
     TargetModules all = new TargetModules(List.copyOf(modules.values()), "");
     if (names.isEmpty() && expression.isEmpty()) {
-      return all; // PEFT had a default for this model
+      return all; // PEFT took its default for this model
     }
     TargetModules targets = new TargetModules(names, expression);
     List<String> ignored =
@@ -206,7 +211,7 @@ final class AdapterConfigFile {
       requireNumber(key + ": " + entry.getKey(), entry.getValue());
       stated.put(entry.getKey(), value.apply(entry.getValue()));
     }
-    if (modules.keySet().equals(Set.copyOf(modules.values()))) { // they are called alike
+    if (modules.keySet().equals(Set.copyOf(modules.values()))) { // the names are the same
       stated.keySet().removeIf(end -> !LoraConfig.matchesAny(end, modules.values()));
       return stated;
     }
@@ -232,7 +237,7 @@ final class AdapterConfigFile {
     }
   }
 
-  /** Whether a setting has any value but null, false and nothing. */
+  /** Returns whether a setting is neither absent, null, false nor empty. */
   private static boolean isOn(JsonNode value) {
     return switch (value.getNodeType()) {
       case BOOLEAN -> value.booleanValue();

@@ -14,25 +14,25 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.tensorflow.types.TFloat32;
 
-/** Reads an adapter that PEFT wrote, and refuses what is none, for all reasons at once. */
+/** Reads an adapter in PEFT's format; an error lists all reasons for which it is refused. */
 final class AdapterReader {
   private static final Logger LOG = LogManager.getLogger(AdapterReader.class);
 
-  /** PEFT's wrapping, what a model with a task head calls its encoder, the module, the matrix. */
+  /** A tensor's name: PEFT's prefix, the prefix of a model with a task head, module, matrix. */
   private static final Pattern KEY =
       Pattern.compile(
           "(base_model\\.model\\.)?"
               + "(?<adapted>((wavlm|hubert|wav2vec2|roberta|bert|model)\\.)?(?<module>.+))"
               + "(?<matrix>\\.lora_[AB]\\.weight)");
 
-  /** Tensors of other kinds are named up to this many. */
+  /** The most names of other tensors in an error message. */
   private static final int NAMED_TENSORS = 10;
 
   private final Path folder;
   private final AdapterConfigFile config;
   private final List<String> problems = new ArrayList<>();
 
-  /** The adapted modules by their names in the model that was adapted: those in a bare encoder. */
+  /** The adapted modules' names in a bare encoder, by their names in the adapted model. */
   private final Map<String, String> modules = new LinkedHashMap<>();
 
   private final Map<String, TFloat32> matrices = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ final class AdapterReader {
    * Reads an adapter.
    *
    * @throws IOException if a file is missing or damaged, the adapter is of a kind that is not
-   *     supported, or its matrices are not what its configuration says
+   *     supported, or its matrices do not fit its configuration
    */
   static LoraAdapter read(Path folder) throws IOException {
     AdapterReader reader = new AdapterReader(folder);

@@ -3,14 +3,16 @@ package io.loramer.savedmodels.lora;
 import java.util.regex.Pattern;
 
 /**
- * A module's name as a regular expression from somebody else's file gets to read it: so often and
- * no more. Matching may take time that doubles with every letter, and Java's matcher has no limit.
+ * Matches regular expressions from files with a limit on the number of steps, since the time of a
+ * match may double with each character and Java's matcher has no limit.
+ *
+ * <p>An object is a module's name that counts how often the matcher reads a character.
  */
 final class BoundedRegex implements CharSequence {
-  /** Some 10 ms; expressions that people write take hundreds, or a few thousand. */
+  /** About 10 ms; usual expressions take some hundreds or thousands of steps. */
   private static final int MAX_STEPS = 1_000_000;
 
-  /** The matcher's stack overflows at some thousand characters; names of modules have some 50. */
+  /** The matcher's stack overflows at some thousands of characters; module names have about 50. */
   private static final int MAX_LENGTH = 1000;
 
   private final Pattern expression;
@@ -25,7 +27,7 @@ final class BoundedRegex implements CharSequence {
   /**
    * Returns whether an expression matches a whole name.
    *
-   * @throws IllegalArgumentException if that takes too long to find out
+   * @throws IllegalArgumentException if the match takes too many steps
    */
   static boolean matches(Pattern expression, String name) {
     if (name.length() > MAX_LENGTH) {

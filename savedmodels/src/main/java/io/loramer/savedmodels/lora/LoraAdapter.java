@@ -23,13 +23,13 @@ import org.tensorflow.types.TFloat32;
 public final class LoraAdapter implements AutoCloseable {
   static final String WEIGHTS = "adapter_model.safetensors";
 
-  /** Why an adapter may have learned nothing. */
+  /** The message about an adapter whose B matrices are all zero. */
   public static final String UNTRAINED =
       "every lora_B is zero, so this adapter changes nothing: it was never trained, or with PEFT on"
           + " Hugging Face's WavLM, whose attention takes the projections' bare weights and passes"
           + " LoRA by (no gradient reaches it there)";
 
-  /** PEFT's wrapping, in front of the names that modules have in the adapted model. */
+  /** PEFT's prefix of the names that modules have in the adapted model. */
   private static final String KEY_PREFIX = "base_model.model.";
 
   private final LoraConfig config;
@@ -43,7 +43,7 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /**
-   * Writes an adapter into an existing folder, as PEFT would for a bare encoder.
+   * Writes an adapter into an existing folder, in PEFT's format for a bare encoder.
    *
    * @param matrices by the names of {@link LoraTarget#loraA} and {@link LoraTarget#loraB}
    */
@@ -53,9 +53,9 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /**
-   * Writes this adapter into an existing folder, as PEFT would for a bare encoder.
+   * Writes this adapter into an existing folder, in PEFT's format for a bare encoder.
    *
-   * @param baseModel where Python finds the adapted model: a folder, or its name on the hub
+   * @param baseModel the adapted model for Python: a folder, or its name on the hub
    */
   public void write(Path folder, Optional<String> baseModel) throws IOException {
     write(folder, config, baseModel, matrices);
@@ -71,11 +71,12 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /**
-   * Reads an adapter that PEFT, or {@link #write}, wrote. One that has learned nothing is warned of
-   * in the log.
+   * Reads an adapter that PEFT, or {@link #write}, wrote. The log has a warning if all its B
+   * matrices are zero.
    *
    * @throws IOException if a file is missing or damaged, the adapter is of a kind that is not
-   *     supported, or its matrices are not what its configuration says; all such problems at once
+   *     supported, or its matrices do not fit its configuration; the message lists all such
+   *     problems
    */
   public static LoraAdapter read(Path folder) throws IOException {
     return AdapterReader.read(folder);
@@ -86,27 +87,29 @@ public final class LoraAdapter implements AutoCloseable {
     return config;
   }
 
-  /** Returns where the adapted model came from, as whoever wrote the adapter has put it. */
+  /** Returns the path or hub name of the adapted model that the adapter's file states, if any. */
   public Optional<String> baseModel() {
     return baseModel;
   }
 
-  /** Returns A and B by the names that {@link LoraTarget} gives them. */
+  /**
+   * Returns the matrices A and B, by the names of {@link LoraTarget#loraA()} and {@code loraB()}.
+   */
   public Map<String, TFloat32> matrices() {
     return matrices;
   }
 
-  /** Returns the dotted names of the modules that are adapted, in the order of the file. */
+  /** Returns the dotted names of the adapted modules, in the order of the file. */
   public List<String> modules() {
     return modulesOf(matrices);
   }
 
-  /** Returns whether B A of every module is zero because B is. */
+  /** Returns whether B of every module is zero, so that the adapter changes nothing. */
   public boolean isUntrained() {
     return modules().stream().allMatch(module -> isZero(matrices.get(LoraTarget.loraB(module))));
   }
 
-  /** Returns the Frobenius norm of a module's B A, before scaling: how far training moved it. */
+  /** Returns the Frobenius norm of a module's B A, before scaling. */
   public double norm(String module) {
     return normOfProduct(
         matrices.get(LoraTarget.loraA(module)), matrices.get(LoraTarget.loraB(module)));
@@ -141,12 +144,12 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /**
-   * Finds what the adapter's matrices are for.
+   * Finds the linear map of an encoder for each module of the adapter.
    *
    * @param linearMaps of an encoder
    * @return a target per module
    * @throws IllegalArgumentException if a module is not among them or has another shape, or {@code
-   *     target_modules} names one that has no matrices; all such problems at once
+   *     target_modules} names a linear map without matrices; the message lists all such problems
    */
   public List<LoraTarget> targetsAmong(List<LoraTarget> linearMaps) {
     Map<String, LoraTarget> byModule = new LinkedHashMap<>();
@@ -184,7 +187,8 @@ public final class LoraAdapter implements AutoCloseable {
   /**
    * Returns a target's kernel with the adapter merged in: {@code W0 + scaling · B A}.
    *
-   * @param kernel float32 as the target stores it; the result is a new tensor, the caller's
+   * @param kernel float32, [in, out] or [out, in] as the target stores it
+   * @return a new tensor of the same shape, which the caller closes
    */
   public TFloat32 merge(LoraTarget target, TFloat32 kernel) {
     float[] a = floats(matrices.get(target.loraA())); // [rank, in]

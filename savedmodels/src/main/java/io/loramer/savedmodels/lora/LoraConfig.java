@@ -11,16 +11,16 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The low-rank bypass of a target: {@code h = W0 x + scaling · B A dropout(x)}.
+ * The configuration of LoRA: {@code h = W0 x + scaling · B A dropout(x)} for each target.
  *
  * <p>The keys of both patterns are regular expressions for the end of a module's dotted name, such
- * as {@code q_proj} or {@code layers\.0\..*}; the first that matches holds.
+ * as {@code q_proj} or {@code layers\.0\..*}; the first match counts.
  *
  * @param rank r, columns of B and rows of A
  * @param alpha numerator of the scaling
  * @param dropout rate of the dropout on x while training
- * @param rankPattern ranks of modules that have another than {@code rank}
- * @param alphaPattern numerators of modules that have another than {@code alpha}
+ * @param rankPattern ranks of modules, in place of {@code rank}
+ * @param alphaPattern numerators of modules, in place of {@code alpha}
  * @param useRslora whether the scaling is alpha / √rank (<a
  *     href="https://arxiv.org/abs/2312.03732">Kalajdzievski 2023</a>), not alpha / rank
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
@@ -53,14 +53,14 @@ public record LoraConfig(
     }
   }
 
-  /** One rank and one scaling, alpha / rank, for all targets. */
+  /** Creates a configuration with one rank and one scaling, alpha / rank, for all targets. */
   public LoraConfig(int rank, float alpha, float dropout, TargetModules targetModules) {
     this(rank, alpha, dropout, targetModules, Map.of(), Map.of(), false);
   }
 
   /**
-   * The authors' published values: 73,728 parameters on a base encoder, the paper's "74K" (section
-   * 3.3.1).
+   * Returns the authors' published values: 73,728 parameters on a base encoder, the paper's "74K"
+   * (section 3.3.1).
    */
   public static LoraConfig defaults() {
     return new LoraConfig(2, 16, 0.1f, TargetModules.QUERY_AND_VALUE);
@@ -71,7 +71,7 @@ public record LoraConfig(
     return find(rankPattern, module).orElse(rank);
   }
 
-  /** Returns what a module's B A is multiplied by. */
+  /** Returns the factor of a module's B A: alpha / rank, or alpha / √rank with rsLoRA. */
   public float scaling(String module) {
     float numerator = find(alphaPattern, module).orElse(alpha);
     int r = rank(module);
@@ -86,7 +86,7 @@ public record LoraConfig(
         .findFirst();
   }
 
-  /** Returns the keys of both patterns that match none of these modules. */
+  /** Returns the keys of both patterns that match none of the modules. */
   List<String> unmatchedPatterns(Collection<String> modules) {
     List<String> keys = new ArrayList<>(rankPattern.keySet());
     keys.addAll(alphaPattern.keySet());

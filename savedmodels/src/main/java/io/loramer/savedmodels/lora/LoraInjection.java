@@ -23,20 +23,20 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Rewrites an encoder's graph so that every {@code MatMul} that reads a target's kernel gets the
- * low-rank bypass of LoRA.
+ * Injects LoRA into an encoder's graph: every {@code MatMul} that reads a target's kernel gets a
+ * low-rank bypass.
  *
  * <pre>
- *   x ──► MatMul(W0) ──► bias, if any ────────► + ──► what read the bias, or the MatMul
+ *   x ──► MatMul(W0) ──► bias, if any ────────► + ──► the readers of the bias, or of the MatMul
  *   └──► dropout ──► A ──► · alpha/rank ──► B ──┘
  * </pre>
  *
- * Behind the bias, so that TensorFlow still makes one op of it and the MatMul.
+ * The bypass is added behind the bias, so that TensorFlow still fuses the bias with the MatMul.
  *
- * <p>The bypasses are built with TensorFlow's own ops in a graph of their own, and then taken over.
+ * <p>The bypasses are built in a graph of their own, whose nodes are then added to the encoder's.
  */
 public final class LoraInjection {
-  /** Stand-ins in the bypasses' graph for the input and the output of the MatMul. */
+  /** Placeholders in the bypasses' graph for the input and the output of the MatMul. */
   private static final String INPUT = "input";
 
   private static final String BASE = "base";
@@ -59,17 +59,17 @@ public final class LoraInjection {
   }
 
   /**
-   * Injects.
+   * Adds a bypass to every MatMul of every target.
    *
-   * @param training whether x goes through dropout, seeded by the graph's {@link Dropout#SEED}
+   * @param training whether x passes through dropout, seeded by the graph's {@link Dropout#SEED}
    * @return the targets, in the order of the graph
-   * @throws IllegalArgumentException if a target matches nothing; the message lists what there is
+   * @throws IllegalArgumentException if a target matches no linear map; the message lists them all
    */
   public static List<LoraTarget> inject(GraphDefEditor graph, LoraConfig config, boolean training) {
     return new LoraInjection(graph, config, training).inject();
   }
 
-  /** Returns everything that a configuration could name, in the order of the graph. */
+  /** Returns all linear maps that can be targets, in the order of the graph. */
   public static List<LoraTarget> linearMaps(GraphDefEditor graph) {
     return sites(graph).stream().map(Site::target).distinct().toList();
   }
@@ -82,7 +82,8 @@ public final class LoraInjection {
           training
               ? Dropout.seededBy(tf.withName(Dropout.SEED).placeholder(TInt64.class))
               : Dropout.none();
-      Variables variables = new Variables(bypasses, 0); // drawn in the graph they end in
+      Variables variables =
+          new Variables(bypasses, 0); // initialised in the graph that they are imported into
       Map<LoraTarget, Matrices> matrices = new LinkedHashMap<>();
       List<String> sums = new ArrayList<>();
       for (int i = 0; i < sites.size(); i++) {
@@ -113,7 +114,7 @@ public final class LoraInjection {
     var transposed = MatMul.transposeB(true);
     var dropped = dropout.apply(tf, x, config.dropout());
     var down = tf.withName("A").linalg.matMul(dropped, matrices.a, transposed); // [N, rank]
-    var scaled = tf.math.mul(down, tf.constant(scaling)); // here, where it is small
+    var scaled = tf.math.mul(down, tf.constant(scaling)); // here, where the tensor is small
     var up = tf.withName("B").linalg.matMul(scaled, matrices.b, transposed); // [N, out]
     return tf.withName("sum").math.add(base, up).op().name();
   }
@@ -147,7 +148,7 @@ public final class LoraInjection {
     graph.splice(nodes, names, node -> standIns.contains(node.getName()));
   }
 
-  /** A kernel that two MatMuls read has two bypasses in its scope. */
+  /** Returns a new node name: a kernel that two MatMuls read has two bypasses in one scope. */
   private String unused(String name) {
     String candidate = name;
     for (int i = 1; graph.contains(candidate); i++) {
@@ -191,7 +192,7 @@ public final class LoraInjection {
     return sites;
   }
 
-  /** Whether a node multiplies x [N, in], float32, by something. */
+  /** Returns whether a node is a MatMul whose first input is x [N, in], float32. */
   private static boolean multipliesRows(NodeDef.Builder node) {
     return node.getOp().equals("MatMul")
         && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT

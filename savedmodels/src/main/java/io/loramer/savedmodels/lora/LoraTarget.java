@@ -14,11 +14,11 @@ import org.tensorflow.proto.GraphDef;
  * @param transposed whether the kernel is stored [out, in], as PyTorch does, or [in, out]
  */
 public record LoraTarget(String kernel, long in, long out, boolean transposed) {
-  /** The model and its main layer in the names of transformers' TF classes. */
+  /** The prefix of variable names in transformers' TF classes: the model and its main layer. */
   private static final Pattern KERAS_MODEL =
       Pattern.compile("^tf[a-z0-9_]*/((hubert|wav2vec2|roberta|bert)/)?");
 
-  /** Returns everything of an encoder's graph that LoRA could adapt, in the order of the graph. */
+  /** Returns all linear maps of an encoder's graph that LoRA can adapt, in its order. */
   public static List<LoraTarget> linearMaps(GraphDef encoder) {
     return LoraInjection.linearMaps(new GraphDefEditor(encoder));
   }
@@ -26,8 +26,8 @@ public record LoraTarget(String kernel, long in, long out, boolean transposed) {
   /**
    * Returns the dotted name of the module that the kernel belongs to, the one it has in PyTorch's
    * bare encoder: {@code encoder.layer.0.attention.self.query}, also for the kernel {@code
-   * tf_roberta_model/roberta/encoder/layer_._0/attention/self/query/kernel}, so that adapters fit
-   * either.
+   * tf_roberta_model/roberta/encoder/layer_._0/attention/self/query/kernel}, so that an adapter
+   * fits both.
    *
    * @see <a
    *     href="https://github.com/huggingface/transformers/blob/v4.57.6/src/transformers/modeling_tf_pytorch_utils.py">convert_tf_weight_name_to_pt_weight_name</a>
@@ -46,12 +46,12 @@ public record LoraTarget(String kernel, long in, long out, boolean transposed) {
     return module().replaceAll("\\b[0-9]+\\b", "*");
   }
 
-  /** Returns the name of A's variable, as PEFT calls it within a model. */
+  /** Returns the name of A's variable, which is PEFT's name within a model. */
   public String loraA() {
     return loraA(module());
   }
 
-  /** Returns the name of B's variable, as PEFT calls it within a model. */
+  /** Returns the name of B's variable, which is PEFT's name within a model. */
   public String loraB() {
     return loraB(module());
   }

@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Which modules of an encoder get LoRA, in PEFT's terms: a list of names, each of which matches
- * that module and every one whose dotted name ends with it; or one regular expression that must
- * match the whole name; or {@code all-linear}, every linear map but a head's.
+ * The modules of an encoder that LoRA adapts, as in PEFT: a list of names, each of which matches
+ * that module and all modules whose dotted names end with it; or a regular expression that must
+ * match the whole name; or {@code all-linear}, every linear map except a head's.
  *
  * @param names empty if there is an expression
  * @param expression empty if there are names
@@ -20,7 +20,7 @@ public record TargetModules(List<String> names, String expression) {
 
   private static final String ALL_LINEAR = "all-linear";
 
-  /** The head of speech recognition, which nothing behind an encoder reads. */
+  /** The head for speech recognition, which is not part of the encoder. */
   private static final String HEAD = "lm_head";
 
   public TargetModules {
@@ -54,12 +54,12 @@ public record TargetModules(List<String> names, String expression) {
     return names.stream().anyMatch(name -> endsWith(module, name));
   }
 
-  /** Returns whether this is the word for every linear map. */
+  /** Returns whether this is {@code all-linear}. */
   boolean isAllLinear() {
     return expression.equalsIgnoreCase(ALL_LINEAR);
   }
 
-  /** Returns what of this matches none of these modules. */
+  /** Returns the names, or the expression, that match none of the modules. */
   List<String> unmatched(List<String> modules) {
     if (names.isEmpty()) {
       return modules.stream().anyMatch(this::matches) ? List.of() : List.of(expression);

@@ -41,7 +41,8 @@ enum GradientRule {
     List<Operand<?>> gradients(Ops tf, GraphOperation value, List<Output<?>> inputs, Output<?> dy) {
       Dropped dropped = Dropped.of(producer(value, 0));
       var mask = dropped.mask(tf, dy);
-      var scaled = tf.math.mul(dy.expect(TFloat32.class), dropped.scale); // here, where it is small
+      var scaled =
+          tf.math.mul(dy.expect(TFloat32.class), dropped.scale); // here, where the tensor is small
       var kept = tf.math.mul(dropped.x, mask);
       List<Operand<TFloat32>> factors = Derivatives.factors(tf, value, kept, scaled);
       return List.of(tf.math.mul(factors.get(0), mask), factors.get(1));

@@ -9,14 +9,14 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Replaces ops that TensorFlow's C++ has no gradient of by others that give the same. */
+/** Replaces ops for which TensorFlow's C++ has no gradient by equivalent ops. */
 public final class DifferentiableOps {
   private DifferentiableOps() {}
 
   /**
-   * Rewrites a graph, all of it: where the gradient will pass is not known yet.
+   * Rewrites the whole graph, since it is not known yet through which nodes gradients will pass.
    *
-   * @return what gives the outputs that other nodes give now
+   * @return the new tensor for each tensor that was replaced
    */
   public static Map<String, String> rewrite(GraphDefEditor graph) {
     Map<String, String> moved = new HashMap<>();
@@ -55,7 +55,7 @@ public final class DifferentiableOps {
     erfc.setOp("Sub").clearInput().addInput(name + "/one/cast").addInput(name + "/erf");
   }
 
-  /** Nobody feeds a float in the middle of an encoder, so it is its default. */
+  /** Replaces a float placeholder, which is never fed within an encoder, by its default. */
   private static void rewritePlaceholder(NodeDef.Builder placeholder) {
     AttrValue type = placeholder.getAttrOrThrow("dtype");
     if (type.getType() == DataType.DT_FLOAT) {
@@ -63,7 +63,7 @@ public final class DifferentiableOps {
     }
   }
 
-  /** One Identity for each. */
+  /** Replaces the node by an Identity for each of its inputs. */
   private static Map<String, String> rewriteIdentityN(GraphDefEditor graph, NodeDef.Builder all) {
     Map<String, String> moved = new HashMap<>();
     for (int i = 0; i < all.getAttrOrThrow("T").getList().getTypeCount(); i++) {

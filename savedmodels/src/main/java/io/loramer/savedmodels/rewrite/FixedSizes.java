@@ -3,9 +3,8 @@ package io.loramer.savedmodels.rewrite;
 import java.util.OptionalLong;
 
 /**
- * The sizes of a batch that an encoder's graph was made for and takes no others; none in what
- * {@code convert} writes. Hugging Face's {@code TFHubertModel} exports a graph for 16,000 samples,
- * one second.
+ * The batch sizes that an encoder's graph requires. A converted encoder has none; Hugging Face's
+ * {@code TFHubertModel} exports a graph for exactly 16,000 samples, one second.
  *
  * @param batch rows
  * @param length samples or tokens
@@ -14,7 +13,7 @@ public record FixedSizes(OptionalLong batch, OptionalLong length) {
   /**
    * Checks a batch before it is fed.
    *
-   * @throws IllegalArgumentException if the graph cannot take it
+   * @throws IllegalArgumentException if the graph requires another size
    */
   public void check(long rows, long columns) {
     if (rows != batch.orElse(rows) || columns != length.orElse(columns)) {

@@ -12,12 +12,12 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * Puts the bodies of functions in the place of their calls. What TensorFlow 2 exports is a graph of
- * variables and one call, with all else in nested functions, out of reach of LoRA.
+ * Replaces function calls by the functions' bodies. TensorFlow 2 exports a graph of variables and
+ * one call; all other nodes are in nested functions, where LoRA cannot be injected.
  *
- * <p>The nodes of a body go under the name of the call. The call itself becomes a {@code NoOp} of
- * the same name that waits for what the function promises to run, so whatever waited for the call,
- * or names it as a target, still may.
+ * <p>A body's nodes get the call's name as a prefix. The call itself becomes a {@code NoOp} of the
+ * same name with control inputs from the nodes that the function always runs, so control inputs and
+ * targets that name the call stay valid.
  *
  * @see <a
  *     href="https://github.com/tensorflow/tensorflow/blob/v2.18.0/tensorflow/core/framework/function.proto">function.proto,
@@ -29,12 +29,12 @@ public final class FunctionInlining {
   /** Exports of TensorFlow nest three to five deep; a limit keeps the names short. */
   private static final int MAX_DEPTH = 64;
 
-  /** HuBERT large has about 12,000; functions that call others twice could ask for 2^64. */
+  /** HuBERT large has about 12,000; functions that each call another twice could need 2^64. */
   private static final int MAX_NODES = 100_000;
 
   /**
-   * What inlining may add to the size of the functions. Names grow with the depth, by a few MB in
-   * all; a large constant in a function that is called often could grow to anything.
+   * The limit on what inlining adds to the functions' size. Names grow with the depth, by a few MB
+   * in all; a large constant in a function that is called often has no limit of its own.
    */
   private static final long MAX_GROWTH_BYTES = 64L << 20;
 
@@ -52,7 +52,7 @@ public final class FunctionInlining {
   /**
    * Inlines every call in a graph.
    *
-   * @return what gives each output of a call now
+   * @return the tensor that replaces each output of a call
    * @throws IllegalArgumentException if a function is missing, calls itself or is malformed
    */
   public static Map<String, String> inline(GraphDefEditor graph, FunctionDefLibrary library) {
@@ -158,7 +158,7 @@ public final class FunctionInlining {
       if (startsBody) {
         translated.addAllInput(callWaitsFor);
       }
-      // Notes of TensorFlow for itself: shapes it found, colocation by the names within the body.
+      // TensorFlow's internal attributes: inferred shapes, colocation by names within the body.
       node.getAttrMap().keySet().stream()
           .filter(attribute -> attribute.startsWith("_"))
           .forEach(translated::removeAttr);
@@ -198,7 +198,7 @@ public final class FunctionInlining {
             "function %s has no tensor %s".formatted(function.getSignature().getName(), input));
       }
       long place = placed ? Integer.parseInt(parts[2]) : 0;
-      // Ops that are not registered are refused together, later.
+      // GraphCheck later reports all ops that are not registered.
       boolean registered = RegisteredOps.find(node.getOp()).isPresent();
       return name(parts[0])
           + ":"

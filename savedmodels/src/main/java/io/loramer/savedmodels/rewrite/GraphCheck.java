@@ -15,15 +15,15 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Refuses graphs that no encoder has: an encoder's outputs are a function of its inputs and of
+ * Refuses graphs that cannot be an encoder's, whose outputs depend only on its inputs and on
  * variables that it reads.
  */
 public final class GraphCheck {
-  /** Ops that TensorFlow calls stateful and that encoders and their savers are made of. */
+  /** Ops that TensorFlow marks stateful and that encoders and their savers need. */
   private static final Set<String> READ_OR_RESTORE =
       Set.of("VarHandleOp", "ReadVariableOp", "ResourceGather", "AssignVariableOp", "RestoreV2");
 
-  /** Ops that TensorFlow calls stateless though they end the process, or use files or servers. */
+  /** Ops that TensorFlow marks stateless although they end the process, or use files or servers. */
   private static final Set<String> ACTING =
       Set.of(
           "Abort",
@@ -44,7 +44,7 @@ public final class GraphCheck {
           "SnapshotDatasetReader",
           "SnapshotDatasetV2");
 
-  /** A constant may name one value for all of its elements; a bigger one stores them all. */
+  /** The limit for constants that store one value for many elements. */
   private static final double MAX_REPEATED_ELEMENTS = 1 << 24;
 
   private final String filename;
@@ -61,9 +61,9 @@ public final class GraphCheck {
   /**
    * Checks every node.
    *
-   * @param filename the tensor that is fed with where the variables lie
-   * @param variablesBytes what the values of all variables take on disk
-   * @throws IllegalArgumentException with all that is wrong
+   * @param filename the tensor that is fed with the path of the variables
+   * @param variablesBytes the size of all variables' values on disk
+   * @throws IllegalArgumentException if the graph is refused; the message lists all reasons
    */
   public static void check(GraphDefEditor graph, String filename, long variablesBytes) {
     GraphCheck check = new GraphCheck(filename, variablesBytes);
@@ -105,7 +105,7 @@ public final class GraphCheck {
     double elements = elements(value.getTensorShape());
     repeatedElements += elements > value.getTensorContent().size() ? elements : 0;
     if (value.getDtype() != node.getAttrOrThrow("dtype").getType()) {
-      // TensorFlow ends the process over some of these when it folds constants.
+      // Some of these make TensorFlow end the process when it folds constants.
       note("constants whose values are of another type", node.getName());
     } else if (repeatedElements > MAX_REPEATED_ELEMENTS) {
       note("constants with far more elements than are stored", node.getName());
@@ -146,7 +146,7 @@ public final class GraphCheck {
     return node.getInputList().stream().filter(i -> !GraphDefEditor.isControl(i)).count();
   }
 
-  /** Returns a product that may be far beyond what a long holds. */
+  /** Returns the number of elements, which may exceed the range of a long. */
   private static double elements(TensorShapeProto shape) {
     double elements = 1;
     for (TensorShapeProto.Dim dimension : shape.getDimList()) {

@@ -23,8 +23,11 @@ import org.tensorflow.proto.NodeDefOrBuilder;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Rewrites a graph before it is imported. (An imported graph can only grow: TensorFlow lets nobody
- * reconnect the inputs of its ops.)
+ * Edits a graph before its import. TensorFlow can only add nodes to an imported graph, not
+ * reconnect the inputs of its ops.
+ *
+ * <p>Tensors are named {@code node}, for output 0, or {@code node:output}; a control input is
+ * {@code ^node}.
  */
 public final class GraphDefEditor {
   private final GraphDef original;
@@ -40,7 +43,11 @@ public final class GraphDefEditor {
     return nodes.values();
   }
 
-  /** Returns the node that an input comes from, control inputs included. */
+  /**
+   * Returns the node that computes an input, or that a control input names.
+   *
+   * @throws IllegalArgumentException if the graph has no such node
+   */
   public NodeDef.Builder producer(String input) {
     NodeDef.Builder node = nodes.get(nodeName(input));
     if (node == null) {
@@ -49,7 +56,7 @@ public final class GraphDefEditor {
     return node;
   }
 
-  /** Returns the node that adds a bias to a node's output 0, if nothing else reads that; or it. */
+  /** Returns the BiasAdd that is the only reader of a node, or else the node itself. */
   public String withBias(String node) {
     List<NodeDef.Builder> readers =
         nodes.values().stream()
@@ -59,7 +66,7 @@ public final class GraphDefEditor {
     return biased ? readers.get(0).getName() : node;
   }
 
-  /** Returns for each node that is read or waited for by its name the nodes that do it. */
+  /** Returns the nodes that have an input or control input from a node, by that node's name. */
   public Map<String, List<NodeDef.Builder>> readers() {
     Map<String, List<NodeDef.Builder>> readers = new HashMap<>();
     for (NodeDef.Builder node : nodes.values()) {
@@ -71,7 +78,9 @@ public final class GraphDefEditor {
     return readers;
   }
 
-  /** Returns where an output comes from, past the nodes that hand it on as it is. */
+  /**
+   * Returns the tensor from which an output is passed on by Identity nodes, or the output itself.
+   */
   public String passedOn(String output) {
     String end = output;
     Set<String> passed = new HashSet<>();
@@ -81,7 +90,7 @@ public final class GraphDefEditor {
     return end;
   }
 
-  /** Returns the integers of a constant, empty if the input is none. */
+  /** Returns the values of an integer constant; empty if the input is not a constant. */
   public List<Long> integers(String input) {
     NodeDef.Builder node = producer(input);
     if (!node.getOp().equals("Const")) {
@@ -107,14 +116,18 @@ public final class GraphDefEditor {
     return nodes.containsKey(name);
   }
 
-  /** Adds a node; its name must be new. */
+  /**
+   * Adds a node.
+   *
+   * @throws IllegalArgumentException if the graph has a node of that name
+   */
   public void add(NodeDef node) {
     if (nodes.putIfAbsent(node.getName(), node.toBuilder()) != null) {
       throw new IllegalArgumentException("graph has a node " + node.getName() + " already");
     }
   }
 
-  /** Adds functions, which nodes may call; their names must be new. */
+  /** Adds functions to the graph's library; their names must be new. */
   public void addFunctions(Collection<FunctionDef> added) {
     functions.addAll(added);
   }
@@ -122,8 +135,8 @@ public final class GraphDefEditor {
   /**
    * Adds the nodes and functions of another graph.
    *
-   * @param names what a node of that graph is called here; one that is not named keeps its name
-   * @param isStandIn tells the nodes that stand for ones that are here already, and stay out
+   * @param names new names of nodes of that graph; the other nodes keep their names
+   * @param isStandIn whether a node stands for one that this graph has already, and is not added
    */
   public void splice(GraphDef other, Map<String, String> names, Predicate<NodeDef> isStandIn) {
     functions.addAll(other.getLibrary().getFunctionList());
@@ -144,7 +157,7 @@ public final class GraphDefEditor {
     return input.replace(node, names.getOrDefault(node, node));
   }
 
-  /** Lets everything that reads output 0 of one node read that of another. */
+  /** Replaces output 0 of one node by that of another as an input of all nodes. */
   public void redirect(String from, String to) {
     for (NodeDef.Builder node : nodes.values()) {
       for (int i = 0; i < node.getInputCount(); i++) {
@@ -156,10 +169,10 @@ public final class GraphDefEditor {
   }
 
   /**
-   * Lets everything that reads these outputs ({@code node:place}) read others, which may be among
-   * them themselves.
+   * Replaces outputs ({@code node:output}) as inputs of all nodes. A replacement may be replaced
+   * itself.
    *
-   * @return the same outputs, and what is read for them in the end
+   * @return the final replacement of each output
    */
   public Map<String, String> redirect(Map<String, String> outputs) {
     Map<String, String> ends = new LinkedHashMap<>();
@@ -185,7 +198,7 @@ public final class GraphDefEditor {
     return ends;
   }
 
-  /** Removes nodes that have no outputs, and lets nothing wait for them. */
+  /** Removes nodes that have no outputs, and the control inputs from them. */
   public void remove(Predicate<NodeDef.Builder> unwanted) {
     Set<String> removed = new HashSet<>();
     nodes.values().removeIf(node -> unwanted.test(node) && removed.add("^" + node.getName()));
@@ -195,7 +208,7 @@ public final class GraphDefEditor {
     }
   }
 
-  /** Lets the graph assign nothing to variables that these outputs do not read. */
+  /** Removes the assignments of variables that these outputs do not read. */
   public void removeAssignmentsOfUnread(Collection<String> outputs) {
     Set<String> read = neededBy(outputs);
     remove(
@@ -205,12 +218,12 @@ public final class GraphDefEditor {
                 && !read.contains(nodeName(node.getInput(0))));
   }
 
-  /** Drops every node that none of these needs. */
+  /** Removes every node that these outputs do not depend on. */
   public void keepOnly(Collection<String> outputs) {
     nodes.keySet().retainAll(neededBy(outputs));
   }
 
-  /** Returns the names of the nodes that these need, their own among them. */
+  /** Returns the names of the nodes that these outputs depend on, their own included. */
   public Set<String> neededBy(Collection<String> outputs) {
     Set<String> needed = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(outputs);
@@ -223,7 +236,7 @@ public final class GraphDefEditor {
     return needed;
   }
 
-  /** Makes a node a cast of some output, in all that read it. */
+  /** Turns a node into a cast of an input. */
   public static void becomeCast(NodeDef.Builder node, String input, DataType from, DataType to) {
     node.setOp("Cast")
         .clearInput()
@@ -234,9 +247,9 @@ public final class GraphDefEditor {
   }
 
   /**
-   * Gives each variable a shared name of its own: the one it has, or that of its node where it has
-   * none, a mere number (TensorFlow's count of objects, which two SavedModels may have in common),
-   * or one that another variable has too.
+   * Gives each variable a unique shared name: the one it has, or its node's name if it has none,
+   * has one that another variable has too, or has a mere number, which is TensorFlow's count of
+   * objects and may be the same in two SavedModels.
    */
   public void nameVariables() {
     Set<String> taken = new HashSet<>();
@@ -269,7 +282,7 @@ public final class GraphDefEditor {
     return variables;
   }
 
-  /** Returns the name of a node that reads a variable, which is made if there is none. */
+  /** Returns the name of a node that reads a variable; adds such a node if there is none. */
   public String ensureRead(String variable) {
     for (NodeDef.Builder node : nodes.values()) {
       if (node.getOp().equals("ReadVariableOp") && nodeName(node.getInput(0)).equals(variable)) {
@@ -287,12 +300,12 @@ public final class GraphDefEditor {
     return read.getName();
   }
 
-  /** Returns an output's name with its place: {@code node:0} for {@code node}. */
+  /** Returns a tensor's name with its output index: {@code node:0} for {@code node}. */
   public static String withPlace(String output) {
     return output.contains(":") || isControl(output) ? output : output + ":0";
   }
 
-  /** SavedModels may leave out an attribute that is false. */
+  /** Returns a boolean attribute; SavedModels may leave out one that is false. */
   public static boolean flag(NodeDefOrBuilder node, String name) {
     return node.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
   }

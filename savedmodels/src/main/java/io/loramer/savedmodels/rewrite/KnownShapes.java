@@ -8,14 +8,16 @@ import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Refuses graphs with tensors far bigger than an encoder's, where TensorFlow knows their shapes
- * before anything is fed: one {@code Fill} may ask for terabytes.
+ * Refuses graphs with tensors far bigger than an encoder's, if TensorFlow infers their shapes
+ * before the graph runs: one {@code Fill} may need terabytes.
  */
 public final class KnownShapes {
-  /** Seven times a mask of 1,500 by 1,500 frames, which are 30 s. */
+  /** Seven times the elements of a mask of 1,500 by 1,500 frames (30 s). */
   private static final double MAX_ELEMENTS = 1 << 24;
 
-  /** A token's part of the attention in all heads, or what the first convolution makes of it. */
+  /**
+   * The elements of one token in the attention of all heads, or of one sample in the first layer.
+   */
   private static final double MAX_ELEMENTS_OF_AN_INPUT = 1 << 14;
 
   private KnownShapes() {}
@@ -23,9 +25,9 @@ public final class KnownShapes {
   /**
    * Checks every tensor of a scope.
    *
-   * @param fixed sizes of the batch; where both are fixed, most shapes are known, and depend on it
-   * @param variablesBytes what the values of all variables take on disk
-   * @throws IllegalArgumentException that names what is too big
+   * @param fixed sizes of the batch; if both are fixed, most shapes are known, and depend on them
+   * @param variablesBytes the size of all variables' values on disk
+   * @throws IllegalArgumentException if tensors are too big; the message names them
    */
   public static void check(Graph graph, String scope, FixedSizes fixed, long variablesBytes) {
     double inputs = (double) fixed.batch().orElse(0) * fixed.length().orElse(0);
@@ -50,7 +52,7 @@ public final class KnownShapes {
     }
   }
 
-  /** Returns a product that may be beyond what a long holds; 0 for a shape not wholly known. */
+  /** Returns the number of elements, 0 if a dimension is unknown; it may exceed a long's range. */
   private static double elements(Shape shape) {
     if (shape.hasUnknownDimension()) {
       return 0;

@@ -14,12 +14,12 @@ import org.tensorflow.proto.TensorShapeProto;
  * @param flipped whether the variable holds the transpose of that matrix
  */
 public record LinearKernel(NodeDefOrBuilder variable, long rows, long columns, boolean flipped) {
-  /** Between a variable and its MatMul lie few nodes; a graph that is a ring has no end. */
+  /** The nodes between a variable and its MatMul are few; a graph with a cycle has no end. */
   private static final int MAX_NODES_BETWEEN = 16;
 
   /**
-   * Finds the kernel that an input is, if nothing lies between but reading, casting, passing on,
-   * transposing and reshaping to the same shape, as Keras does for inputs of three dimensions.
+   * Finds the variable that an input holds as a matrix, behind reads, casts, identities, transposes
+   * and reshapes to the same shape (Keras adds those for inputs of three dimensions).
    */
   public static Optional<LinearKernel> readBy(GraphDefEditor graph, String input) {
     return readBy(graph, input, MAX_NODES_BETWEEN);

@@ -10,7 +10,7 @@ import org.tensorflow.proto.NodeDefOrBuilder;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.OpDef.ArgDef;
 
-/** The ops of this TensorFlow, and how many inputs and outputs a node of theirs has. */
+/** The ops that this TensorFlow has registered, and the numbers of their inputs and outputs. */
 public final class RegisteredOps {
   private static final Map<String, OpDef> BY_NAME = new HashMap<>();
 
@@ -24,21 +24,21 @@ public final class RegisteredOps {
     return Optional.ofNullable(BY_NAME.get(op));
   }
 
-  /** Returns how many tensors a node of a registered op takes. */
+  /** Returns the number of input tensors of a node, whose op must be registered. */
   static long inputs(NodeDefOrBuilder node) {
     OpDef op = BY_NAME.get(node.getOp());
     return count(op, op.getInputArgList(), node);
   }
 
-  /** Returns how many tensors a node of a registered op gives. */
+  /** Returns the number of output tensors of a node, whose op must be registered. */
   public static long outputs(NodeDefOrBuilder node) {
     OpDef op = BY_NAME.get(node.getOp());
     return count(op, op.getOutputArgList(), node);
   }
 
   /**
-   * Returns the place among all outputs of a node of one that a function's body calls by the op's
-   * word for it and the place under that word.
+   * Returns the index among all outputs of a node, of an output that a function's body names by the
+   * op's name for it and an index under that name.
    *
    * @throws IllegalArgumentException if the node has no such output
    */
@@ -71,7 +71,7 @@ public final class RegisteredOps {
     return count;
   }
 
-  /** SavedModels leave out attributes that have their default. */
+  /** Returns an attribute or its default, since SavedModels leave out defaults. */
   private static AttrValue attribute(OpDef op, String name, NodeDefOrBuilder node) {
     AttrValue otherwise =
         op.getAttrList().stream()

@@ -11,13 +11,14 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Lets every variable be restored by a node of its own, so that a part of a graph restores what
- * that part reads and nothing else; and lets restoring fail where a file holds another shape than
- * the graph says of a variable. TensorFlow alone would assign it and compute with it, and may end
- * the process over it.
+ * Gives every variable a restoring node of its own, so that a part of a graph restores only the
+ * variables that it reads.
+ *
+ * <p>Restoring then fails if the file has another shape than the graph's variable. Otherwise
+ * TensorFlow would assign the value, compute with it, and possibly end the process.
  *
  * @see <a href="https://www.tensorflow.org/api_docs/python/tf/raw_ops/RestoreV2">shape_and_slices,
- *     which says what is expected</a>
+ *     the expected shape</a>
  */
 public final class RestoredVariables {
   private RestoredVariables() {}
@@ -25,7 +26,7 @@ public final class RestoredVariables {
   /**
    * Divides every {@code RestoreV2} of a graph.
    *
-   * @throws IllegalArgumentException if one does not say what it restores
+   * @throws IllegalArgumentException if one has fewer outputs than are read
    */
   public static void divide(GraphDefEditor graph) {
     for (NodeDef.Builder node : List.copyOf(graph.nodes())) {
@@ -42,7 +43,7 @@ public final class RestoredVariables {
     }
   }
 
-  /** Returns the name of a node that restores the tensor at one place of another node's. */
+  /** Returns the name of a node that restores one output of a {@code RestoreV2}. */
   private static String restored(
       GraphDefEditor graph, NodeDef.Builder all, int place, String shape) {
     List<DataType> types = all.getAttrOrThrow("dtypes").getList().getTypeList();
@@ -84,7 +85,9 @@ public final class RestoredVariables {
         .build();
   }
 
-  /** Says "all of a tensor of this shape": {@code 32 48 -:-}; nothing of a scalar. */
+  /**
+   * Returns the specification of a whole tensor of a shape, {@code 32 48 -:-}; empty for a scalar.
+   */
   private static String whole(TensorShapeProto shape) {
     List<Long> sizes = shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList();
     return Stream.concat(
@@ -93,7 +96,7 @@ public final class RestoredVariables {
         .collect(Collectors.joining(" "));
   }
 
-  /** A vector of one element, which is still to be given. */
+  /** Returns a vector of one element that is not yet set. */
   private static TensorProto.Builder tensor(DataType type) {
     TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(type);
     tensor.getTensorShapeBuilder().addDimBuilder().setSize(1);

@@ -17,22 +17,22 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The pretrained weights in a folder of the Hugging Face hub's layout, in whichever file it has
- * them: safetensors or PyTorch's, whole or sharded with an index.
+ * The pretrained weights in a folder of the Hugging Face hub's layout: safetensors or PyTorch
+ * files, whole or in shards with an index.
  */
 public final class Checkpoint implements AutoCloseable {
   private static final String SAFETENSORS = "model.safetensors";
   private static final String PYTORCH = "pytorch_model.bin";
   private static final String INDEX = ".index.json";
 
-  /** The files that hold weights or say where they lie: of several, the first is read. */
+  /** The files with weights or an index of them; the first that exists is read. */
   public static final List<String> FILES =
       List.of(SAFETENSORS, SAFETENSORS + INDEX, PYTORCH, PYTORCH + INDEX);
 
   /** An index has a line of 100 bytes per tensor. */
   private static final long MAX_INDEX_BYTES = 10_000_000;
 
-  /** What is checked out instead of a large file where Git LFS is not installed. */
+  /** The start of the file that Git checks out in place of a large one without Git LFS. */
   private static final String LFS_POINTER = "version https://git-lfs";
 
   private final Path folder;
@@ -44,9 +44,10 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Opens the weights of a folder; {@code model.safetensors} goes before {@code pytorch_model.bin}.
+   * Opens the weights in a folder; {@code model.safetensors} has priority over {@code
+   * pytorch_model.bin}.
    *
-   * @throws IOException if there are none, or a file is damaged or holds anything but tensors
+   * @throws IOException if there are none, or a file is damaged or holds other objects than tensors
    */
   public static Checkpoint open(Path folder) throws IOException {
     String name =
@@ -79,10 +80,10 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Reads which shards an index names.
+   * Reads the names of the shards in an index.
    *
    * @return file names by the names of the tensors in them
-   * @throws IOException if it is damaged, or a shard's name is a path
+   * @throws IOException if the index is damaged, or a shard's name is a path
    */
   public static Map<String, String> shards(Path index) throws IOException {
     if (Files.size(index) > MAX_INDEX_BYTES) {

@@ -2,7 +2,7 @@ package io.loramer.savedmodels.weights;
 
 import java.nio.ByteBuffer;
 
-/** The element types of checkpoint files that are read, by their names in safetensors. */
+/** The dtypes in checkpoint files, by their names in safetensors. */
 enum Dtype {
   F64(Double.BYTES),
   F32(Float.BYTES),
@@ -21,7 +21,7 @@ enum Dtype {
     this.bytes = bytes;
   }
 
-  /** Returns the size of an element. */
+  /** Returns the size of an element in bytes. */
   int bytes() {
     return bytes;
   }
@@ -53,7 +53,7 @@ enum Dtype {
     };
   }
 
-  /** Widens IEEE 754 half precision; JDK 20's Float.float16ToFloat is out of JDK 17's reach. */
+  /** Converts IEEE 754 half precision; Float.float16ToFloat exists since JDK 20 only. */
   private static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >> 10) & 0x1f;

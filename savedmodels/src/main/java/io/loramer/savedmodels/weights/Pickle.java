@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Python's pickle, for data from strangers: numbers, strings, lists and dictionaries, and what
- * {@link PytorchObjects} makes of them. A pickle is a program that may call any function of
- * Python's; here every name that is not on a short list ends the reading, and none is looked up.
+ * Reads Python's pickle format from files that are not trusted: numbers, strings, lists,
+ * dictionaries, and the objects that {@link PytorchObjects} builds of them.
+ *
+ * <p>A pickle is a program that may call any Python function. Here, a name that is not on a short
+ * list is an error, and no name is looked up outside of that list.
  *
  * <p>Python becomes Java: tuple and list {@code List}, dict {@code Map} with keys that are strings
  * or integers, int {@code Long}, float {@code Double}, None {@code Optional.empty()}.
@@ -44,7 +46,7 @@ final class Pickle {
    *
    * @param subject names it in errors
    * @param code little endian
-   * @throws IOException if it is damaged or holds anything but plain data and allowed calls
+   * @throws IOException if it is damaged or holds other objects than plain data and allowed calls
    */
   static Object read(String subject, ByteBuffer code, PytorchObjects objects) throws IOException {
     Pickle pickle = new Pickle(subject, code, objects);
@@ -170,7 +172,8 @@ final class Pickle {
     }
     for (int i = 0; i < items.size(); i += 2) {
       Object key = items.get(i);
-      if (!(key instanceof String || key instanceof Long)) { // lists may hash for ever
+      if (!(key instanceof String
+          || key instanceof Long)) { // hashing a list that contains itself has no end
         throw refused("a dictionary key that is neither text nor a number");
       }
       map.put(key, items.get(i + 1));
@@ -191,7 +194,7 @@ final class Pickle {
     return list;
   }
 
-  /** Casts; the message must not print the value, which may be nested without end. */
+  /** Casts a value; the message must not contain it, since it may contain itself. */
   private <T> T as(Class<T> type, Object value) throws IOException {
     if (!type.isInstance(value)) {
       throw refused(

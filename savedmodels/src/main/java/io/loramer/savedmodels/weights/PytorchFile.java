@@ -22,7 +22,7 @@ final class PytorchFile extends TensorFile {
   private static final String PICKLE = "data.pkl";
   private static final int ZIP_MAGIC = 0x04034b50;
 
-  /** Room for 10,000 tensors; bounds what a pickle of tiny objects can grow to. */
+  /** Enough for 10,000 tensors; limits the memory for a pickle of many small objects. */
   private static final long MAX_PICKLE_BYTES = 4_000_000;
 
   private PytorchFile(Path file, FileChannel channel, Map<String, StoredTensor> tensors) {
@@ -32,8 +32,8 @@ final class PytorchFile extends TensorFile {
   /**
    * Opens a file and finds its tensors.
    *
-   * @throws IOException if the file is missing, damaged, older than PyTorch 1.6, or holds anything
-   *     but tensors
+   * @throws IOException if the file is missing, damaged, in the format before PyTorch 1.6, or holds
+   *     other objects than tensors
    */
   static PytorchFile open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -98,7 +98,7 @@ final class PytorchFile extends TensorFile {
     return tensors;
   }
 
-  /** Checks what files say since PyTorch 2.1; those before were little endian in practice. */
+  /** Checks the byte order, which files state since PyTorch 2.1; older ones are little endian. */
   private static void checkByteOrder(Path file, FileChannel channel, Entry entry)
       throws IOException {
     if (entry != null && entry.bytes() <= Long.BYTES) {

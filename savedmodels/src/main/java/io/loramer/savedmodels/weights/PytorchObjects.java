@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The few functions and classes of Python that the pickle of a {@code state_dict} needs. */
+/** The Python functions and classes that the pickle of a {@code state_dict} needs. */
 final class PytorchObjects {
   private static final Map<String, Function> FUNCTIONS =
       Map.of(
@@ -34,7 +34,7 @@ final class PytorchObjects {
     REBUILD_PARAMETER
   }
 
-  /** The elements that one or several tensors are views of. */
+  /** The stored elements of which one or several tensors are views. */
   private record Storage(Dtype dtype, Entry place) {}
 
   private final String subject;
@@ -43,11 +43,11 @@ final class PytorchObjects {
   private final long fileBytes;
 
   /**
-   * Starts reading.
+   * Creates the objects for one file.
    *
    * @param subject names the file in errors
    * @param entries of the archive
-   * @param storages what the names of the entries with storages begin with
+   * @param storages the prefix of the names of entries with storages
    * @param fileBytes the size of the file
    */
   PytorchObjects(String subject, Map<String, Entry> entries, String storages, long fileBytes) {
@@ -58,9 +58,9 @@ final class PytorchObjects {
   }
 
   /**
-   * Returns what stands for a function or class.
+   * Returns the object that represents a function or class.
    *
-   * @throws IOException if it is not on the list; nothing is constructed
+   * @throws IOException if it is not on the list
    */
   Object find(String name) throws IOException {
     if (FUNCTIONS.containsKey(name)) {
@@ -74,7 +74,7 @@ final class PytorchObjects {
             .formatted(subject, name));
   }
 
-  /** Calls what {@link #find} returned. */
+  /** Calls a function that {@link #find} returned. */
   Object call(Object function, List<Object> arguments) throws IOException {
     if (!(function instanceof Function called)) {
       throw wrong("a call of something that is no function");
@@ -106,7 +106,7 @@ final class PytorchObjects {
     return new Storage(dtype, place);
   }
 
-  /** Makes the view (storage, offset, shape, strides, …): what follows is about training. */
+  /** Returns the view (storage, offset, shape, strides); the further arguments are for training. */
   private StoredTensor tensor(List<Object> arguments) throws IOException {
     Storage storage = argument(arguments, 0, Storage.class);
     long offset = argument(arguments, 1, Long.class);

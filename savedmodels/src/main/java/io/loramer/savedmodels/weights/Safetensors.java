@@ -13,7 +13,7 @@ import java.util.Map;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A {@code .safetensors} file: named tensors after a JSON header, read one at a time.
+ * A {@code .safetensors} file: a JSON header and named tensors, which are read one at a time.
  *
  * @see <a href="https://huggingface.co/docs/safetensors/index#format">the format</a>
  */
@@ -49,7 +49,7 @@ public final class Safetensors extends TensorFile {
     ObjectNode header = Json.TREE.createObjectNode();
     header
         .putObject(SafetensorsHeader.METADATA)
-        .put("format", "pt"); // what PyTorch's loaders expect to find
+        .put("format", "pt"); // which PyTorch's loaders require
     long offset = 0;
     for (var entry : tensors.entrySet()) {
       TFloat32 tensor = entry.getValue();

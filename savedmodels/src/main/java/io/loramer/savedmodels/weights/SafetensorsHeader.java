@@ -35,7 +35,7 @@ final class SafetensorsHeader {
   }
 
   /**
-   * Reads where the tensors lie.
+   * Reads the places of the tensors.
    *
    * @throws IOException if the header does not describe the file
    */
@@ -55,7 +55,9 @@ final class SafetensorsHeader {
       ByteBuffer json = TensorFile.read(file, channel, Long.BYTES, (int) bytes);
       header =
           Json.UNIQUE_KEYS.readTree(
-              StandardCharsets.UTF_8.decode(json).toString()); // never UTF-16 or 32
+              StandardCharsets.UTF_8
+                  .decode(json)
+                  .toString()); // Jackson would also accept UTF-16 and UTF-32
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": header is not JSON: " + e.getOriginalMessage(), e);
     }
@@ -105,7 +107,7 @@ final class SafetensorsHeader {
     return tensor;
   }
 
-  /** Checks that the tensors fill the file without a hole or an overlap, as the format demands. */
+  /** Checks that the tensors fill the file without holes or overlaps, as the format requires. */
   private void checkLayout(Map<String, StoredTensor> tensors) throws IOException {
     List<Map.Entry<String, StoredTensor>> inOrder = new ArrayList<>(tensors.entrySet());
     inOrder.sort(Comparator.comparingLong(entry -> entry.getValue().offset()));

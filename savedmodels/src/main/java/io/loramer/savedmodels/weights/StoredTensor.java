@@ -13,25 +13,25 @@ import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A tensor in a file: element (i, j, …) lies at {@code offset + (i · strides[0] + j · strides[1] +
- * …) · dtype.bytes()}, little endian.
+ * The place of a tensor in a file. Element (i, j, …) is at byte {@code offset + (i · strides[0] + j
+ * · strides[1] + …) · dtype.bytes()}, little endian.
  *
  * @param strides in elements, one per dimension; 0 repeats an element
  * @param offset of its first element, in bytes from the start of the file
  */
 record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
-  /** More dimensions than any weight has; keeps absurd headers cheap. */
+  /** More dimensions than any weight has; limits the work for damaged headers. */
   private static final int MAX_DIMENSIONS = 16;
 
   /** How many elements are converted at a time. */
   private static final int PIECE = 1 << 14;
 
   /**
-   * Checks a tensor against the bytes that it may lie in.
+   * Checks that a tensor lies within its part of the file.
    *
    * @param subject names it in errors
-   * @param end the first byte behind what it may lie in
-   * @param fileBytes bounds how many elements strides of 0 may make out of few
+   * @param end the first byte after that part
+   * @param fileBytes the limit for the number of elements, which strides of 0 could exceed
    */
   static StoredTensor of(
       String subject,
@@ -74,19 +74,19 @@ record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
     return tensor;
   }
 
-  /** Returns the strides of the usual layout, the last dimension varying fastest. */
+  /** Returns the strides of the row-major layout, in which the last dimension varies fastest. */
   static List<Long> rowMajor(List<Long> dimensions) {
     List<Long> strides = new ArrayList<>();
     long stride = 1;
     for (int i = dimensions.size() - 1; i >= 0; i--) {
       strides.add(stride);
-      stride *= dimensions.get(i); // what overflows here is refused in of()
+      stride *= dimensions.get(i); // of() refuses shapes that overflow here
     }
     Collections.reverse(strides);
     return strides;
   }
 
-  /** Returns how many bytes its elements span. */
+  /** Returns the number of bytes from the first element to the end of the last. */
   long bytes() {
     long last = 0;
     for (int i = 0; i < strides.size(); i++) {
@@ -101,8 +101,8 @@ record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
   /**
    * Copies the elements into native memory.
    *
-   * <p>What lies in order is read piece by piece: the pages of a mapping would count as the
-   * process's memory until a garbage collection, as much again as the tensors.
+   * <p>Row-major tensors are read piece by piece. The pages of a memory mapping would count as the
+   * process's memory until a garbage collection, and double the need.
    */
   TFloat32 toFloat32(Path file, String name, FileChannel channel) throws IOException {
     if (!dtype.isFloating()) {
@@ -157,7 +157,7 @@ record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Returns how many elements after the first one an element lies. */
+  /** Returns the distance of an element from the first one, in elements. */
   private int position(int index) {
     int rest = index;
     long position = 0;
@@ -177,7 +177,7 @@ record StoredTensor(Dtype dtype, Shape shape, List<Long> strides, long offset) {
     return dimensions;
   }
 
-  /** Returns the product of the dimensions, 0 counted as 1: TensorFlow overflows on it first. */
+  /** Returns the product of the dimensions, 0 counted as 1, since TensorFlow checks that too. */
   private static long elements(List<Long> dimensions) {
     long elements = 1;
     for (long dimension : dimensions) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the entries of a zip archive lie in its file. All must be stored, not compressed, as
- * PyTorch does so that they can be mapped; the JDK's own reader does not tell their places.
+ * The places of the entries of a zip archive in its file, which the JDK's own reader does not give.
+ * All entries must be stored, not compressed; PyTorch stores them so that they can be mapped.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">the format</a>
  */
@@ -30,7 +30,7 @@ final class StoredZip {
   private static final int ZIP64_LOCATOR_BYTES = 20;
   private static final int MAX_COMMENT = 0xffff;
 
-  /** Room for 100,000 entries; a model has some hundreds. */
+  /** Enough for 100,000 entries; a model has some hundreds. */
   private static final long MAX_DIRECTORY_BYTES = 10_000_000;
 
   private final Path file;
@@ -44,7 +44,7 @@ final class StoredZip {
     this.fileBytes = channel.size();
   }
 
-  /** The bytes of an entry. */
+  /** The place of an entry's bytes in the file. */
   record Entry(long offset, long bytes) {}
 
   /** The central directory. */
@@ -54,8 +54,8 @@ final class StoredZip {
    * Reads an archive's directory.
    *
    * @return entries by name
-   * @throws IOException if it is damaged, or an entry is compressed, encrypted or named like a path
-   *     out of the archive
+   * @throws IOException if it is damaged, or an entry is compressed, encrypted or has a name that
+   *     is a path out of the archive
    */
   static Map<String, Entry> read(Path file, FileChannel channel) throws IOException {
     StoredZip zip = new StoredZip(file, channel);
@@ -77,7 +77,7 @@ final class StoredZip {
     return zip.entries;
   }
 
-  /** Finds the record at the end of the file, behind which only a comment may lie. */
+  /** Finds the record at the end of the file, after which only a comment may follow. */
   private Directory findDirectory() throws IOException {
     int length = (int) Math.min(fileBytes, END_BYTES + MAX_COMMENT);
     long tailAt = fileBytes - length;
@@ -127,7 +127,7 @@ final class StoredZip {
               .formatted(
                   file, name, encrypted ? "encrypted" : "compressed (method " + method + ")"));
     }
-    // Written only where the 32-bit fields are full, in this order.
+    // Written only for 32-bit fields that overflow, in this order.
     ByteBuffer wide = zip64(directory, at + CENTRAL_HEADER_BYTES + nameBytes, extraBytes);
     long bytes = widened(unsignedInt(directory, at + 24), wide);
     long stored = widened(unsignedInt(directory, at + 20), wide);

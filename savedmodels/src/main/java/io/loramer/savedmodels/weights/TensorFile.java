@@ -10,7 +10,7 @@ import java.util.Set;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-/** A file of named tensors, read one at a time. */
+/** A file of named tensors, which are read one at a time. */
 abstract sealed class TensorFile implements AutoCloseable permits Safetensors, PytorchFile {
   private final Path file;
   private final FileChannel channel;
@@ -46,7 +46,11 @@ abstract sealed class TensorFile implements AutoCloseable permits Safetensors, P
     return stored(name).toFloat32(file, name, channel);
   }
 
-  /** Reads a tensor of an integer dtype, flat. */
+  /**
+   * Reads a tensor of an integer dtype in row-major order.
+   *
+   * @throws IOException if its dtype is a floating-point one
+   */
   public final long[] integers(String name) throws IOException {
     return stored(name).toLongs(file, name, channel);
   }
@@ -64,7 +68,7 @@ abstract sealed class TensorFile implements AutoCloseable permits Safetensors, P
     return tensor;
   }
 
-  /** Reads bytes of a file that are known to be there, little endian. */
+  /** Reads bytes that the file is known to have, in little-endian order. */
   static ByteBuffer read(Path file, FileChannel channel, long position, int length)
       throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);

@@ -10,10 +10,10 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * What a tensor is, without its values.
+ * The dtype and shape of a tensor.
  *
- * @param dtype as NumPy and TensorFlow call it: {@code float32}
- * @param shape -1 for a dimension of any size; unknown where even the rank is
+ * @param dtype NumPy's and TensorFlow's name, such as {@code float32}
+ * @param shape with -1 for a dimension of any size; unknown if the rank is unknown
  */
 public record TensorType(String dtype, Shape shape) {
   static TensorType of(Dtype dtype, Shape shape) {
