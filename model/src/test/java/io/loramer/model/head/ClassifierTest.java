@@ -26,7 +26,7 @@ final class ClassifierTest {
   private static final int LABELS = 4;
 
   /** Two speakers with three numbers each; the first row is that of the unknown. */
-  private static final SpeakerConfig TOLD =
+  private static final SpeakerConfig WITH_SPEAKERS =
       new SpeakerConfig(OptionalInt.of(3), List.of("Ann", "Bob"));
 
   private static final float[] ROWS = {.1f, -.2f, .3f, 1, 2, -3, -2, 1, .5f};
@@ -41,7 +41,8 @@ final class ClassifierTest {
   @Test
   void speakersAreNumberedFromOneAndUnknownOnesAreZero() {
     assertEquals(
-        List.of(1, 2, 0, 0), List.of("Ann", "Bob", "ann", "Eve").stream().map(TOLD::row).toList());
+        List.of(1, 2, 0, 0),
+        List.of("Ann", "Bob", "ann", "Eve").stream().map(WITH_SPEAKERS::row).toList());
   }
 
   @Test
@@ -62,7 +63,8 @@ final class ClassifierTest {
 
   @Test
   void rowOfASpeakerChangesTheLogitsOfThatSpeakerOnly() {
-    var logits = classifier(TOLD).logits(graph.tf, features(3), rows(1, 0, 2), Dropout.none());
+    var logits =
+        classifier(WITH_SPEAKERS).logits(graph.tf, features(3), rows(1, 0, 2), Dropout.none());
     graph.assign(graph.variable("speaker.rows"), ROWS);
     float[] before = graph.run(logits);
     float[] changed = ROWS.clone();
@@ -76,17 +78,18 @@ final class ClassifierTest {
 
   @Test
   void withoutSpeakersAllAreUnknown() {
-    Classifier classifier = classifier(TOLD);
+    Classifier classifier = classifier(WITH_SPEAKERS);
     graph.assign(graph.variable("speaker.rows"), ROWS);
-    var nobody = classifier.logits(graph.tf, features(3), Optional.empty(), Dropout.none());
+    var withoutSpeakers =
+        classifier.logits(graph.tf, features(3), Optional.empty(), Dropout.none());
     var unknown = classifier.logits(graph.tf, features(3), rows(0, 0, 0), Dropout.none());
-    List<float[]> logits = graph.run(List.of(nobody, unknown));
+    List<float[]> logits = graph.run(List.of(withoutSpeakers, unknown));
     assertArrayEquals(logits.get(1), logits.get(0));
   }
 
   @Test
   void allSpeakersStartAsUnknown() {
-    Classifier classifier = classifier(TOLD);
+    Classifier classifier = classifier(WITH_SPEAKERS);
     var known = classifier.logits(graph.tf, features(3), rows(1, 2, 1), Dropout.none());
     var unknown = classifier.logits(graph.tf, features(3), rows(0, 0, 0), Dropout.none());
     List<float[]> logits = graph.run(List.of(known, unknown));
@@ -95,7 +98,8 @@ final class ClassifierTest {
 
   @Test
   void onlyTheRowsOfTheBatchGetGradients() {
-    var logits = classifier(TOLD).logits(graph.tf, features(2), rows(2, 0), Dropout.none());
+    var logits =
+        classifier(WITH_SPEAKERS).logits(graph.tf, features(2), rows(2, 0), Dropout.none());
     var loss = graph.tf.sum(graph.tf.math.square(logits), graph.tf.constant(new int[] {0, 1}));
     var rows = graph.variable("speaker.rows").value();
     float[] gradient = graph.run(graph.gradients(loss, List.of(rows)).get(0));
@@ -111,7 +115,7 @@ final class ClassifierTest {
     int batch = 4001;
     int[] ann = new int[batch];
     Arrays.fill(ann, 1);
-    Classifier classifier = classifier(TOLD);
+    Classifier classifier = classifier(WITH_SPEAKERS);
     graph.assign(graph.variable("speaker.rows"), ROWS);
     var same = graph.constant(Shape.of(batch, SIZE), new float[batch * SIZE]);
     var seed = graph.tf.placeholder(TInt64.class);

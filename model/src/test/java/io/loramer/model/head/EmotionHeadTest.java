@@ -189,8 +189,7 @@ final class EmotionHeadTest {
               IllegalArgumentException.class,
               () -> built.head.losses(built.graph.tf, emotions, built.labels(), permutation));
       assertEquals(
-          "loss: a permutation belongs to marginals SHUFFLE and to no other; this head is of"
-              + " ALL_PAIRS",
+          "loss: expected a permutation for marginals SHUFFLE only; the marginals are ALL_PAIRS",
           refused.getMessage());
     }
   }

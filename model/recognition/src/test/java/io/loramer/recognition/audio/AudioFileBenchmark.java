@@ -37,13 +37,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AudioFileBenchmark {
   private static final double SECONDS = 4.5;
 
-  /** In hertz; what is not 16 kHz is resampled. */
+  /** Sample rate in Hz; rates other than 16 kHz are resampled. */
   @Param({"16000", "44100"})
   public int rate;
 
   private Path file;
 
-  /** Writes noise. */
+  /** Writes a file with noise. */
   @Setup
   public void setUp() throws IOException {
     short[] samples = new short[(int) (SECONDS * rate)];
@@ -55,7 +55,7 @@ public class AudioFileBenchmark {
     Files.write(file, SoundFiles.wav(rate, samples));
   }
 
-  /** Removes it. */
+  /** Removes the file. */
   @TearDown
   public void tearDown() throws IOException {
     Files.delete(file);

@@ -68,7 +68,7 @@ class AudioFileTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("losslessForms")
-  void losslessFormsGiveTheSameSamples(String form, byte[] bytes) throws IOException {
+  void losslessFormatsGiveTheSameSamples(String form, byte[] bytes) throws IOException {
     assertArrayEquals(FLOATS, AudioFile.read(file(bytes)).samples());
   }
 
@@ -91,7 +91,7 @@ class AudioFileTest {
   }
 
   @Test
-  void ofSurroundSoundTheFrontCentreIsTaken() throws IOException {
+  void frontCentreOfSurroundSoundIsTaken() throws IOException {
     short[] frames = {900, 800, 16384, 700, 600, 500, 90, 80, -8192, 70, 60, 50};
     Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
     Path array = file(SoundFiles.extensibleWav(6, 0, 16_000, frames)); // of microphones
@@ -116,9 +116,9 @@ class AudioFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tone.mp3", "tone.ogg", "tone-vorbis.ogg", "tone.m4a", "tone.mp4"})
-  void lossyFormatsKeepTheSoundAndItsTime(String name) throws IOException {
+  void lossyFormatsKeepTheSignalAndItsTiming(String name) throws IOException {
     Waveform waveform = AudioFile.read(RESOURCES.resolve(name));
-    double frameSeconds = 1024.0 / 44_100; // AAC does not say how much of its last frame is sound
+    double frameSeconds = 1024.0 / 44_100; // AAC does not state the padding of its last frame
     assertEquals(0.4, waveform.durationSeconds(), frameSeconds);
     assertTone(1000, waveform.samples(), 800, 0.05);
   }
@@ -126,7 +126,7 @@ class AudioFileTest {
   /** 24414 Hz has no small ratio to 16 kHz; 8000 and 11025 Hz go up instead of down. */
   @ParameterizedTest
   @ValueSource(ints = {8_000, 11_025, 22_050, 24_414, 44_100, 48_000, 96_000})
-  void resamplingKeepsTonesAndTheirTime(int rate) throws IOException {
+  void resamplingKeepsTonesAndTheirTiming(int rate) throws IOException {
     for (int hertz : new int[] {100, 1000, 3500}) {
       float[] samples = AudioFile.read(tone(hertz, rate)).samples();
       assertEquals(8000, samples.length, 1);
@@ -156,24 +156,24 @@ class AudioFileTest {
     assertTrue(decibels(samples) < -60, () -> decibels(samples) + " dB");
   }
 
-  /** The pitch climbs from 7 kHz to half the rate, so that what aliases would fall back below. */
+  /** The frequency rises from 7 kHz to half the rate; aliases would fall below 8 kHz. */
   @ParameterizedTest
   @ValueSource(ints = {22_050, 24_414, 44_100, 48_000, 96_000})
   void aSineSweptThroughEightKilohertzFadesAndDoesNotAlias(int rate) throws IOException {
     int seconds = 4;
-    double climb = (rate / 2.0 - 7000) / seconds; // Hz per second
+    double slope = (rate / 2.0 - 7000) / seconds; // Hz per second
     float[] sweep = new float[seconds * rate];
     for (int i = 0; i < sweep.length; i++) {
       double t = (double) i / rate;
-      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (7000 * t + climb / 2 * t * t)));
+      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (7000 * t + slope / 2 * t * t)));
     }
     float[] samples = AudioFile.read(file(wav(FLOAT, 1, rate, 32, littleEndian(sweep)))).samples();
 
     int block = 160; // 10 ms
     for (int start = 10 * block; start < samples.length - 10 * block; start += block) {
       double level = decibels(samples, start, start + block);
-      double lowest = 7000 + climb * start / Waveform.SAMPLE_RATE;
-      double highest = 7000 + climb * (start + block) / Waveform.SAMPLE_RATE;
+      double lowest = 7000 + slope * start / Waveform.SAMPLE_RATE;
+      double highest = 7000 + slope * (start + block) / Waveform.SAMPLE_RATE;
       if (lowest > 8100) {
         assertTrue(level < -60, () -> level + " dB at " + lowest + " Hz");
       } else if (highest < 7300) {
@@ -194,7 +194,7 @@ class AudioFileTest {
   }
 
   @Test
-  void partsThatRunBackwardsAreRefused() {
+  void partsThatEndBeforeTheirStartAreRefused() {
     for (double[] part : new double[][] {{2, 1}, {1, 1}, {-1, 1}, {Double.NaN, 1}}) {
       assertThrows(
           IllegalArgumentException.class,
@@ -203,11 +203,11 @@ class AudioFileTest {
   }
 
   @Test
-  void headerWithoutSoundHasNoSamples() throws IOException {
+  void fileWithAHeaderOnlyHasNoSamples() throws IOException {
     assertEquals(0, AudioFile.read(file(wav(16_000))).samples().length);
   }
 
-  /** What FFmpeg, SoX and recorders write before they know the length. */
+  /** The sizes that FFmpeg, SoX and recorders write before the length is known. */
   @ParameterizedTest
   @ValueSource(ints = {-1, 0x7ffff000, 0})
   void wavWithoutALengthIsReadToItsEnd(int length) throws IOException {
@@ -217,7 +217,7 @@ class AudioFileTest {
   }
 
   @Test
-  void badFilesAreNamedWithWhatIsWrong() throws IOException {
+  void messagesForBadFilesStateTheFileAndTheProblem() throws IOException {
     byte[] flac = Files.readAllBytes(RESOURCES.resolve("12a02Ac.flac"));
     byte[] wav = wav(16_000, new short[16_000]);
     byte[] nan = wav(FLOAT, 1, 16_000, 32, littleEndian(0f, 0f, Float.NaN));
@@ -234,7 +234,7 @@ class AudioFileTest {
   }
 
   @Test
-  void threadsDoNotDisturbEachOther() throws Exception {
+  void severalThreadsMayDecodeAtOnce() throws Exception {
     List<Path> files = new ArrayList<>();
     for (String name : List.of("12a02Ac.flac", "tone.mp3", "tone.ogg", "tone.mp4")) {
       files.add(RESOURCES.resolve(name));
@@ -258,7 +258,7 @@ class AudioFileTest {
     assertTrue(message.startsWith(file + ": ") && message.contains(problem), message);
   }
 
-  /** Checks for a sine of amplitude 0.5 and phase 0, but for some samples at either end. */
+  /** Checks for a sine of amplitude 0.5 and phase 0, except for some samples at both ends. */
   private static void assertTone(double hertz, float[] samples, int margin, double tolerance) {
     float[] expected = sine(hertz, Waveform.SAMPLE_RATE, samples.length);
     for (int i = margin; i < samples.length - margin; i++) {
@@ -266,7 +266,7 @@ class AudioFileTest {
     }
   }
 
-  /** The level, ends left out, of what was a sine of amplitude 0.5. */
+  /** Returns the level, without the ends, relative to a sine of amplitude 0.5. */
   private static double decibels(float[] samples) {
     return decibels(samples, 500, samples.length - 500);
   }
@@ -279,7 +279,7 @@ class AudioFileTest {
     return 10 * Math.log10(squares / (to - from) / 0.125);
   }
 
-  /** Half a second of a sine. */
+  /** Returns half a second of a sine. */
   private Path tone(int hertz, int rate) throws IOException {
     return file(wav(FLOAT, 1, rate, 32, littleEndian(sine(hertz, rate, rate / 2))));
   }

@@ -38,7 +38,7 @@ class AudioWindowTest {
 
   @ParameterizedTest
   @CsvSource({"0, 4, 3", "4, 4, 3", "5, 4, 3", "10, 4, 3", "11, 4, 3", "300, 100, 50", "9, 2, 1"})
-  void countIsThatOfTheWindows(int samples, int length, int hop) {
+  void countEqualsTheNumberOfWindows(int samples, int length, int hop) {
     List<AudioWindow> windows = AudioWindow.cut(ramp(samples), length, hop);
     assertEquals(windows.size(), AudioWindow.count(samples, length, hop));
   }

@@ -42,7 +42,7 @@ public class BatchesBenchmark {
   private static final int SIZE = 16;
   private static final String WORDS = "I am so happy for you and I know that it is all right now";
 
-  /** Of the longest clip; the shortest has half of them. */
+  /** The length of the longest clip; the shortest has half of it. */
   @Param({"4.5", "13"})
   public double seconds;
 

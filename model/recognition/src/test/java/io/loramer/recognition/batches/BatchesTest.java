@@ -30,7 +30,7 @@ class BatchesTest {
   @TempDir private Path folder;
 
   @Test
-  void clipsAreCroppedFromTheirBeginningAndFilledUpWithZeros() throws IOException {
+  void clipsAreCroppedToTheirBeginningAndPaddedWithZeros() throws IOException {
     Batches batches = new Batches(true, Optional.empty(), 0, 5);
     try (ModelInputs inputs =
         batches.inputs(List.of(utterance("a", .5f, .25f, -.5f), utterance("b", ramp(7))))) {
@@ -46,7 +46,7 @@ class BatchesTest {
 
   /** By HuggingFace's tokenizers (fixtures/tokenizer), whose {@code <pad>} is 1. */
   @Test
-  void wordsAreFilledUpWithThePaddingOfTheEncoder() throws IOException {
+  void textsArePaddedWithThePaddingIdOfTheEncoder() throws IOException {
     try (Tokenizer tokenizer = Tokenizer.load(TOKENIZER, 20)) {
       Batches batches = new Batches(false, Optional.of(tokenizer), 1, 5);
       int[] shorter = tokenizer.encode("No!");

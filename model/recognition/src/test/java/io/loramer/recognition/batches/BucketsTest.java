@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class BucketsTest {
-  /** What stands for an utterance: its number is its length. */
+  /** Items that stand for utterances; the number is the length. */
   private static List<Integer> items(int count) {
     return IntStream.rangeClosed(1, count).boxed().toList();
   }
@@ -28,7 +28,7 @@ final class BucketsTest {
   }
 
   @Test
-  void theBatchesAreThoseOfTheSeed() {
+  void seedDeterminesTheBatches() {
     assertEquals(
         Buckets.shuffled(items(30), n -> n, 4, 7), Buckets.shuffled(items(30), n -> n, 4, 7));
     List<Set<Integer>> seven = sets(Buckets.shuffled(items(30), n -> n, 4, 7));
@@ -43,7 +43,7 @@ final class BucketsTest {
   }
 
   @Test
-  void littleOfABucketedBatchIsPadding() {
+  void bucketedBatchesHaveLittlePadding() {
     List<Integer> lengths = new ArrayList<>();
     Random random = new Random(3);
     for (int i = 0; i < 640; i++) {
@@ -55,7 +55,7 @@ final class BucketsTest {
   }
 
   @Test
-  void batchesUpToATotalCountTheirPadding() {
+  void totalOfABatchIncludesItsPadding() {
     assertEquals(
         List.of(List.of(11), List.of(7), List.of(5, 4), List.of(1)),
         Buckets.byLengthUpTo(List.of(4, 11, 1, 7, 5), n -> n, 10));

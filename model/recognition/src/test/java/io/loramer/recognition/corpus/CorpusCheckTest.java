@@ -24,7 +24,7 @@ class CorpusCheckTest {
   @TempDir Path folder;
 
   @Test
-  void soundCorpusGivesLengthsInOrderAndCountsCroppedClips() throws IOException {
+  void validCorpusGivesLengthsInOrderAndCountsCroppedClips() throws IOException {
     Manifest manifest = manifest(speech(7), speech(12), speech(5), speech(11), speech(40));
     List<Integer> progress = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class CorpusCheckTest {
   }
 
   @Test
-  void theDecoderIsGivenTheStretchOfTheFile() throws IOException {
+  void decoderIsGivenThePartOfTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("x.wav"), "content");
     Clip stretch = new Clip(file, OptionalDouble.of(1.5), OptionalDouble.of(3));
     List<Clip> asked = new ArrayList<>();
@@ -103,12 +103,12 @@ class CorpusCheckTest {
         IllegalArgumentException.class, () -> new CorpusCheck(Set.of(), 5, 4, TextSource.NONE));
   }
 
-  /** Returns what {@link #decode} reads as so many samples. */
+  /** Returns the text that {@link #decode} reads as this number of samples. */
   private static String speech(int samples) {
     return "1 ".repeat(samples);
   }
 
-  /** Stands in for FFmpeg: samples as text. */
+  /** Decodes samples written as text, in place of FFmpeg. */
   private Waveform decode(Clip clip) throws IOException {
     String content = Files.readString(clip.file()).strip();
     if (content.isEmpty()) {

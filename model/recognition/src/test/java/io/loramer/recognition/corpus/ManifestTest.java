@@ -68,7 +68,7 @@ class ManifestTest {
   }
 
   @Test
-  void whatIsWrittenReadsBackTheSame() throws IOException {
+  void writtenManifestIsReadBackTheSame() throws IOException {
     Utterance full =
         new Utterance(
             1,
@@ -95,7 +95,7 @@ class ManifestTest {
   }
 
   @Test
-  void recognisedWordsKeepTheirConfidenceAndMayBeNone() throws IOException {
+  void recognisedWordsKeepTheirConfidenceAndMayBeEmpty() throws IOException {
     Path audio = folder.resolve("x.wav");
     List<Utterance> recognized =
         List.of(
@@ -114,11 +114,11 @@ class ManifestTest {
 
   @Test
   void transcriptsHaveNoConfidence() throws IOException {
-    String said = line("a").replace("}", ", \"text\": \"So?\", \"text_confidence\": 0.5");
-    assertEquals(NONE, read(said + "}").utterances().get(0).textConfidence());
+    String line = line("a").replace("}", ", \"text\": \"So?\", \"text_confidence\": 0.5");
+    assertEquals(NONE, read(line + "}").utterances().get(0).textConfidence());
     assertEquals(
         NONE,
-        read(said + ", \"text_source\": \"transcript\"}").utterances().get(0).textConfidence());
+        read(line + ", \"text_source\": \"transcript\"}").utterances().get(0).textConfidence());
   }
 
   @Test

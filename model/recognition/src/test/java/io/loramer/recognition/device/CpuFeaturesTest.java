@@ -10,21 +10,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CpuFeaturesTest {
-  /** Flags as Linux tells them of a Xeon of 2023, an EPYC of 2022, and a Xeon of 2017. */
+  /** Flags that Linux lists for a Xeon of 2023, an EPYC of 2022, and a Xeon of 2017. */
   @ParameterizedTest
   @CsvSource({
     "fpu avx512f avx512_bf16 amx_bf16 amx_tile, true",
     "fpu avx2 avx512f avx512_bf16, true",
     "fpu avx2 avx512f avx512_vnni, false"
   })
-  void whatMultipliesBfloat16IsToldByTheFlags(String flags, boolean expected) {
+  void flagsDecideWhetherBfloat16ProductsAreFast(String flags, boolean expected) {
     List<String> description =
         List.of("processor\t: 0", "flags\t\t: " + flags, "bugs\t\t: spectre");
     assertEquals(expected, CpuFeatures.multipliesBfloat16(description, Map.of()));
   }
 
   @Test
-  void withoutOneDnnNothingIsGainedByBfloat16() {
+  void bfloat16ProductsAreNotFastWithoutOneDnn() {
     for (String off : List.of("0", "False")) {
       assertFalse(
           CpuFeatures.multipliesBfloat16(

@@ -21,16 +21,16 @@ final class OneDnnFrozenWeightsTest {
             .getMessage());
   }
 
-  /** TensorFlow ends the process over it. */
+  /** TensorFlow ends the process for such a value. */
   @Test
-  void trainingIsRefusedWhereItIsSetToNothing() {
+  void trainingIsRefusedIfTheVariableIsEmpty() {
     assertThrows(
         IllegalArgumentException.class,
         () -> OneDnnFrozenWeights.requireNotAssumed(Map.of(OneDnnFrozenWeights.VARIABLE, "")));
   }
 
   @Test
-  void trainingIsAllowedWhereItIsUnsetOrFalse() {
+  void trainingIsAllowedIfTheVariableIsUnsetOrFalse() {
     assertDoesNotThrow(() -> OneDnnFrozenWeights.requireNotAssumed(Map.of()));
     assertDoesNotThrow(
         () -> OneDnnFrozenWeights.requireNotAssumed(Map.of(OneDnnFrozenWeights.VARIABLE, "false")));

@@ -10,7 +10,7 @@ class DistributionTest {
 
   /** {@code np.quantile([1, 2, 4, 8, 16, 32], [0, 0.025, 0.4, 0.975, 1])}. */
   @Test
-  void quantilesAreThoseOfNumpy() {
+  void quantilesEqualThoseOfNumpy() {
     assertEquals(1, POWERS.quantile(0));
     assertEquals(1.125, POWERS.quantile(0.025), 1e-12);
     assertEquals(4, POWERS.quantile(0.4), 1e-12);
@@ -20,13 +20,13 @@ class DistributionTest {
 
   /** {@code np.std([1, 2, 4, 8, 16, 32], ddof=1)}. */
   @Test
-  void deviationIsThatOfASample() {
+  void deviationIsTheSampleStandardDeviation() {
     assertEquals(10.5, POWERS.mean(), 1e-12);
     assertEquals(11.861703081766969, POWERS.deviation(), 1e-12);
   }
 
   @Test
-  void aSingleNumberDoesNotDeviate() {
+  void deviationOfASingleNumberIsZero() {
     Distribution single = Distribution.of(DoubleStream.of(3));
     assertEquals(0, single.deviation());
     assertEquals(3, single.quantile(0.3));

@@ -15,7 +15,7 @@ class RecognitionTest {
   private static final List<String> LABELS = List.of("anger", "joy", "sadness");
 
   @Test
-  void probabilityThatIsNoNumberIsNoVoteForTheFirstLabel() {
+  void probabilityThatIsNanIsRefused() {
     float[] rows = {0.2f, 0.5f, 0.3f, Float.NaN, 0.5f, 0.5f};
     try (TFloat32 batch = TFloat32.tensorOf(Shape.of(2, 3), DataBuffers.of(rows))) {
       assertEquals("joy", Recognition.ofRow(0, LABELS, batch, Optional.empty()).label());

@@ -6,19 +6,19 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The bytes of sound files, written by hand from the formats' descriptions. */
+/** Writes the bytes of audio files by the specifications of their formats. */
 public final class SoundFiles {
   public static final int PCM = 1;
   public static final int FLOAT = 3;
 
   private SoundFiles() {}
 
-  /** A WAV file with a format chunk of 16 bytes and nothing beside the sound. */
+  /** Returns a WAV file with a format chunk of 16 bytes and a data chunk. */
   public static byte[] wav(int format, int channels, int rate, int bits, byte[] data) {
     return riff(chunk("fmt ", format(format, channels, rate, bits)), chunk("data", data));
   }
 
-  /** A WAV file of 16-bit samples in one channel. */
+  /** Returns a WAV file of 16-bit samples in one channel. */
   public static byte[] wav(int rate, short... samples) {
     return wav(PCM, 1, rate, 16, littleEndian(samples));
   }
@@ -65,7 +65,7 @@ public final class SoundFiles {
         .array();
   }
 
-  /** An AIFF file of 16-bit samples in one channel at 16 kHz. */
+  /** Returns an AIFF file of 16-bit samples in one channel at 16 kHz. */
   public static byte[] aiff(short... samples) {
     ByteBuffer file = ByteBuffer.allocate(54 + 2 * samples.length);
     file.put("FORM".getBytes(US_ASCII)).putInt(file.capacity() - 8);
@@ -91,7 +91,7 @@ public final class SoundFiles {
     return bytes.array();
   }
 
-  /** A sine of this frequency, amplitude 0.5 and phase 0. */
+  /** Returns a sine of this frequency, amplitude 0.5 and phase 0. */
   public static float[] sine(double hertz, int rate, int count) {
     float[] samples = new float[count];
     for (int i = 0; i < count; i++) {

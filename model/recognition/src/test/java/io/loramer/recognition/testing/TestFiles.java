@@ -18,7 +18,7 @@ public final class TestFiles {
     return folder.resolve(path);
   }
 
-  /** Copies a folder with all that is in it. */
+  /** Copies a folder with its contents. */
   public static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> paths = Files.walk(from)) {
       for (Path path : paths.toList()) {

@@ -25,7 +25,7 @@ public record TinyCorpus(Path manifest, Path speechEncoder, Path textEncoder) {
 
   private static final int UTTERANCES = 16;
 
-  /** 200 samples make a frame, 160 the next one. */
+  /** The first frame takes 200 samples, each further frame 160. */
   private static final String WAVLM =
       """
       {"architectures": ["WavLMModel"], "model_type": "wavlm", "hidden_size": 12,
@@ -44,7 +44,7 @@ public record TinyCorpus(Path manifest, Path speechEncoder, Path textEncoder) {
        "pad_token_id": 1}
       """;
 
-  /** Makes everything in an empty folder. */
+  /** Writes the corpus and the encoders into an empty folder. */
   public static TinyCorpus in(Path folder) throws IOException {
     Path roberta = Files.createDirectory(folder.resolve("roberta-checkpoint"));
     Files.copy(TOKENIZER.resolve("tokenizer.json"), roberta.resolve("tokenizer.json"));
@@ -63,16 +63,16 @@ public record TinyCorpus(Path manifest, Path speechEncoder, Path textEncoder) {
   }
 
   /**
-   * Clips of 0.2 to 0.6 s whose pitch and words tell the label; in the validation split they tell
-   * the wrong one, so that the last epoch is not the best.
+   * Clips of 0.2 to 0.6 s whose pitch and words correspond to the label; in the validation split,
+   * to the wrong one, so that the last epoch is not the best.
    */
   private static Path corpus(Path folder) throws IOException {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < UTTERANCES; i++) {
       Split split = i < VALIDATION ? Split.TRAIN : i < TEST ? Split.VALIDATION : Split.TEST;
       int kind = i % LABELS.size();
-      // No multiple of the 800 frames a second: the first layer would see the same in each frame,
-      // and its norm would make much of rounding errors.
+      // Not a multiple of 800 Hz, the first layer's frame rate: all frames would be equal, and the
+      // layer's norm would amplify rounding errors.
       wav(folder.resolve(i + ".wav"), 211 + 307 * kind, 3200 + 423 * i);
       lines.append(
           """
@@ -97,6 +97,6 @@ public record TinyCorpus(Path manifest, Path speechEncoder, Path textEncoder) {
     Files.write(file, SoundFiles.wav(SoundFiles.FLOAT, 1, Waveform.SAMPLE_RATE, Float.SIZE, data));
   }
 
-  /** Takes no notice of how far a run is. */
+  /** Ignores the progress of a run. */
   public static void unwatched(Progress progress) {}
 }

@@ -21,7 +21,7 @@ class CtcVocabularyTest {
       new CtcVocabulary(Map.of(4, " ", 5, "E", 7, "A", 24, "B"), 0, false);
 
   @Test
-  void textsAreThoseOfTransformersButForSpecialTokens() throws IOException {
+  void textsEqualThoseOfTransformersWithoutSpecialTokens() throws IOException {
     ObjectMapper json = new ObjectMapper();
     Map<Integer, String> tokens = new HashMap<>();
     for (var token : json.readTree(CtcFixture.FOLDER.resolve("vocab.json").toFile()).properties()) {
@@ -43,20 +43,20 @@ class CtcVocabularyTest {
   }
 
   @Test
-  void confidenceIsThatOfTheFramesWithATokenWhateverItIs() {
+  void confidenceIsTheMeanOverFramesWithAnyToken() {
     int[] ids = {0, 7, 7, 1, 0}; // 1 is special: not written, but emitted
     float[] logProbabilities = {-9, -0.5f, -0.25f, -0.75f, -9};
     assertEquals(new Transcription("A", Math.exp(-0.5)), LETTERS.decode(ids, logProbabilities));
   }
 
   @Test
-  void confidenceInSilenceIsThatOfTheBlanks() {
+  void confidenceOfSilenceIsTheMeanOverBlanks() {
     assertEquals(
         new Transcription("", Math.exp(-0.25)), LETTERS.decode(new int[2], new float[] {-0.5f, 0}));
   }
 
   @Test
-  void lowerCaseIsWrittenWhereTheTokenizerSaysSo() {
+  void lowerCaseIsWrittenIfTheTokenizerRequiresIt() {
     CtcVocabulary lower = new CtcVocabulary(LETTERS.tokens(), 0, true);
     assertEquals("a be", lower.decode(new int[] {7, 4, 24, 5}, new float[4]).text());
   }

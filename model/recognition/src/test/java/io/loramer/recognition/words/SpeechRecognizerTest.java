@@ -59,7 +59,7 @@ class SpeechRecognizerTest {
   }
 
   @Test
-  void wordsAndConfidencesArePyTorchs() throws IOException {
+  void wordsAndConfidencesEqualPyTorch() throws IOException {
     List<Transcription> expected =
         List.of(
             new Transcription("SAQSAUASASAASASAQSA", 0.1924461839),
@@ -76,7 +76,7 @@ class SpeechRecognizerTest {
 
   /** A window of 30 s has 1499 frames, 320 samples apart, of which the next has 200 too. */
   @Test
-  void ofLongSoundEachFrameIsHeardOnceAndAwayFromEdges() throws IOException {
+  void framesOfALongClipAreTakenOnceAndAwayFromWindowEdges() throws IOException {
     float[] samples = new float[62 * Waveform.SAMPLE_RATE + 7];
     Random random = new Random(4);
     for (int t = 0; t < samples.length; t++) {
@@ -112,7 +112,7 @@ class SpeechRecognizerTest {
   }
 
   @Test
-  void onlyWhatWasChosenIsTranscribed() throws IOException {
+  void onlyChosenUtterancesAreTranscribed() throws IOException {
     Manifest corpus =
         Manifest.read(TinyCorpus.in(Files.createDirectory(folder.resolve("tiny"))).manifest());
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
@@ -128,7 +128,7 @@ class SpeechRecognizerTest {
   }
 
   @Test
-  void encodersThatRecogniseNoSpeechAreNamed() throws IOException {
+  void encodersWithoutCtcHeadAreRefused() throws IOException {
     TinyCorpus tiny = TinyCorpus.in(Files.createDirectory(folder.resolve("others")));
     assertRefused(
         tiny.speechEncoder(),
@@ -141,7 +141,7 @@ class SpeechRecognizerTest {
   }
 
   @Test
-  void valuesThatAreDamagedAreNamed() throws IOException {
+  void damagedVariablesAreRefused() throws IOException {
     Path broken = folder.resolve("damaged");
     TestFiles.copy(recognizer, broken);
     Path values = broken.resolve("variables/variables.data-00000-of-00001");
@@ -152,7 +152,7 @@ class SpeechRecognizerTest {
   }
 
   @Test
-  void vocabularyThatIsMissingOrHasNoBlankIsNamed() throws IOException {
+  void vocabularyThatIsMissingOrHasNoBlankIsRefused() throws IOException {
     Path broken = folder.resolve("broken");
     TestFiles.copy(recognizer, broken);
     Path vocabulary = broken.resolve("assets/vocab.json");

@@ -22,7 +22,7 @@ class TokenizerTest {
 
   /** Expected ids come from Hugging Face's tokenizers in Python. */
   @Test
-  void idsAreThoseOfHuggingFace() throws IOException {
+  void idsEqualThoseOfHuggingFace() throws IOException {
     JsonNode expected = new ObjectMapper().readTree(FIXTURES.resolve("expected.json").toFile());
     int maxLength = expected.get("max_length_for_ids_truncated").asInt();
     try (Tokenizer whole = Tokenizer.load(JSON, 4096);
@@ -37,7 +37,7 @@ class TokenizerTest {
   }
 
   @Test
-  void wordsHaveTheirTokensAndTheirPlaceInTheText() throws IOException {
+  void wordsHaveTheirTokensAndTheirPositionInTheText() throws IOException {
     String text = "  Oh,\tnaïve 😀 Zoë  said: “no”!";
     try (Tokenizer whole = Tokenizer.load(JSON, 4096);
         Tokenizer truncated = Tokenizer.load(JSON, 9)) {
@@ -70,7 +70,7 @@ class TokenizerTest {
   }
 
   @Test
-  void filesThatAreNoTokenizerAreNamed() {
+  void filesThatAreNotTokenizersAreRefused() {
     for (Path file :
         new Path[] {FIXTURES, Path.of("none.json"), FIXTURES.resolve("expected.json")}) {
       IOException e = assertThrows(IOException.class, () -> Tokenizer.load(file, 64));

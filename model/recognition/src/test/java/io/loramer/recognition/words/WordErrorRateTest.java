@@ -22,8 +22,8 @@ class WordErrorRateTest {
         "'the ''quoted'' cats'' tail' | THE QUOTED CATS TAIL   | 0 | 4",
         "Grüße aus 1990             | GRÜSSE AUS 1990          | 1 | 3",
       })
-  void errorsAreCounted(String said, String recognized, long errors, long words) {
-    assertEquals(new WordErrorRate(errors, words), WordErrorRate.of(said, recognized));
+  void errorsAreCounted(String transcript, String recognized, long errors, long words) {
+    assertEquals(new WordErrorRate(errors, words), WordErrorRate.of(transcript, recognized));
   }
 
   @Test
