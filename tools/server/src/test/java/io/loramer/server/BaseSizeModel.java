@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a model as big as WavLM-base and RoBERTa-base together, of random weights, to measure a
- * server with. From the repository's root, after {@code mvn package}:
+ * Writes an emotion model with encoders of the sizes of WavLM-base and RoBERTa-base and random
+ * weights, to measure a server with. From the repository's root, after {@code mvn package}:
  *
  * <pre>{@code
  * java -cp "tools/target/test-classes:tools/target/lora-mer-tools.jar:tools/target/lib/*" \
@@ -39,7 +39,7 @@ public final class BaseSizeModel {
        "num_conv_pos_embedding_groups": 16, "num_buckets": 320, "max_bucket_distance": 800}
       """;
 
-  /** Of the demo's few words: how many there are costs nothing. */
+  /** A config.json with the demo's small vocabulary, whose size has no effect on the speed. */
   private static final String ROBERTA =
       """
       {"architectures": ["RobertaModel"], "model_type": "roberta", "vocab_size": 525,
@@ -51,9 +51,9 @@ public final class BaseSizeModel {
   private BaseSizeModel() {}
 
   /**
-   * Makes it.
+   * Writes the model.
    *
-   * @param args the folder to make
+   * @param args the folder to write to
    */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectory(Path.of(args[0]));

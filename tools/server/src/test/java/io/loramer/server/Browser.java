@@ -16,15 +16,16 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** The Chromium of this machine, without a window; nothing is downloaded for it. */
+/** The installed Chromium in headless mode; nothing is downloaded. */
 record Browser(ChromeDriver driver) implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * Starts it; what needs it is skipped where it is missing.
+   * Starts the browser; a test that needs it is skipped if chromium or chromedriver is not
+   * installed.
    *
-   * @param folder for what it writes
-   * @param microphone a WAV file of 16-bit PCM, played into its microphone over and over
+   * @param folder the folder for the browser's files
+   * @param microphone a WAV file of 16-bit PCM, which is repeated as the microphone's input
    */
   static Browser start(Path folder, Path microphone) {
     Optional<File> chromium = onPath("chromium", "chromium-browser", "google-chrome");
@@ -36,7 +37,7 @@ record Browser(ChromeDriver driver) implements AutoCloseable {
     options.setBinary(chromium.get());
     options.addArguments(
         "--headless=new",
-        "--no-sandbox", // which root cannot have
+        "--no-sandbox", // Chromium refuses a sandbox for root
         "--disable-dev-shm-usage",
         "--user-data-dir=" + folder,
         "--use-fake-ui-for-media-stream",
@@ -59,21 +60,21 @@ record Browser(ChromeDriver driver) implements AutoCloseable {
         .map(Path::toFile);
   }
 
-  /** Sets the size of the page. */
+  /** Sets the size of the viewport. */
   void resize(int width, int height) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
   }
 
-  /** Chooses whether the page is told that its user likes it dark. */
+  /** Sets the preferred colour scheme, light or dark. */
   void prefer(String scheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  /** Drops a file onto an element, as from the desktop. */
+  /** Drops a file onto an element, as a user does from the desktop. */
   void drop(Path file, String id) {
     var box = find("#" + id).getRect();
     for (String type : List.of("dragEnter", "dragOver", "drop")) {
@@ -97,7 +98,7 @@ record Browser(ChromeDriver driver) implements AutoCloseable {
     }
   }
 
-  /** Finds an element, waiting for it to be there. */
+  /** Finds an element, and waits until it exists. */
   WebElement find(String css) {
     return driver.findElement(By.cssSelector(css));
   }

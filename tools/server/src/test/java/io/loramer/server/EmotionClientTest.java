@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The interface for sound files, by the client for it. */
+/** The interface for audio files, called by its client. */
 @Tag("slow")
 class EmotionClientTest {
   private static final Path FLAC = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
@@ -48,7 +48,7 @@ class EmotionClientTest {
   }
 
   @Test
-  void answerIsThatOfTheRecognizer() throws Exception {
+  void answerEqualsThatOfEmotionRecognizer() throws Exception {
     EmotionAnswer answer = client.recognize(FLAC, Optional.of("Ach so, „wirklich“?"));
     Recognition expected;
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(folder.resolve("model"))) {
@@ -68,14 +68,14 @@ class EmotionClientTest {
     assertEquals(OptionalDouble.empty(), answer.textConfidence());
     assertEquals("tiny", answer.model());
     assertEquals("1", answer.version());
-    assertEquals(1.898, answer.seconds(), 1e-3); // as ffprobe says
+    assertEquals(1.898, answer.seconds(), 1e-3); // as ffprobe reports
     assertEquals(1, answer.windows().size());
     assertEquals(answer.seconds(), answer.windows().get(0).end());
   }
 
   @Test
-  void longSoundIsAnsweredOverTime() throws Exception {
-    int samples = 5 * TinyModel.MAX_SAMPLES / 2 + 16; // two windows and a half, and a bit
+  void longAudioIsAnsweredOverTime() throws Exception {
+    int samples = 5 * TinyModel.MAX_SAMPLES / 2 + 16; // two and a half windows and one millisecond
     EmotionAnswer answer = client.recognize(TinyModel.wav(samples, 0.1), Optional.of("Oh"));
     List<Window> windows = answer.windows();
     assertEquals(
@@ -89,7 +89,7 @@ class EmotionClientTest {
   }
 
   @Test
-  void soundMayBeTheBodyItself() throws Exception {
+  void audioMayBeTheBodyItself() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/v1/emotions?text=Oh%20no&window_seconds=0.5"))
             .POST(BodyPublishers.ofFile(FLAC))
@@ -103,22 +103,22 @@ class EmotionClientTest {
 
   @Test
   void refusalsAreOneSentence() throws Exception {
-    assertRefused("text: this model reads the words too, send what is said", wav(900), "");
+    assertRefused("text: this model needs the words; send them in text", wav(900), "");
     assertRefused("audio: expected at least 200 samples at 16 kHz, found 199", wav(199), "Oh");
-    assertRefused("audio: expected a sound file, found nothing", new byte[0], "Oh");
+    assertRefused("audio: expected an audio file, found nothing", new byte[0], "Oh");
     assertRefused(
         "audio: is not audio (Invalid data found when processing input)",
         "Dear diary".getBytes(StandardCharsets.UTF_8),
         "Oh");
   }
 
-  /** FFmpeg follows playlists to files of the machine, unless told which formats are sound. */
+  /** FFmpeg opens the files that a playlist names, unless the formats are restricted. */
   @Test
   void playlistsAreNotFollowed() throws Exception {
     Path secret = Files.write(folder.resolve("secret.wav"), wav(900));
     String playlist = "ffconcat version 1.0\nfile '%s'\n".formatted(secret);
     byte[] bytes = playlist.getBytes(StandardCharsets.UTF_8);
-    // FFmpeg's word for a format that it knows and was told not to read.
+    // FFmpeg's message for a format that it supports but that is not allowed.
     assertRefused("audio: is not audio (Invalid argument)", bytes, "Oh");
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More calls at once than the server takes. */
+/** More calls at once than the server accepts. */
 @Tag("slow")
 class FullQueueTest {
   private static final int CLIENTS = 24;
@@ -48,7 +48,7 @@ class FullQueueTest {
   }
 
   @Test
-  void aCallOfMorePartsThanTheQueueIsLongIsAnsweredWhereNobodyWaits() throws Exception {
+  void callWithMorePartsThanTheQueueHoldsIsAnsweredIfTheQueueIsEmpty() throws Exception {
     TinyModel.copyTo(folder, 1);
     String wav = Base64.getEncoder().encodeToString(TinyModel.wav(TinyModel.MAX_SAMPLES, 0.1));
     String row =
@@ -58,7 +58,7 @@ class FullQueueTest {
             .formatted(wav);
     String rows = String.join(",", Collections.nCopies(3, row));
     try (RunningServer server = RunningServer.of(folder, 2, Duration.ofSeconds(60))) {
-      RunningServer.Said said =
+      RunningServer.Response said =
           server.post(
               "/v1/models/tiny:predict",
               "{\"signature_name\": \"wav_bytes\", \"instances\": [" + rows + "]}");

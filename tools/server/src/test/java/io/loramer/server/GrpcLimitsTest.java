@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
-/** Callers over gRPC that are too many, too slow, or gone. */
+/** gRPC callers that are too many, too slow, or disconnected. */
 @Tag("slow")
 @Timeout(120)
 class GrpcLimitsTest {
@@ -106,7 +106,7 @@ class GrpcLimitsTest {
     }
   }
 
-  /** gRPC itself would wait for them until they go. */
+  /** gRPC itself would wait until they disconnect. */
   @Test
   void callersThatNeverFinishAreCutOff() throws Exception {
     try (RunningServer server = RunningServer.of(folder, 100, Duration.ofSeconds(1));
@@ -115,13 +115,13 @@ class GrpcLimitsTest {
       CompletableFuture<Status> stuck = unfinished(caller, 1);
       for (Status status : List.of(silent.get(), stuck.get())) {
         assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode(), status::toString);
-        assertEquals("The message did not come within 1 s", status.getDescription());
+        assertEquals("The message did not arrive within 1 s", status.getDescription());
       }
       caller.predict(request(900)).get();
     }
   }
 
-  /** Starts a call that sends messages but never says that these were all. */
+  /** Starts a call that sends messages but never completes its request stream. */
   private static CompletableFuture<Status> unfinished(Caller caller, int messages) {
     CompletableFuture<Status> closed = new CompletableFuture<>();
     ClientCall<PredictRequest, PredictResponse> call =
@@ -142,7 +142,7 @@ class GrpcLimitsTest {
   }
 
   @Test
-  void callersThatHaveGoneChangeNothingForOthers() throws Exception {
+  void disconnectedCallersDoNotAffectOthers() throws Exception {
     try (RunningServer server = RunningServer.of(folder, 100, Duration.ofSeconds(60));
         Caller caller = Caller.of(server)) {
       for (int i = 0; i < 5; i++) {

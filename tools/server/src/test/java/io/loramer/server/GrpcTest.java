@@ -37,7 +37,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.error.Code;
 
-/** TF Serving's gRPC interface, by the client that protoc makes of its protos. */
+/** TF Serving's gRPC interface, called by the client that protoc generates from its protos. */
 class GrpcTest {
   private static final int SAMPLES = 900;
 
@@ -70,7 +70,7 @@ class GrpcTest {
     return tensor;
   }
 
-  /** Samples as raw bytes, ids as values: both forms that clients use. */
+  /** A request with samples as raw bytes and ids as a list, the two forms that clients use. */
   private static PredictRequest.Builder request() {
     ByteBuffer samples = ByteBuffer.allocate(4 * SAMPLES).order(ByteOrder.LITTLE_ENDIAN);
     for (int t = 0; t < SAMPLES; t++) {
@@ -111,7 +111,7 @@ class GrpcTest {
   }
 
   @Test
-  void wavFileGivesWhatItsSamplesGive() {
+  void wavFileGivesTheSameOutputsAsItsSamples() {
     TensorProto file =
         tensor(DataType.DT_STRING, 1)
             .addStringVal(ByteString.copyFrom(TinyModel.wav(SAMPLES, 0.1)))
@@ -193,7 +193,7 @@ class GrpcTest {
         request().removeInputs("input_ids"));
   }
 
-  /** A few bytes that ask for a terabyte. */
+  /** A message of a few bytes whose shape is a terabyte. */
   @Test
   void tensorsThatClaimTooMuchAreRefused() {
     TensorProto huge = tensor(DataType.DT_FLOAT, 1 << 20, 1 << 20).addFloatVal(0).build();
@@ -214,11 +214,11 @@ class GrpcTest {
         request().putInputs("input_ids", fewer));
   }
 
-  /** protobuf-java 3.21, which TensorFlow Java asks for, overflows its stack (CVE-2024-7254). */
+  /** protobuf-java 3.21, which TensorFlow Java depends on, overflows its stack (CVE-2024-7254). */
   @Test
   void nestedGroupsDoNotOverflowTheStack() {
     byte[] groups = new byte[2 << 20];
-    Arrays.fill(groups, (byte) 0x4b); // start of group 9, which nobody knows
+    Arrays.fill(groups, (byte) 0x4b); // start of group 9, which is in no message
     assertThrows(InvalidProtocolBufferException.class, () -> PredictRequest.parseFrom(groups));
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of the calls of a load. */
+/** Counts of the calls of a load by their outcome. */
 final class LoadCounts {
   private final LongAdder sent = new LongAdder();
   private final Map<String, LongAdder> failures = new ConcurrentSkipListMap<>();
@@ -28,7 +28,7 @@ final class LoadCounts {
     failures.computeIfAbsent(how, key -> new LongAdder()).increment();
   }
 
-  /** Describes all; lost is what was neither answered nor failed. */
+  /** Describes the counts; a lost call was neither answered nor failed. */
   String report(int seconds) {
     List<Double> sorted = new ArrayList<>(millis);
     Collections.sort(sorted);

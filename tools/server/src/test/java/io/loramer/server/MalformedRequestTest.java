@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that are wrong: each is refused with a 4xx and one sentence, and the server goes on. */
+/** Malformed requests: each is refused with a 4xx status and one sentence; the server runs on. */
 @Tag("slow")
 class MalformedRequestTest {
   private static final String PREDICT = "/v1/models/tiny:predict";
@@ -70,7 +70,7 @@ class MalformedRequestTest {
     }
   }
 
-  /** Every way in which JSON can have the wrong form, shape or type. */
+  /** JSON with a wrong structure, shape or type at each place. */
   @Test
   void wrongShapesAndTypesAreRefused() throws Exception {
     List<String> values =
@@ -168,7 +168,7 @@ class MalformedRequestTest {
   }
 
   @Test
-  void bytesThatAreNoSoundAreRefused() throws Exception {
+  void bytesThatAreNotAudioAreRefused() throws Exception {
     Random random = new Random(2);
     byte[] wav = TinyModel.wav(900, 0.1);
     for (int i = 0; i < 60; i++) {
@@ -205,7 +205,7 @@ class MalformedRequestTest {
   }
 
   @Test
-  void queriesThatAreNotEncodedAreRefused() throws Exception {
+  void badlyEncodedQueriesAreRefused() throws Exception {
     for (String query : List.of("text=100%+sure", "text=%zz", "text=%FCber", "text=%")) {
       assertRefused(400, post("/v1/emotions?" + query, TinyModel.wav(900, 0.1)), query);
     }
@@ -218,7 +218,7 @@ class MalformedRequestTest {
   }
 
   @Test
-  void namesThatClimbAreRefused() throws Exception {
+  void namesThatLeadOutOfTheFolderAreRefused() throws Exception {
     for (String name :
         List.of(
             "..",
@@ -261,13 +261,13 @@ class MalformedRequestTest {
   }
 
   @Test
-  void bodiesThatDoNotComeAreGivenUp() throws Exception {
+  void bodiesThatDoNotArriveInTimeAreRefused() throws Exception {
     String head = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{\"inst";
-    assertRefused(408, exchange(head.formatted(PREDICT), 0), "nothing comes");
+    assertRefused(408, exchange(head.formatted(PREDICT), 0), "no body");
     assertRefused(408, exchange(head.formatted("/v1/emotions"), 300), "a byte now and then");
   }
 
-  /** What came back, and whether there was more than the answer. */
+  /** The answer, and whether more bytes followed it. */
   private record Answer(int status, String body) {}
 
   private static Answer predict(String body) throws IOException {
@@ -287,9 +287,9 @@ class MalformedRequestTest {
   }
 
   /**
-   * Talks to the server without a library that would mend what is wrong.
+   * Sends a request over a plain socket, since an HTTP library would correct it.
    *
-   * @param everyMillis at which further bytes follow until there is an answer; 0 for none
+   * @param everyMillis the interval of further bytes until there is an answer; 0 for none
    */
   private static Answer exchange(String request, int everyMillis) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
@@ -299,7 +299,7 @@ class MalformedRequestTest {
         out.write(request.getBytes(ISO_8859_1));
         out.flush();
       } catch (SocketException e) {
-        // The server has answered and closed before all was sent.
+        // The server answered and closed the connection before all was sent.
       }
       return read(socket.getInputStream(), out);
     }
@@ -315,9 +315,9 @@ class MalformedRequestTest {
         }
         bytes.add((byte) next);
       } catch (SocketTimeoutException e) {
-        out.write(' '); // slowly on
+        out.write(' '); // one byte at a time
       } catch (SocketException e) {
-        break; // reset after the answer, since bytes were left
+        break; // the connection is reset after the answer, since bytes were unread
       }
     }
     byte[] all = new byte[bytes.size()];
@@ -330,7 +330,7 @@ class MalformedRequestTest {
         Integer.parseInt(text.substring(9, 12)), text.substring(text.indexOf("\r\n\r\n") + 4));
   }
 
-  /** One sentence as JSON; nothing of the machine in it. */
+  /** Asserts that the answer is one sentence as JSON that discloses nothing about the machine. */
   private static void assertRefused(int status, Answer answer, String what) throws IOException {
     assertEquals(status, answer.status, what + ": " + answer);
     JsonNode body = Json.TREE.readTree(answer.body);

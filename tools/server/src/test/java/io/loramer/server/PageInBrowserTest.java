@@ -30,7 +30,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
-/** The page as people use it, on a model and a recogniser of random weights. */
+/** The page in a browser, with a model and a recogniser of random weights. */
 @Tag("slow")
 class PageInBrowserTest {
   private static final Path CLIP =
@@ -69,7 +69,7 @@ class PageInBrowserTest {
   void open() {
     browser.resize(1200, 900);
     browser.driver().get(server.uri("/").toString());
-    browser.find("#file"); // not before the page knows its model:
+    browser.find("#file"); // it is there once the page has the model's description:
     assertEquals("tiny, version 1", browser.find("#model:not(:empty)").getText());
   }
 
@@ -114,7 +114,7 @@ class PageInBrowserTest {
     double widest = bars.get(0).findElement(By.cssSelector(".bar div")).getSize().width;
     assertTrue(widest > bars.get(1).findElement(By.cssSelector(".bar div")).getSize().width);
     String shares = browser.text("#shares-text");
-    assertTrue(shares.matches("the sound \\d+ %, the words \\d+ %"), shares);
+    assertTrue(shares.matches("audio \\d+ %, words \\d+ %"), shares);
     assertEquals("Der Lappen liegt auf dem Eisschrank.", browser.text("#used"));
     assertEquals(6, browser.driver().findElements(By.cssSelector("#used mark")).size());
     assertTrue(painted("waveform") > 10, "heat has many shades");
@@ -134,7 +134,7 @@ class PageInBrowserTest {
   }
 
   @Test
-  void recordingIsAnsweredWithTheWordsThatWereHeard() {
+  void recordingIsAnsweredWithItsRecognisedWords() {
     browser.find("#record").click();
     assertEquals("Stop", browser.text("#record.on"));
     browser.driver().findElement(By.xpath("//p[text()='recording, 1 s']"));
@@ -143,13 +143,13 @@ class PageInBrowserTest {
     String note = browser.text("#used-note");
     assertTrue(note.matches("recognised, confidence 0\\.\\d\\d; correct them .*"), note);
     String heard = words().getDomProperty("value");
-    choose(CLIP); // what was heard in the recording is not said in the clip
-    browser.find(ANSWER + "#waveform[aria-label='The sound, 1.9 s']");
+    choose(CLIP); // the recording's words are not sent with the clip
+    browser.find(ANSWER + "#waveform[aria-label='The audio, 1.9 s']");
     assertNotEquals(heard, words().getDomProperty("value"));
   }
 
   @Test
-  void fileThatIsNoSoundIsRefusedBySentence() throws IOException {
+  void fileThatIsNotAudioIsRefusedWithASentence() throws IOException {
     choose(Files.writeString(folder.resolve("diary.txt"), "Dear diary"));
     String error = browser.text("#error:not(:empty)");
     assertEquals("audio: is not audio (Invalid data found when processing input)", error);
@@ -158,16 +158,16 @@ class PageInBrowserTest {
   }
 
   @Test
-  void newerQuestionTakesThePlaceOfTheEarlier() throws IOException {
+  void newerRequestReplacesTheEarlierOne() throws IOException {
     choose(Files.write(folder.resolve("long.wav"), TinyModel.wav(3 * TinyModel.MAX_SAMPLES, 0.05)));
     choose(CLIP);
-    browser.find(ANSWER + "#waveform[aria-label='The sound, 1.9 s']");
+    browser.find(ANSWER + "#waveform[aria-label='The audio, 1.9 s']");
     assertEquals("03a01Fa.flac", browser.text("#sound"));
     assertFalse(browser.find("#working").isDisplayed());
   }
 
   @Test
-  void keyboardIsEnough() {
+  void pageCanBeUsedByKeyboard() {
     List<String> reached = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       press(Keys.TAB);
@@ -180,7 +180,7 @@ class PageInBrowserTest {
                   + " document.querySelector('.button') : document.activeElement).outlineStyle"));
     }
     assertEquals(List.of("a ", "input file", "button record", "input words"), reached);
-    choose(CLIP); // the system's window for it is none of the page's
+    choose(CLIP); // the system's file dialog is not part of the page
     browser.find(ANSWER);
     words().clear();
     words().sendKeys("Oh no", Keys.ENTER);

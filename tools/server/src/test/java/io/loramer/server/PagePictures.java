@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.openqa.selenium.OutputType;
 
 /**
- * Takes the pictures of the page in {@code docs/images}. From the repository's root, after {@code
- * mvn package}, with {@code ./lora-mer serve --model runs/demo/model --name emotions} in another
- * terminal:
+ * Makes the screenshots of the page in {@code docs/images}. From the repository's root, after
+ * {@code mvn package}, with {@code ./lora-mer serve --model runs/demo/model --name emotions} in
+ * another terminal:
  *
  * <pre>{@code
  * mvn -q dependency:copy-dependencies -pl tools -DoutputDirectory=target/test-lib
@@ -22,9 +22,9 @@ final class PagePictures {
   private PagePictures() {}
 
   /**
-   * Takes them.
+   * Makes the screenshots.
    *
-   * @param args the server's address and the folder
+   * @param args the server's address and the folder to write to
    */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args[1]));

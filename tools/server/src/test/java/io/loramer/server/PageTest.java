@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page as HTTP gives it. */
+/** The page's files over HTTP. */
 class PageTest {
   private static final Map<String, String> TYPES =
       Map.of(
@@ -54,7 +54,7 @@ class PageTest {
   }
 
   @Test
-  void filesHaveTheirTypesAndABrowserMayRunNothingElse() throws Exception {
+  void filesHaveTheirTypesAndThePolicyAllowsNothingElse() throws Exception {
     for (var file : TYPES.entrySet()) {
       HttpResponse<String> response = get(file.getKey());
       assertEquals(200, response.statusCode(), file.getKey());
@@ -73,9 +73,9 @@ class PageTest {
     return response.headers().firstValue(name).orElse("");
   }
 
-  /** Scripts and styles in the page itself would be blocked, and other hosts too. */
+  /** The security policy blocks inline scripts and styles, and other hosts. */
   @Test
-  void pageNeedsNothingThatItIsNotAllowed() throws Exception {
+  void pageUsesNothingThatThePolicyBlocks() throws Exception {
     String html = get("/").body();
     assertFalse(html.matches("(?s).*\\s(on\\w+|style)=.*"), html);
     assertFalse(html.matches("(?s).*<(style|script)>.*"), html);
@@ -101,7 +101,7 @@ class PageTest {
   }
 
   @Test
-  void noAddressLeadsToOtherFiles() throws Exception {
+  void otherFilesAreNotServed() throws Exception {
     for (String path :
         List.of(
             "/page/index.html",
@@ -123,7 +123,7 @@ class PageTest {
     }
   }
 
-  /** Java's client would tidy up the path. */
+  /** Sends the path as it is; Java's HTTP client would normalise it. */
   private static String rawStatus(String path) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
       String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(path);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loramer.savedmodels.files.Json;
-import io.loramer.server.RunningServer.Said;
+import io.loramer.server.RunningServer.Response;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -64,7 +64,7 @@ class RestTest {
         """;
     for (String path :
         List.of("/v1/models/tiny", "/v1/models/tiny/versions/1", "/V1/Models/tiny")) {
-      Said said = server.get(path);
+      Response said = server.get(path);
       assertEquals(Json.TREE.readTree(expected), said.body());
       assertEquals("application/json", said.type());
       assertEquals(200, said.status());
@@ -126,7 +126,7 @@ class RestTest {
   }
 
   @Test
-  void wavFileGivesWhatItsSamplesGive() throws Exception {
+  void wavFileGivesTheSameOutputsAsItsSamples() throws Exception {
     String base64 = Base64.getEncoder().encodeToString(TinyModel.wav(900, 0.1));
     String file =
         """
@@ -148,7 +148,7 @@ class RestTest {
         ofFile.get("logits"), server.post(PREDICT, inColumns).body().at("/outputs/logits/0"), "");
   }
 
-  /** Numbers of floats: the order of additions differs with the batch. */
+  /** Compares floats with a tolerance: the order of additions differs with the batch. */
   private static void assertClose(JsonNode expected, JsonNode found, String name) {
     assertEquals(expected.size(), found.size(), name);
     for (int i = 0; i < expected.size(); i++) {
@@ -180,23 +180,23 @@ class RestTest {
         "GET  | /v1/models/tiny/versions/99999999999999999999 | 400 "
             + "| Failed to convert version to numeric.",
       })
-  void addressesThatMeanNothingAreToldAsTfServingDoes(
-      String method, String path, int status, String error) throws Exception {
+  void unknownAddressesAreRefusedAsByTfServing(String method, String path, int status, String error)
+      throws Exception {
     var request =
         HttpRequest.newBuilder(server.uri(path))
             .method(method, BodyPublishers.ofString("{\"instances\": [" + row(900, 0.1) + "]}"))
             .build();
-    Said said = server.said(request);
+    Response said = server.said(request);
     assertEquals(error, said.error());
     assertEquals(status, said.status());
     assertEquals("application/json", said.type());
   }
 
   @Test
-  void oneBadCallDoesNotSpoilTheBatchItIsIn() throws Exception {
-    // An id outside of the vocabulary is found by TensorFlow, when the batch runs.
+  void badCallDoesNotFailTheOthersOfItsBatch() throws Exception {
+    // An id outside the vocabulary is detected by TensorFlow when the batch runs.
     String bad = row(900, 0.1).replace("40", "525");
-    var calls = new ArrayList<Future<Said>>();
+    var calls = new ArrayList<Future<Response>>();
     var threads = Executors.newFixedThreadPool(4);
     for (int i = 0; i < 8; i++) {
       String body = "{\"instances\": [" + (i == 3 ? bad : row(900, 0.1)) + "]}";
@@ -210,7 +210,7 @@ class RestTest {
   }
 
   @Test
-  void metricsCountWhatWasAnswered() throws Exception {
+  void metricsCountAnsweredCalls() throws Exception {
     server.post(PREDICT, "{\"instances\": [" + row(900, 0.1) + "]}");
     server.post(PREDICT, "{}");
     String page = server.text("/monitoring/prometheus/metrics");

@@ -16,12 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A server of a tiny model at free ports, and how tests talk to it. */
+/** A server of a tiny model at free ports, with the calls that tests make. */
 record RunningServer(EmotionServer server, HttpClient http) implements AutoCloseable {
   static final Duration POLL = Duration.ofMillis(100);
 
-  /** What the server said. */
-  record Said(int status, String type, JsonNode body) {
+  /** An answer of the server. */
+  record Response(int status, String type, JsonNode body) {
     String error() {
       return body.path("error").asText();
     }
@@ -61,19 +61,19 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
-  Said get(String path) throws IOException, InterruptedException {
+  Response get(String path) throws IOException, InterruptedException {
     return said(HttpRequest.newBuilder(uri(path)).build());
   }
 
-  Said post(String path, String body) throws IOException, InterruptedException {
+  Response post(String path, String body) throws IOException, InterruptedException {
     return said(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)).build());
   }
 
-  Said said(HttpRequest request) throws IOException, InterruptedException {
+  Response said(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
     String type = response.headers().firstValue("Content-Type").orElse("");
     JsonNode body = type.equals("application/json") ? Json.TREE.readTree(response.body()) : null;
-    return new Said(response.statusCode(), type, body);
+    return new Response(response.statusCode(), type, body);
   }
 
   String text(String path) throws IOException, InterruptedException {

@@ -23,19 +23,19 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
- * Measures a running server: clients that each send one clip of 1 to 10 seconds after the other;
- * first steadily, then while a new version of the model appears, then more of them than the server
- * takes. From the repository's root, after {@code mvn package}, with the model of {@link
- * io.loramer.server.BaseSizeModel} and {@code ./lora-mer serve --model runs/base/model --max-queue
- * 32} in another terminal:
+ * Measures a running server with clients that each send clips of 1 to 10 seconds, one after the
+ * other: first steadily, then while a new version of the model is loaded, then with more clients
+ * than the server accepts. From the repository's root, after {@code mvn package}, with the model of
+ * {@link io.loramer.server.BaseSizeModel} and {@code ./lora-mer serve --model runs/base/model
+ * --max-queue 32} in another terminal:
  *
  * <pre>{@code
  * java -cp "tools/target/test-classes:tools/client/target/classes:tools/target/lora-mer-tools.jar:tools/target/lib/*" \
  *   io.loramer.server.ServeLoad http://localhost:8501 16 600 runs/base/model
  * }</pre>
  *
- * The versions' phase and the overload take a fifth of the time each, the overload four times the
- * clients: the queue must be shorter than that.
+ * The second and third phase take a fifth of the time each. The overload has four times the
+ * clients; the queue must be shorter than their number.
  */
 final class ServeLoad {
   private static final int SHORTEST = 16_000;
@@ -43,7 +43,7 @@ final class ServeLoad {
   private static final int SAMPLE_SECONDS = 5;
   private static final int OVERLOAD = 4;
 
-  /** What clients do before they try again. */
+  /** The pause of a client after a refused call. */
   private static final int REFUSED_PAUSE_MILLIS = 200;
 
   private final URI server;
@@ -54,16 +54,16 @@ final class ServeLoad {
     client = new EmotionClient(server, Duration.ofMinutes(2));
   }
 
-  /** Something that happens in the middle of a phase. */
+  /** An event in the middle of a phase. */
   private interface Event {
     void run() throws IOException;
   }
 
   /**
-   * Measures.
+   * Runs the three phases and prints their results.
    *
    * @param args the server's address, the number of clients, the seconds of the steady phase, and
-   *     the model's folder, which gets another version
+   *     the model's folder, to which a version is added
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     ServeLoad load = new ServeLoad(URI.create(args[0]));

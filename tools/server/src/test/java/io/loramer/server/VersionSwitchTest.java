@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.client.EmotionAnswer;
 import io.loramer.client.EmotionClient;
 import io.loramer.savedmodels.files.AtomicFolder;
-import io.loramer.server.RunningServer.Said;
+import io.loramer.server.RunningServer.Response;
 import io.loramer.training.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Versions that come and go while calls are answered. */
+/** Versions that appear and disappear while calls are answered. */
 @Tag("slow")
 @Timeout(120)
 class VersionSwitchTest {
   @TempDir private Path folder;
 
-  /** Clients that ask one call after the other until told to stop. */
+  /** Clients that send one call after the other until they are stopped. */
   private static final class Clients implements AutoCloseable {
     private final Set<String> versions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -55,7 +55,7 @@ class VersionSwitchTest {
       }
     }
 
-    /** Returns how many calls were answered; fails if one was not. */
+    /** Returns the number of answered calls; fails if one was not answered. */
     int stop() throws Exception {
       stopped.set(true);
       int count = 0;
@@ -78,13 +78,13 @@ class VersionSwitchTest {
       TinyModel.copyTo(folder, 2);
       await(server, "2", "AVAILABLE");
       await(server, "1", "END");
-      TinyModel.copyTo(folder, 10); // by number, not by name
+      TinyModel.copyTo(folder, 10); // versions are ordered by number, not by name
       await(server, "2", "END");
-      AtomicFolder.delete(folder.resolve("10")); // back to the version before
+      AtomicFolder.delete(folder.resolve("10")); // back to the previous version
       await(server, "10", "END");
       assertTrue(clients.stop() > 10);
       assertTrue(clients.versions.containsAll(Set.of("1", "2", "10")), clients.versions::toString);
-      Said status = server.get("/v1/models/tiny");
+      Response status = server.get("/v1/models/tiny");
       assertEquals(
           "[10 END, 2 AVAILABLE, 1 END]",
           status
@@ -104,7 +104,7 @@ class VersionSwitchTest {
       Files.write(broken.resolve("variables/variables.index"), new byte[7]);
       Files.move(broken, folder.resolve("2"));
       await(server, "2", "END");
-      Said status = server.get("/v1/models/tiny/versions/2");
+      Response status = server.get("/v1/models/tiny/versions/2");
       assertEquals(
           "{\"error_code\":\"FAILED_PRECONDITION\","
               + "\"error_message\":\"This version could not be loaded\"}",
@@ -116,11 +116,12 @@ class VersionSwitchTest {
   }
 
   @Test
-  void callsThatAreThereAtTheEndAreAnswered() throws Exception {
+  void openCallsAreAnsweredAtShutdown() throws Exception {
     RunningServer server = RunningServer.inFolder(folder);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     EmotionClient client = new EmotionClient(server.uri("/"));
-    byte[] wav = TinyModel.wav(2 * TinyModel.MAX_SAMPLES, 0.1); // takes a while
+    byte[] wav =
+        TinyModel.wav(2 * TinyModel.MAX_SAMPLES, 0.1); // long enough to be open at shutdown
     List<Future<EmotionAnswer>> calls = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       calls.add(threads.submit(() -> client.recognize(wav, Optional.of("Oh"))));

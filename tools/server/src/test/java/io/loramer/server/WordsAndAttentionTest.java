@@ -12,7 +12,7 @@ import io.loramer.recognition.testing.TestFiles;
 import io.loramer.recognition.words.SpeechRecognizer;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
-import io.loramer.server.RunningServer.Said;
+import io.loramer.server.RunningServer.Response;
 import io.loramer.training.testing.TinyModel;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Words that are recognised, and what the pooling attended to, in the answers on sound. */
+/** Recognised words and the attention weights of the pooling in answers of /v1/emotions. */
 @Tag("slow")
 class WordsAndAttentionTest {
   private static final Path CLIP = TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac");
@@ -64,7 +64,7 @@ class WordsAndAttentionTest {
     server.close();
   }
 
-  private static Said ask(RunningServer server, String query) throws Exception {
+  private static Response ask(RunningServer server, String query) throws Exception {
     return server.said(
         HttpRequest.newBuilder(server.uri("/v1/emotions?" + query))
             .POST(BodyPublishers.ofFile(CLIP))
@@ -72,7 +72,7 @@ class WordsAndAttentionTest {
   }
 
   private static JsonNode answer(String query) throws Exception {
-    Said said = ask(server, query);
+    Response said = ask(server, query);
     assertEquals(200, said.status(), said.error());
     return said.body();
   }
@@ -82,7 +82,7 @@ class WordsAndAttentionTest {
   }
 
   @Test
-  void wordsThatAreNotSentAreThoseOfTheRecognizer() throws Exception {
+  void wordsThatAreNotSentAreRecognised() throws Exception {
     Transcription expected;
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
       expected = loaded.recognize(AudioFile.read(CLIP));
@@ -108,10 +108,10 @@ class WordsAndAttentionTest {
         metrics.contains("lora_mer:recognition_latency_count{model_name=\"tiny\"} "), metrics);
   }
 
-  /** A call that never ended would hold the model, and the server could not close. */
+  /** A call without an end would keep the model open, and the server could not close. */
   @Test
   @Timeout(120)
-  void callsWhoseWordsAreStillToBeRecognisedEndWithTheServer() throws Exception {
+  void callsThatWaitForTheirWordsEndWithTheServer() throws Exception {
     byte[] minute = TinyModel.wav(60 * 16_000, 0.1);
     RunningServer closing =
         RunningServer.of(
@@ -139,7 +139,7 @@ class WordsAndAttentionTest {
   }
 
   @Test
-  void noWordsAreTheEmptyText() throws Exception {
+  void textSourceNoneIsTheEmptyText() throws Exception {
     JsonNode answer = answer("text_source=none&explain=true&text=Oh");
     assertEquals("", answer.get("text").asText());
     assertEquals("none", answer.get("text_source").asText());
@@ -147,28 +147,27 @@ class WordsAndAttentionTest {
   }
 
   @Test
-  void serverWithoutARecognizerSaysSo() throws Exception {
+  void serverWithoutRecognizerRefusesAudioWithoutWords() throws Exception {
     try (RunningServer deaf = RunningServer.of(folder.resolve("model"))) {
+      assertEquals("text: this model needs the words; send them in text", ask(deaf, "").error());
       assertEquals(
-          "text: this model reads the words too, send what is said", ask(deaf, "").error());
-      assertEquals(
-          "text_source: this server recognises no words, send what is said",
+          "text_source: this server has no speech recogniser; send the words in text",
           ask(deaf, "text=Oh&text_source=asr").error());
       assertEquals(200, ask(deaf, "text_source=none").status());
     }
   }
 
   @Test
-  void fieldsThatSayNothingKnownAreRefused() throws Exception {
+  void unknownValuesOfFieldsAreRefused() throws Exception {
     assertEquals("explain: expected false or true, found yes", ask(server, "explain=yes").error());
-    Said source = ask(server, "text_source=parrot");
+    Response source = ask(server, "text_source=parrot");
     assertEquals("text_source: expected transcript or asr or none, found parrot", source.error());
     assertEquals(400, source.status());
   }
 
   /** The frames are 160 samples apart, the first has 200. */
   @Test
-  void attentionIsToldByFrameAndWord() throws Exception {
+  void attentionIsReturnedByFrameAndWord() throws Exception {
     String text = "Zoë  liegt, 😀 wo?";
     JsonNode plain = answer(words(text) + "&window_seconds=0.7");
     JsonNode explained = answer(words(text) + "&window_seconds=0.7&explain=true");
@@ -198,9 +197,9 @@ class WordsAndAttentionTest {
     assertTrue(sum > 0.1 && sum < 1, "the rest is that of <s> and </s>: " + sum);
   }
 
-  /** In a batch a clip gets the padding of the longest, which nobody is to see. */
+  /** In a batch, clips are padded to the longest; the frames of the padding are not returned. */
   @Test
-  void clipsOfOneBatchHaveTheFramesTheyHaveAlone() throws Exception {
+  void clipsHaveTheSameFramesInABatchAsAlone() throws Exception {
     int[] lengths = {16_000, 17_000, 19_000, 23_000};
     List<CompletableFuture<Integer>> counts =
         IntStream.of(lengths)
@@ -214,7 +213,7 @@ class WordsAndAttentionTest {
 
   private static int frames(byte[] wav) {
     try {
-      Said said =
+      Response said =
           server.said(
               HttpRequest.newBuilder(server.uri("/v1/emotions?explain=true&text=Oh"))
                   .POST(BodyPublishers.ofByteArray(wav))

@@ -1,16 +1,16 @@
-// The page: takes sound and words, asks the server, shows the answer.
+// The page: sends audio and words to the server, and shows the answer.
 
 import {decode, record, whyNoMicrophone} from './sound.js';
 import {bars, percent, shadedWords, timeline, waveform} from './pictures.js';
 
 const $ = id => document.getElementById(id);
 
-let model;             // what the server said of it
-let sound;             // the blob to ask about
-let samples;           // a promise of what it looks like
-let recognised = '';   // words that the server heard in it
-let recorder;          // while it records
-let request;           // while the server works on it
+let model;             // the server's description of the model
+let sound;             // the blob to send
+let samples;           // a promise of its samples
+let recognised = '';   // words that the server recognised in it
+let recorder;          // set while it records
+let request;           // set while the server works on it
 let redraw = () => {};
 
 function say(text) {
@@ -27,7 +27,7 @@ function take(blob, name) {
   sound = blob;
   samples = decode(blob);
   if ($('words').value === recognised) {
-    $('words').value = ''; // they were heard in the sound before
+    $('words').value = ''; // they were recognised in the audio before
   }
   recognised = '';
   $('sound').textContent = name;
@@ -38,7 +38,7 @@ function take(blob, name) {
   if (model.reads && !model.recognizes_words && !$('words').value.trim()) {
     request?.abort();
     fail('');
-    $('words-note').textContent = 'This model reads the words too: type what is said.';
+    $('words-note').textContent = 'This model needs the words: type what is said.';
     $('words').focus();
   } else {
     ask();
@@ -57,11 +57,11 @@ function ask() {
   if ($('window').value) {
     form.append('window_seconds', $('window').value);
   }
-  const asked = request = new XMLHttpRequest(); // fetch tells nothing of how far an upload is
+  const asked = request = new XMLHttpRequest(); // fetch does not report the progress of an upload
   asked.upload.onprogress = event => $('progress').value = event.loaded / event.total;
   asked.upload.onload = () => {
     $('progress').removeAttribute('value');
-    say('Listening…');
+    say('Recognising…');
   };
   asked.onload = () => answered(asked);
   asked.onerror = () => fail('The server cannot be reached.');
@@ -69,14 +69,14 @@ function ask() {
   $('error').textContent = '';
   $('answer').classList.add('old');
   $('progress').value = 0;
-  say('Sending the sound…');
+  say('Sending the audio…');
   asked.send(form);
 }
 
 async function answered(asked) {
   const looks = await samples;
   if (asked !== request) {
-    return; // there is a newer question
+    return; // there is a newer request
   }
   let answer;
   try {
@@ -101,15 +101,15 @@ function show(answer, looks) {
   $('decided').hidden = !shares;
   if (shares) {
     [...$('shares').children].forEach((part, i) => part.style.setProperty('--share', [shares.audio, shares.text][i]));
-    $('shares-text').textContent = `the sound ${percent(shares.audio)}, the words ${percent(shares.text)}`;
+    $('shares-text').textContent = `audio ${percent(shares.audio)}, words ${percent(shares.text)}`;
   }
   $('read').hidden = answer.text === undefined;
   if (answer.text !== undefined) {
     shadedWords($('used'), answer.text || '(none)', answer.words ?? []);
-    heard(answer);
+    showTextSource(answer);
   }
   $('over-time').hidden = answer.windows.length === 1;
-  $('waveform').setAttribute('aria-label', `The sound, ${answer.seconds.toFixed(1)} s`);
+  $('waveform').setAttribute('aria-label', `The audio, ${answer.seconds.toFixed(1)} s`);
   $('model').textContent = `${answer.model}, version ${answer.version}`;
   redraw = () => {
     waveform($('waveform'), looks, answer);
@@ -118,7 +118,7 @@ function show(answer, looks) {
   redraw();
 }
 
-function heard(answer) {
+function showTextSource(answer) {
   const byServer = answer.text_source === 'asr';
   $('used-note').textContent = byServer
       ? `recognised, confidence ${answer.text_confidence.toFixed(2)}; correct them above if they are wrong` : '';
@@ -133,7 +133,7 @@ async function toggleRecording() {
     return;
   }
   const button = $('record');
-  button.disabled = true; // until the user has let the page use the microphone
+  button.disabled = true; // until the user has allowed the microphone
   try {
     recorder = await record(
         seconds => $('sound').textContent = `recording, ${seconds} s`,
@@ -160,7 +160,7 @@ function acceptDrops() {
   });
   document.addEventListener('dragleave', () => over(false));
   document.addEventListener('drop', event => {
-    event.preventDefault(); // else the browser leaves the page for the file
+    event.preventDefault(); // else the browser opens the file in place of the page
     over(false);
     const [file] = event.dataTransfer.files;
     if (file) {

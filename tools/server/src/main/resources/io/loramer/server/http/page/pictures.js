@@ -1,4 +1,4 @@
-// What an answer looks like.
+// Draws an answer: bars, shaded words, the waveform and the emotion over time.
 
 const COLOURS = {
   red: ['anger', 'angry', 'frustration'], amber: ['happiness', 'happy', 'joy', 'excitement', 'excited'],
@@ -35,7 +35,7 @@ export function bars(list, probabilities) {
   }));
 }
 
-/** Writes a text, its words shaded by their weights. */
+/** Shows a text with its words shaded by their attention weights. */
 export function shadedWords(paragraph, text, words) {
   const most = Math.max(...words.map(word => word.weight), 1e-9);
   const parts = [];
@@ -50,7 +50,7 @@ export function shadedWords(paragraph, text, words) {
   paragraph.replaceChildren(...parts, text.slice(end));
 }
 
-/** Makes a canvas sharp, and gives its context, its size in CSS pixels, and colours by their names. */
+/** Sets a canvas to the screen's resolution; returns its context, its size in CSS pixels and a lookup of colours. */
 function prepared(canvas) {
   const {width, height} = canvas.getBoundingClientRect();
   canvas.width = width * devicePixelRatio;
@@ -62,7 +62,7 @@ function prepared(canvas) {
   return {context, width, height, colour: name => style.getPropertyValue('--' + name).trim()};
 }
 
-/** Attention at each column: the mean over the windows that hear it, 1 where it is highest. */
+/** Returns the attention at each column: the mean over the windows that cover it, scaled to a maximum of 1. */
 function heat(windows, seconds, columns) {
   const sums = new Float64Array(columns);
   const counts = new Float64Array(columns);
@@ -71,7 +71,7 @@ function heat(windows, seconds, columns) {
       const from = Math.floor((start + i * frames.seconds) / seconds * columns);
       const to = Math.max(from + 1, Math.floor((start + (i + 1) * frames.seconds) / seconds * columns));
       for (let x = from; x < Math.min(to, columns); x++) {
-        sums[x] += weight * frames.weights.length; // 1 for a frame that gets an equal share
+        sums[x] += weight * frames.weights.length; // 1 for a frame with an equal share
         counts[x]++;
       }
     });
@@ -81,7 +81,7 @@ function heat(windows, seconds, columns) {
   return means.map(mean => mean / most);
 }
 
-/** Draws the sound, the heat of attention behind it, and the time below it. */
+/** Draws the waveform, the attention as a heat map behind it, and the time below it. */
 export function waveform(canvas, samples, answer) {
   const {context, width, height, colour} = prepared(canvas);
   const bottom = height - 18;
@@ -117,7 +117,7 @@ function seconds(context, length, width, height, colour) {
   }
 }
 
-/** Draws the probabilities of each window as bands above each other, from where it is heard best. */
+/** Draws the probabilities of each window as stacked bands, each window where its middle is the nearest. */
 export function timeline(canvas, answer) {
   const {context, width, height, colour} = prepared(canvas);
   const {windows} = answer;
