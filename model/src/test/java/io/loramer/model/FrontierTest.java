@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Result;
@@ -87,18 +88,21 @@ final class FrontierTest {
     requireSame(ALL_LAYERS, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void cutBeforeTheSecondLayerChangesNothing() throws IOException {
     requireSame(SECOND_LAYER, Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void cutBehindFrozenEncodersChangesNothing() throws IOException {
     requireSame(Optional.empty(), Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(Optional.empty(), Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void lengthsThatAreRoundedUpForCompilingChangeNothing() throws IOException {
     Computation fused = new Computation(Precision.FLOAT32, true);
