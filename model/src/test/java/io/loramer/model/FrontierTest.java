@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Result;
@@ -88,18 +89,21 @@ final class FrontierTest {
     requireSame(ALL_LAYERS, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void frontierBeforeTheSecondLayerChangesNoProbability() throws IOException {
     requireSame(SECOND_LAYER, Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void frontierBehindFrozenEncodersChangesNoProbability() throws IOException {
     requireSame(Optional.empty(), Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(Optional.empty(), Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
+  @Tag("slow")
   @Test
   void lengthsRoundedUpForCompilationChangeNoProbability() throws IOException {
     Computation fused = new Computation(Precision.FLOAT32, true);

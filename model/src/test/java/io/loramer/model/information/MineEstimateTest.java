@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Operand;
@@ -33,6 +34,7 @@ import org.tensorflow.types.TFloat32;
  * and 13; the farthest off was 1.357 for 1.438 nats (d 10, rho 0.5). The bound is one from below,
  * and falls short where d is high.
  */
+@Tag("slow")
 final class MineEstimateTest {
   private static final int HIDDEN = 128;
   private static final int BATCH = 64;

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conversion of a checkpoint of WavLM-base's size, 380 MB, in a process of its own. */
+@Tag("slow")
 final class ConversionMemoryTest {
   /** The tensors, TensorFlow's library of 220 MB, and 400 MB for Java and the two graphs. */
   private static final long MAX_KILOBYTES = 1_200_000;

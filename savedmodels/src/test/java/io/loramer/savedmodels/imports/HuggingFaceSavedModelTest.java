@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +174,7 @@ final class HuggingFaceSavedModelTest {
     assertTrue(refused.contains("expected hidden_states of every layer, found only"), refused);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "hubert,audio/hubert-tiny,padded,last_hidden_state",
@@ -221,6 +223,7 @@ final class HuggingFaceSavedModelTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "hubert,audio/hubert-tiny,last_hidden_state,q_proj v_proj",

@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -45,6 +46,7 @@ import org.tensorflow.types.TInt32;
  * Damaged copies of fixtures/tf/roberta: each is used up to its output and works, or ends in an
  * exception that says something. What would end the process ends this test's.
  */
+@Tag("slow")
 final class MutatedSavedModelTest {
   private static final Path ROBERTA = Fixture.of("tf/roberta").folder().resolve("saved_model");
   private static final String INDEX = "variables/variables.index";

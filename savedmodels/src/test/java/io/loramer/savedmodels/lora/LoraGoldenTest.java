@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,7 @@ final class LoraGoldenTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void adapterFitsTheSavedModelOfTransformersToo(@TempDir Path folder) throws IOException {
     Peft peft = Peft.of("hubert-tiny-patterns");
@@ -166,6 +168,7 @@ final class LoraGoldenTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"wavlm-base-qv", "wavlm-large-qv", "hubert-base-qv"})
   void mergedKernelsAreThoseOfPyTorch(String name) throws IOException {
