@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
     if (!Files.isRegularFile(tokenizerJson)) {
       throw new IOException(
           tokenizerJson
-              + ": expected the tokenizer.json of a Hugging Face checkpoint, found no such file");
+              + ": expected a tokenizer.json of a Hugging Face checkpoint, found no such file");
     }
     String length = String.valueOf(maxLength);
     Map<String, String> options =
@@ -58,7 +58,7 @@ public final class Tokenizer implements AutoCloseable {
     } catch (RuntimeException e) { // the binding has no exception type
       throw new IOException(
           tokenizerJson
-              + ": expected a tokenizer.json of Hugging Face's tokenizers, found another file ("
+              + ": expected a tokenizer.json of a Hugging Face checkpoint, found another file ("
               + e.getMessage()
               + ")",
           e);

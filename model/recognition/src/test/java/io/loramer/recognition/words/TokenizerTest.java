@@ -74,7 +74,8 @@ class TokenizerTest {
     for (Path file :
         new Path[] {FIXTURES, Path.of("none.json"), FIXTURES.resolve("expected.json")}) {
       IOException e = assertThrows(IOException.class, () -> Tokenizer.load(file, 64));
-      assertTrue(e.getMessage().startsWith(file + ": is no "), e.getMessage());
+      assertTrue(
+          e.getMessage().startsWith(file + ": expected a tokenizer.json of a "), e.getMessage());
     }
   }
 
