@@ -18,8 +18,9 @@ final class Linear {
   }
 
   /**
-   * Maps each row. * @param x float32 [N, in]
+   * Maps each row.
    *
+   * @param x float32 [N, in]
    * @return float32 [N, out]
    */
   Operand<TFloat32> apply(Operand<TFloat32> x) {

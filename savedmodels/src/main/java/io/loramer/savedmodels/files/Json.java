@@ -22,8 +22,8 @@ public final class Json {
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
-   * Reads and writes records: keys in snake_case, the record's components and nothing else; an
-   * empty {@code Optional} as null; enums in lower case, read in any case.
+   * Reads and writes records: keys in snake_case, the record's components only; an empty {@code
+   * Optional} as null; enums in lower case, read in any case.
    */
   public static final JsonMapper RECORDS =
       JsonMapper.builder()

@@ -20,21 +20,20 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The frame mask of a speech encoder whose SavedModel gives none, as Hugging Face's do not. Each
- * convolution between the waveform and the first linear map makes {@code ⌊(n − kernel) / stride⌋ +
- * 1} frames of n.
+ * Derives the frame mask of a speech encoder whose SavedModel has none, such as Hugging Face's.
+ *
+ * <p>Each convolution between the waveform and the first linear map has {@code ⌊(n − kernel) /
+ * stride⌋ + 1} output frames for n input frames.
  */
 final class DerivedFrameMask {
   private static final String SCOPE = EncoderSignature.FRAME_MASK;
   private static final String ATTENTION_MASK = EncoderSignature.ATTENTION_MASK;
   private static final String STATES = "states";
 
-  /**
-   * Where the waveform's way through the convolutions ends, and its values stop being passed on.
-   */
+  /** Ops at which the search for convolutions ends: linear maps, and shapes in place of values. */
   private static final Set<String> BEYOND = Set.of("MatMul", "BatchMatMulV2", "Shape");
 
-  /** In the names of the kernels: another architecture may shorten the waveform elsewhere too. */
+  /** Part of the kernels' names: other architectures may shorten the waveform elsewhere too. */
   private static final String KERNELS = "/feature_extractor/conv_layers.";
 
   /** No kernel or stride is a second long. */
@@ -47,10 +46,10 @@ final class DerivedFrameMask {
   /**
    * Adds a frame mask, int32 [B, T].
    *
-   * @param waveform what is fed with the samples
+   * @param waveform the tensor that is fed with the samples
    * @param attentionMask int32 [B, samples]
-   * @param states float32 [B, T, anything]
-   * @return its name, unless the convolutions are not those of wav2vec 2.0 and its kin
+   * @param states float32 [B, T, any size]
+   * @return its name; empty if the convolutions are not those of wav2vec 2.0 and its relatives
    */
   static Optional<String> addTo(
       GraphDefEditor editor, String waveform, String attentionMask, String states) {
@@ -91,7 +90,7 @@ final class DerivedFrameMask {
     return tf.dtypes.cast(valid, TInt32.class);
   }
 
-  /** Returns the convolutions in the order in which the waveform passes them. */
+  /** Returns the convolutions from the waveform on, in order. */
   private static List<NodeDef.Builder> convolutionsAfter(GraphDefEditor editor, String waveform) {
     Map<String, List<NodeDef.Builder>> readers = editor.readers();
     List<NodeDef.Builder> convolutions = new ArrayList<>();
@@ -110,7 +109,7 @@ final class DerivedFrameMask {
     return convolutions;
   }
 
-  /** Reads a Keras Conv1D: a Conv2D of height 1 whose kernel [k, in, out] gets a dimension. */
+  /** Returns a Keras Conv1D: a Conv2D of height 1 whose kernel [k, in, out] gets a dimension. */
   private static Optional<Convolution> convolution(GraphDefEditor editor, NodeDef.Builder node) {
     ListValue strides = node.getAttrOrThrow("strides").getList();
     NodeDef.Builder kernel = editor.producer(node.getInput(1));

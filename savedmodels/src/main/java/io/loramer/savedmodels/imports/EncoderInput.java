@@ -5,17 +5,18 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 
 /**
- * Ops put before an encoder: from what the bigger graph is fed with to what the encoder takes.
+ * Ops before an encoder, which compute its inputs from the placeholders of the bigger graph.
  *
- * <p>They are built in a graph of their own and spliced into the encoder's before its import, since
- * TensorFlow Java connects no imported input to an op that is there already.
+ * <p>They are built in a graph of their own and added to the encoder's graph before its import,
+ * since TensorFlow Java cannot connect an imported input to an existing op.
  */
 @FunctionalInterface
 public interface EncoderInput {
   /**
    * Builds the ops, whose placeholders become the inputs of the imported encoder.
    *
-   * @return what each input of the encoder is connected to, by the encoder's names for them
+   * @return the operand for each input of the encoder, by the names of {@link
+   *     io.loramer.savedmodels.EncoderSignature}
    */
   Map<String, Operand<?>> build(Ops tf);
 }

@@ -32,11 +32,11 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SaverDef;
 
 /**
- * An encoder's nodes as they go into a bigger graph: without function calls, LoRA on the targets,
- * products rounded, a stage before the inputs, and nothing that is not needed.
+ * An encoder's nodes as they are imported into a bigger graph: with LoRA on the targets, rounded
+ * products, ops before the inputs, and without nodes that are not needed.
  */
 final class EncoderNodes {
-  /** Scope of the stage before the encoder. */
+  /** Scope of the ops before the encoder. */
   static final String STAGE = "input";
 
   private final EncoderSavedModel model;
@@ -51,12 +51,12 @@ final class EncoderNodes {
   private final List<LoraTarget> linearMaps;
   private final List<LoraTarget> targets;
   private final List<String> stageInputs;
-  private final Map<String, String> restored = new HashMap<>(); // by the variable's shared name
+  private final Map<String, String> restored = new HashMap<>(); // by the variable's name
 
   /**
-   * Reads and rewrites a SavedModel's graph.
+   * Copies and rewrites a SavedModel's graph.
    *
-   * @param states which hidden states are its outputs; where there are none, those of its signature
+   * @param states the hidden states that become outputs; if empty, the outputs are the signature's
    */
   EncoderNodes(
       EncoderSavedModel model,
@@ -102,10 +102,10 @@ final class EncoderNodes {
   }
 
   /**
-   * Leaves out what is not needed, lets kernels be held as they are rounded, and returns the
-   * variables that are: what each is named in the SavedModel, by its node.
+   * Removes nodes that are not needed, changes the dtype of variables that are only read rounded,
+   * and returns the remaining variables: their names in the SavedModel, by node.
    *
-   * @param restores whether the variables' values are read from the SavedModel
+   * @param restores whether the variables are restored from the SavedModel
    */
   Map<String, String> reduce(boolean restores) {
     editor.keepOnly(needed(restores));
@@ -119,7 +119,7 @@ final class EncoderNodes {
     return variables;
   }
 
-  /** Notes what each variable is restored from, before that may be rounded. */
+  /** Stores the tensor that each variable is restored from, before it may be rounded. */
   private void readRestored() {
     for (NodeDef.Builder node : editor.nodes()) {
       if (node.getOp().equals("AssignVariableOp")) {
@@ -130,10 +130,9 @@ final class EncoderNodes {
   }
 
   /**
-   * Returns the tensor that holds a variable's value, as the SavedModel has it, once the saver's
-   * file name is fed.
+   * Returns the tensor with a variable's value in the SavedModel; it needs the saver's file name.
    *
-   * @throws IllegalArgumentException if the variable is not restored, for nothing reads it
+   * @throws IllegalArgumentException if the variable is not restored, because no node reads it
    */
   String restored(String variable) {
     String tensor = restored.get(variable);
@@ -144,7 +143,7 @@ final class EncoderNodes {
     return tensor;
   }
 
-  /** Returns the nodes, with the variables' names behind a prefix. */
+  /** Returns the nodes, with a prefix before the variables' names. */
   GraphDef graph(String variablePrefix) {
     editor.prefixSharedNames(variablePrefix);
     return editor.toGraphDef();
@@ -165,7 +164,7 @@ final class EncoderNodes {
     return trained;
   }
 
-  /** Connects the encoder's inputs to a stage before them, and returns the stage's own inputs. */
+  /** Adds ops before the encoder's inputs, and returns the placeholders of those ops. */
   private List<String> connect(EncoderInput stage) throws IOException {
     try (Graph before = new Graph()) {
       Map<String, Operand<?>> outputs = stage.build(Ops.create(before).withSubScope(STAGE));
@@ -186,7 +185,7 @@ final class EncoderNodes {
     }
   }
 
-  /** What a stage in the encoder's middle leaves behind it cannot be computed any more. */
+  /** Removes the outputs that depend on inputs which are no longer connected. */
   private void dropOutputsOf(Set<String> connected) {
     List<String> unconnected =
         inputs.keySet().stream()
@@ -217,7 +216,7 @@ final class EncoderNodes {
     return needed;
   }
 
-  /** Returns the tensor that a signature, or what can be cut, has by a name. */
+  /** Returns a tensor by its name in the signature or among the cuts. */
   String tensor(Map<String, String> tensors, String name) {
     String tensor = tensors.get(name);
     if (tensor == null) {
@@ -248,17 +247,17 @@ final class EncoderNodes {
     return fixedSizes;
   }
 
-  /** Returns everything that LoRA could adapt. */
+  /** Returns all linear maps that LoRA can adapt. */
   List<LoraTarget> linearMaps() {
     return linearMaps;
   }
 
-  /** Returns what LoRA was injected at. */
+  /** Returns the targets that LoRA was injected at. */
   List<LoraTarget> targets() {
     return targets;
   }
 
-  /** Returns the nodes to be fed of the stage before the encoder. */
+  /** Returns the placeholder nodes of the ops before the encoder. */
   List<String> stageInputs() {
     return stageInputs;
   }

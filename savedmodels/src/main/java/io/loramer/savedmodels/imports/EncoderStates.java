@@ -19,26 +19,26 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * The hidden states of an encoder: state k is what layer k takes, the last one what the encoder
- * gives.
+ * The number and size of an encoder's hidden states. State k is the input of layer k; the last one
+ * is the encoder's output.
  *
- * @param count layers + 1; 1 of an encoder of Hugging Face's TF classes that gives its last hidden
- *     state only
+ * @param count layers + 1; 1 for an encoder of Hugging Face's TF classes with its last hidden state
+ *     only
  * @param hiddenSize H
- * @param lastFrozen the last state that no trained matrix stands before: the frontier, up to which
- *     an utterance gives the same in every epoch
+ * @param lastFrozen the last state before any trained matrix, the frontier: up to it, an
+ *     utterance's states are the same in every epoch
  */
 public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
   /** Dimension of {@code last_hidden_state}, float32 [B, T, H], that is H. */
   private static final int HIDDEN = 2;
 
   /**
-   * Looks at an encoder.
+   * Returns the hidden states of an encoder.
    *
-   * @param lora what is trained of it; empty for nothing
-   * @throws IOException if the SavedModel cannot be used as an encoder, or gives no hidden states
-   * @throws IllegalArgumentException if a target of LoRA matches nothing, or lies before the first
-   *     hidden state, where nothing is trained
+   * @param lora the LoRA that is trained; empty if the encoder is frozen
+   * @throws IOException if the SavedModel cannot be used as an encoder, or has no hidden states
+   * @throws IllegalArgumentException if a target of LoRA matches no module, or lies before the
+   *     first hidden state, which is always frozen
    */
   public static EncoderStates of(EncoderSavedModel model, Optional<LoraConfig> lora)
       throws IOException {
@@ -75,12 +75,12 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
     return new EncoderStates(states.size(), hiddenSize, frozen);
   }
 
-  /** Returns what a state is called among an encoder's outputs, and among a stage's. */
+  /** Returns the name of a state among an encoder's outputs and cuts. */
   public static String name(int state) {
     return EncoderSignature.HIDDEN_STATES + "." + state;
   }
 
-  /** The first state is computed once and kept for all epochs. */
+  /** Checks that LoRA is not before the first state, which is computed once for all epochs. */
   private static void requireFrozen(
       SavedModelFolder model, Set<String> needed, Map<String, String> trained, int states) {
     List<String> before =

@@ -33,9 +33,10 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
- * An encoder SavedModel within a bigger graph, one that {@code convert} wrote or Hugging Face's TF
- * classes: its nodes under a scope, its variables frozen and named after the scope too, LoRA on the
- * targets.
+ * An encoder SavedModel that is imported into a bigger graph: its nodes are under a scope, its
+ * variables are frozen and have the scope in their names, and LoRA is injected at the targets.
+ *
+ * <p>The SavedModel was written by {@code convert} or by Hugging Face's TF classes.
  */
 public final class ImportedEncoder {
   private final Graph graph;
@@ -62,14 +63,15 @@ public final class ImportedEncoder {
   /**
    * Imports an encoder.
    *
-   * @param variables of the graph; takes in the encoder's, frozen, and LoRA's A (Gaussian, standard
-   *     deviation 1/√in) and B (zeros), trainable
-   * @param scope where the nodes go, and the first part of the variables' names
-   * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} where there is none
-   * @param stage what is put before the encoder's inputs, if anything
-   * @param computation how it is computed; fused only with the tag of training
+   * @param variables of the graph; the encoder's are added frozen, LoRA's A (Gaussian, standard
+   *     deviation 1/√in) and B (zeros) trainable
+   * @param scope of the nodes, and the first part of the variables' names
+   * @param tag {@link MetaGraph#TRAIN} falls back to {@link MetaGraph#SERVE} if there is no such
+   *     graph
+   * @param stage ops before the encoder's inputs, if any
+   * @param computation how it is computed; compiled by XLA only with {@link MetaGraph#TRAIN}
    * @throws IOException if the SavedModel cannot be used as an encoder
-   * @throws IllegalArgumentException if a target of LoRA matches nothing
+   * @throws IllegalArgumentException if a target of LoRA matches no linear map
    */
   public static ImportedEncoder into(
       Graph graph,
@@ -90,10 +92,10 @@ public final class ImportedEncoder {
   }
 
   /**
-   * Imports what computes some hidden states of a frozen encoder, and nothing more of it: these
-   * layers' variables are the only ones that are restored.
+   * Imports the part of a frozen encoder that computes some of its hidden states. Only the
+   * variables of these layers are restored.
    *
-   * @param states which ones, as {@link EncoderStates} counts them
+   * @param states their numbers, as in {@link EncoderStates}
    */
   public static ImportedEncoder upTo(
       Graph graph,
@@ -117,20 +119,20 @@ public final class ImportedEncoder {
         Optional.of(variables));
   }
 
-  /** Imports the same encoder once more, with another tag, over the same variables. */
+  /** Imports the same encoder again under another scope, over the same variables. */
   public ImportedEncoder again(String scope, String tag, Optional<EncoderInput> stage)
       throws IOException {
     return new ImportedEncoder(
         graph, scope, nodes.again(tag, stage), variablePrefix, Optional.empty());
   }
 
-  /** Returns an input to be fed: of the stage before the encoder, or else of the encoder. */
+  /** Returns a placeholder of the ops before the encoder, or else an input of the encoder. */
   public <T extends TType> Operand<T> input(String name, Class<T> type) {
     GraphOperation staged = graph.operation(scope + "/" + EncoderNodes.STAGE + "/" + name);
     return staged == null ? operand(nodes.inputs(), name, type) : staged.output(0).expect(type);
   }
 
-  /** Returns the inputs of the stage before the encoder, to be fed, by their names. */
+  /** Returns the placeholders of the ops before the encoder, by their names. */
   public Map<String, Operand<?>> stageInputs() {
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     for (String node : nodes.stageInputs()) {
@@ -150,24 +152,24 @@ public final class ImportedEncoder {
     return output(EncoderStates.name(index), TFloat32.class);
   }
 
-  /** Returns the name of the node to feed with dropout's seed, if this graph drops. */
+  /** Returns the name of the node to feed with dropout's seed, if this graph has dropout. */
   public Optional<String> dropoutSeed() {
     String name = scope + "/" + Dropout.SEED;
     return Optional.ofNullable(graph.operation(name)).map(operation -> name);
   }
 
   /**
-   * Adds an adapter to the kernels of an encoder that was imported without LoRA: {@code W0 +
-   * scaling · B A}, W0 as the SavedModel has it.
+   * Merges an adapter into the kernels of an encoder that was imported without LoRA: {@code W0 +
+   * scaling · B A}, with W0 from the SavedModel.
    *
-   * @param variables that the import was given
+   * @param variables of the graph, as given to the import
    * @throws IOException if the SavedModel's values are missing or damaged
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
   public void merge(LoraAdapter adapter, Variables variables, Session session) throws IOException {
     List<LoraTarget> targets = adapter.targetsAmong(nodes.linearMaps());
     Map<String, TFloat32> merged = new LinkedHashMap<>();
-    // From the SavedModel, since the variables may hold rounded values.
+    // From the SavedModel, since the variables may have rounded values.
     List<String> kernels =
         targets.stream().map(t -> scope + "/" + nodes.restored(t.kernel())).toList();
     try (Result stored = runSaver(session, runner -> kernels.forEach(runner::fetch))) {
@@ -183,10 +185,10 @@ public final class ImportedEncoder {
   }
 
   /**
-   * Gives the bypasses of an encoder that was imported with LoRA an adapter's matrices.
+   * Assigns an adapter's matrices to the bypasses of an encoder that was imported with LoRA.
    *
-   * @param variables that the import was given
-   * @throws IllegalArgumentException if the adapter has matrices of other targets or shapes
+   * @param variables of the graph, as given to the import
+   * @throws IllegalArgumentException if the adapter's targets or shapes differ
    */
   public void assign(LoraAdapter adapter, Variables variables, Session session) {
     Map<String, TFloat32> named = new LinkedHashMap<>();
@@ -194,18 +196,18 @@ public final class ImportedEncoder {
     variables.assign(session, named);
   }
 
-  /** Returns what LoRA was injected at. */
+  /** Returns the targets that LoRA was injected at. */
   public List<LoraTarget> targets() {
     return nodes.targets();
   }
 
-  /** Returns the sizes that a batch must have. */
+  /** Returns the batch sizes that the graph requires, if any. */
   public FixedSizes fixedSizes() {
     return nodes.fixedSizes();
   }
 
   /**
-   * Gives the frozen variables the values of the SavedModel.
+   * Restores the frozen variables from the SavedModel.
    *
    * @throws IOException if they are missing or damaged
    */

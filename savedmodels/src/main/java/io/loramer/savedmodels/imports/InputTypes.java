@@ -12,12 +12,11 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Gives an encoder's inputs the types of the contract, whatever its SavedModel asks for: {@code
- * TFWav2Vec2ForCTC} takes a float mask, and Hugging Face's BERT and RoBERTa ask for {@code
- * token_type_ids}, which here are zeros unless fed.
+ * Changes an encoder's inputs to the contract's dtypes: {@code TFWav2Vec2ForCTC} has a float mask,
+ * and Hugging Face's BERT and RoBERTa require {@code token_type_ids}, which here default to zeros.
  */
 final class InputTypes {
-  /** [B, samples or tokens], of any sizes. */
+  /** The shape [B, samples or tokens], of any sizes. */
   private static final AttrValue ANY_SIZES =
       AttrValue.newBuilder()
           .setShape(
@@ -29,10 +28,10 @@ final class InputTypes {
   private InputTypes() {}
 
   /**
-   * Adapts the inputs.
+   * Replaces the inputs by placeholders of the contract's dtypes.
    *
-   * @param inputs the signature's, by name; those that nothing reads are removed, others replaced
-   * @param saverFilename what else is fed
+   * @param inputs the signature's, by name; those that no node reads are removed, others replaced
+   * @param saverFilename the saver's placeholder, which is the only other one allowed
    * @throws IllegalArgumentException if the outputs need inputs that no encoder has
    */
   static void adapt(GraphDefEditor editor, Map<String, String> inputs, String saverFilename) {
@@ -65,9 +64,9 @@ final class InputTypes {
   }
 
   /**
-   * Returns the placeholder of an input, which takes any size of the contract's type. A size that
-   * the graph was made for is required behind it: TensorFlow would let others pass, and repeat the
-   * one frame of a short clip 49 times.
+   * Returns the placeholder of an input, of any size and the contract's dtype. If the graph
+   * requires a size, an EnsureShape behind it checks that: TensorFlow would accept others, and
+   * repeat the one frame of a short clip 49 times.
    */
   private static NodeDef.Builder placeholder(
       GraphDefEditor editor, Map<String, String> inputs, String name) {

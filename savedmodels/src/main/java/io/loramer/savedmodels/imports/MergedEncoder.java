@@ -29,11 +29,11 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 
 /**
- * Adds an adapter to the kernels of an encoder SavedModel. The result has the same graphs and
- * assets, and needs nobody who knows of LoRA.
+ * Merges an adapter into the kernels of an encoder SavedModel. The result has the same graphs and
+ * assets, and can be used by programs without LoRA.
  */
 public final class MergedEncoder {
-  /** Files that depend on the values of the variables; a loader can do without the fingerprint. */
+  /** Files that depend on the variables' values; the fingerprint is optional. */
   private static final Set<String> OF_VALUES = Set.of("variables", "fingerprint.pb");
 
   private MergedEncoder() {}
@@ -41,7 +41,7 @@ public final class MergedEncoder {
   /**
    * Writes an encoder with an adapter merged in.
    *
-   * @param target the new SavedModel's folder, made here
+   * @param target the new SavedModel's folder, which must not exist
    * @throws IOException if the target exists, or a file is unreadable
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
@@ -62,7 +62,9 @@ public final class MergedEncoder {
       AtomicFolder.write(
           target,
           folder -> {
-            copyFiles(encoder.path().toRealPath(), folder); // walking a link gives the link
+            copyFiles(
+                encoder.path().toRealPath(),
+                folder); // walking a symbolic link yields only the link
             copyNeighbours(encoder, folder);
             Path variables = SavedModelFolder.open(folder).variables();
             Files.createDirectories(variables.getParent());
@@ -71,7 +73,7 @@ public final class MergedEncoder {
     }
   }
 
-  /** Two runs for all kernels: each run after the graph grew makes TensorFlow go over it anew. */
+  /** Two runs for all kernels: after each change of the graph, TensorFlow processes it again. */
   private static void merge(
       Graph graph,
       Session session,
@@ -120,14 +122,14 @@ public final class MergedEncoder {
     try (Stream<Path> walked = Files.walk(from)) {
       files = walked.map(from::relativize).filter(path -> !path.toString().isEmpty()).toList();
     }
-    for (Path file : files) { // folders come before what is in them
+    for (Path file : files) { // a folder comes before its content
       if (!OF_VALUES.contains(file.getName(0).toString())) {
         Files.copy(from.resolve(file), to.resolve(file));
       }
     }
   }
 
-  /** Hugging Face's TF classes leave the model's files beside the SavedModel, not in it. */
+  /** Copies the files that Hugging Face's TF classes write beside the SavedModel, not into it. */
   private static void copyNeighbours(SavedModelFolder encoder, Path to) throws IOException {
     Path neighbours = encoder.asset("config.json").getParent();
     if (neighbours.startsWith(encoder.path())) {

@@ -30,10 +30,11 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * Element-wise parts of a transformer layer, forwards and backwards: each a function of the graph's
- * library that XLA compiles, once for each shape, to one loop over its operands. As ops of their
- * own they would pass over the memory many times. They compute in float32, but may take and give
- * half precision.
+ * Element-wise parts of a transformer layer, forward and backward.
+ *
+ * <p>Each is a function in the graph's library that XLA compiles, once for each shape, to one loop
+ * over its operands; separate ops would read and write memory many times. They compute in float32;
+ * arguments and values may have half precision.
  *
  * @see <a href="https://openxla.org/xla/tf2xla">XLA in TensorFlow</a>
  */
@@ -71,7 +72,7 @@ enum CompiledFunction {
     }
   },
   /**
-   * {@code scores + gate · bias + mask}, what softmax is taken of. (Softmax itself, with its
+   * {@code scores + gate · bias + mask}, the input of softmax. (Softmax itself, with its
    * reductions, is faster as TensorFlow's op.)
    */
   SCORES {
@@ -126,7 +127,7 @@ enum CompiledFunction {
     }
   };
 
-  /** The op of a call, and the attribute that lets XLA compile it. */
+  /** The op of a call; {@link #COMPILED} is the attribute that makes XLA compile it. */
   private static final String CALL = "PartitionedCall";
 
   private static final String COMPILED = "_XlaMustCompile";
@@ -145,10 +146,10 @@ enum CompiledFunction {
   abstract Operand<TFloat32> body(Ops tf, Arguments in);
 
   /**
-   * Returns a node that calls it in a graph that has its definition.
+   * Returns a node that calls the function, for a graph with its definition.
    *
-   * @param inputs the types of the arguments; where they are float, any float
-   * @param output the type of the value
+   * @param inputs dtypes of the arguments; a float may have any precision
+   * @param output dtype of the value
    */
   NodeDef call(String name, List<String> arguments, List<DataType> inputs, DataType output) {
     return NodeDef.newBuilder()
@@ -163,8 +164,8 @@ enum CompiledFunction {
   }
 
   /**
-   * Calls it in a graph that has its definition. (None can be added where gradients are: the
-   * builder of gradients holds the graph's lock.)
+   * Adds a call of the function to a graph with its definition. (A definition cannot be added while
+   * gradients are built, since the builder holds the graph's lock.)
    *
    * @param type of the value
    * @param arguments of the types that {@link #call(String, List, List, DataType)} takes
@@ -184,7 +185,7 @@ enum CompiledFunction {
     return call.build().output(0).expect(type);
   }
 
-  /** Returns its definition for arguments and a value of these types; it computes in float32. */
+  /** Returns the function's definition for arguments and a value of these dtypes. */
   FunctionDef definition(List<DataType> inputs, DataType output) {
     return DEFINITIONS.computeIfAbsent(
         definedName(inputs, output), name -> define(name, inputs, output));
@@ -261,7 +262,7 @@ enum CompiledFunction {
     }
   }
 
-  /** What a function is called with. */
+  /** The arguments of a function; floats are read as float32. */
   record Arguments(Ops tf, List<Operand<?>> all) {
     Operand<TFloat32> floats(int index) {
       Operand<?> argument = all.get(index);

@@ -1,18 +1,17 @@
 package io.loramer.savedmodels.optimize;
 
 /**
- * How an encoder is computed.
+ * The precision and compilation with which an encoder is computed.
  *
  * @param precision of the products with frozen kernels
- * @param fused whether XLA compiles what lies between the products of a graph for training, once
- *     for each shape of batch: much faster where batches take long, slower where they do not; on
- *     CPUs
+ * @param fused whether XLA compiles the ops between the products of a training graph, once for each
+ *     batch shape: on CPUs, much faster for long batches and slower for short ones
  */
 public record Computation(Precision precision, boolean fused) {
-  /** TensorFlow's ops as they are. */
+  /** Float32, without XLA. */
   public static final Computation FLOAT32 = in(Precision.FLOAT32);
 
-  /** Nothing fused. */
+  /** Returns a computation without XLA. */
   public static Computation in(Precision precision) {
     return new Computation(precision, false);
   }

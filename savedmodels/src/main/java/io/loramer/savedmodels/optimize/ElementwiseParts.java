@@ -14,13 +14,13 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Finds the parts of an encoder's graph that lie between its products, as {@code convert} lays
- * them.
+ * Finds the element-wise parts between the products of an encoder's graph, as {@code convert}
+ * builds them.
  */
 final class ElementwiseParts {
   private static final Set<DataType> HALF = Set.of(DataType.DT_BFLOAT16, DataType.DT_HALF);
 
-  /** How many nodes there are between the comparison of random numbers and their key. */
+  /** The most nodes between the comparison of random numbers and their generator. */
   private static final int MAX_NODES_TO_KEY = 5;
 
   private final GraphDefEditor graph;
@@ -38,8 +38,8 @@ final class ElementwiseParts {
    * {@code value = x · (mask · scale)}.
    *
    * @param key of the random numbers, int64 [2]
-   * @param dropped how many of 65536 are dropped, an int32 scalar
-   * @param product what is multiplied with the value, if nothing else reads that
+   * @param dropped int32 scalar: how many of 65536 elements are dropped
+   * @param product the product that is the value's only reader, if it is one
    */
   record Dropped(
       NodeDef.Builder value,
@@ -48,7 +48,7 @@ final class ElementwiseParts {
       String dropped,
       Optional<NodeDef.Builder> product) {}
 
-  /** {@code value = scores + gate · bias + mask}, which nothing but a softmax reads. */
+  /** {@code value = scores + gate · bias + mask}, whose only reader is a softmax. */
   record GatedScores(NodeDef.Builder value, String scores, String gate, String bias, String mask) {}
 
   /** {@code value = (x − mean) · rsqrt(variance + epsilon) · weight + bias}. */
@@ -113,7 +113,7 @@ final class ElementwiseParts {
     return Optional.empty();
   }
 
-  /** Returns the Einsum that attends with what dropout let through, rounded or not. */
+  /** Returns the Einsum of attention that reads dropout's output, rounded or not. */
   Optional<NodeDef.Builder> attending(Dropped dropped) {
     return product(rounding(dropped.value).orElse(dropped.value))
         .filter(product -> product.getOp().equals("Einsum"));
@@ -136,14 +136,14 @@ final class ElementwiseParts {
             .matches();
   }
 
-  /** Returns the softmax that dropout is of, if it is of one that nothing else reads. */
+  /** Returns the softmax before a dropout that is its only reader. */
   Optional<NodeDef.Builder> softmax(Dropped dropped) {
     NodeDef.Builder node = graph.producer(dropped.x);
     boolean found = onlyReader(node, "Mul").isPresent() && node.getOp().equals("Softmax");
     return found ? Optional.of(node) : Optional.empty();
   }
 
-  /** Returns what a softmax is taken of, where that is WavLM's with its gated bias. */
+  /** Returns the input of a softmax if it is WavLM's, with its gated bias. */
   Optional<GatedScores> gatedScores(NodeDef.Builder softmax) {
     NodeDef.Builder masked = graph.producer(softmax.getInput(0));
     if (!isSum(masked) || onlyReader(masked, "Softmax").isEmpty()) {
@@ -224,7 +224,7 @@ final class ElementwiseParts {
     return scalar(input).equals(Optional.of(value));
   }
 
-  /** Returns the value of a float32 scalar, empty if the input is no such constant. */
+  /** Returns the value of a float32 scalar constant; empty if the input is not one. */
   private Optional<Float> scalar(String input) {
     NodeDef.Builder node = graph.producer(input);
     TensorProto tensor = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
@@ -240,14 +240,14 @@ final class ElementwiseParts {
     return Optional.of(content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getFloat());
   }
 
-  /** Returns the cast to half precision that a node is for, if it is for nothing else. */
+  /** Returns the cast to half precision that is a node's only reader. */
   Optional<NodeDef.Builder> rounding(NodeDef.Builder node) {
     return onlyReader(node, "Cast")
         .filter(cast -> cast.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT)
         .filter(cast -> HALF.contains(cast.getAttrOrThrow("DstT").getType()));
   }
 
-  /** Returns what a tensor was raised to float32 from, if it was from half precision. */
+  /** Returns the half-precision tensor that a tensor was cast from. */
   Optional<TypedTensor> raised(String tensor) {
     NodeDef.Builder node = graph.producer(tensor);
     if (!node.getOp().equals("Cast")
@@ -258,12 +258,12 @@ final class ElementwiseParts {
     return Optional.of(new TypedTensor(node.getInput(0), node.getAttrOrThrow("SrcT").getType()));
   }
 
-  /** Returns whether a node reads another, and is the only one. */
+  /** Returns whether a node is the only reader of another. */
   boolean isOnlyReader(NodeDef.Builder reader, NodeDef.Builder node) {
     return onlyReader(node, reader.getOp()).filter(only -> only == reader).isPresent();
   }
 
-  /** Returns the node's only reader, if that is of an op; who reads the shape is not counted. */
+  /** Returns a node's only reader, if it has this op; Shape ops do not count as readers. */
   private Optional<NodeDef.Builder> onlyReader(NodeDef.Builder node, String op) {
     List<NodeDef.Builder> all =
         readers.getOrDefault(node.getName(), List.of()).stream()

@@ -10,12 +10,14 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Lets every product with a frozen kernel, and the bias behind it, be computed in half precision,
- * and on demand attention's; of convolutions those that {@code convert} lays, but for the one that
- * hears the waveform. Kernels and biases that nothing else reads are held in it too.
+ * Computes products with frozen kernels, and the biases behind them, in half precision; on request,
+ * attention's products too.
  *
- * <p>Grappler's {@code auto_mixed_precision_onednn_bfloat16} would put the element-wise ops into
- * bfloat16 too, which TensorFlow has no vector code for: that took longer than float32.
+ * <p>Of convolutions, those that {@code convert} builds are rounded, except the first one, whose
+ * input is the waveform. Kernels and biases without other readers are stored in half precision.
+ *
+ * <p>Grappler's {@code auto_mixed_precision_onednn_bfloat16} would also compute element-wise ops in
+ * bfloat16, for which TensorFlow has no vector code: that took longer than float32.
  */
 public final class RoundedProducts {
   private final GraphDefEditor graph;
@@ -29,7 +31,7 @@ public final class RoundedProducts {
   /**
    * Rewrites a graph.
    *
-   * @param trained the shared names of kernels that stay as they are
+   * @param trained the shared names of trained kernels, which are not rounded
    * @param attention whether the products of queries, keys and values are rounded too
    */
   public static void rewrite(
@@ -58,7 +60,7 @@ public final class RoundedProducts {
     return equation.matches("\\w{4},\\w{4}->\\w{4}");
   }
 
-  /** Returns whether a kernel, as {@code convert} lays it, is for more than a waveform. */
+  /** Returns whether a kernel, as {@code convert} builds it, has more than one input channel. */
   private static boolean hasManyChannels(GraphDefEditor graph, String kernel) {
     NodeDef.Builder read = graph.producer(kernel);
     if (!read.getOp().equals("ReadVariableOp")) {
@@ -72,9 +74,9 @@ public final class RoundedProducts {
   }
 
   /**
-   * Lets the variables that are read to be rounded, and for nothing else, hold what is rounded.
+   * Stores the variables that are only read to be rounded in half precision.
    *
-   * @param graph that was rewritten, with nothing in it that is not needed
+   * @param graph that was rewritten, without nodes that are not needed
    */
   public static void holdKernels(GraphDefEditor graph, DataType type) {
     RoundedProducts products = new RoundedProducts(graph, type);
@@ -95,7 +97,7 @@ public final class RoundedProducts {
     }
   }
 
-  /** Returns the nodes that read what a node gives, without those that only wait for it. */
+  /** Returns the nodes that have a node's output as an input, without control inputs. */
   private static List<NodeDef.Builder> readersOfValue(
       Map<String, List<NodeDef.Builder>> readers, NodeDef.Builder node) {
     return readers.getOrDefault(node.getName(), List.of()).stream()
@@ -145,7 +147,7 @@ public final class RoundedProducts {
     graph.add(raised.build());
   }
 
-  /** Lets a node compute with a rounded input. */
+  /** Rounds an input of a node and sets the node's dtype. */
   private void lower(NodeDef.Builder node, int input) {
     round(node, input);
     node.putAttr("T", AttrValue.newBuilder().setType(type).build());

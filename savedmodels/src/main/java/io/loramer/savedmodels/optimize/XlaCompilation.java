@@ -16,12 +16,13 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Lets GELU, dropout, the scores and weights of attention and layer norms be {@link
- * CompiledFunction}s in an encoder's graph for training, forwards and backwards. Of their values
- * nothing is kept for the gradients but the inputs of GELU and layer norm, attention's weights, and
- * what products need.
+ * Replaces GELU, dropout, the scores and weights of attention, and layer norms in an encoder's
+ * training graph by {@link CompiledFunction}s, forward and backward.
  *
- * <p>Dropout drops by numbers of its own, not by those of the graph, but by the same key.
+ * <p>For the gradients, only the inputs of GELU and layer norm, attention's weights, and the inputs
+ * of products are kept.
+ *
+ * <p>Dropout uses the same key as in the original graph, but other random numbers.
  */
 public final class XlaCompilation {
   private static final DataType FLOAT = DataType.DT_FLOAT;
@@ -47,13 +48,13 @@ public final class XlaCompilation {
     new XlaCompilation(graph).rewrite();
   }
 
-  /** Returns whether attention is fused, which is where its weights have dropout. */
+  /** Returns whether attention is compiled, which requires dropout on its weights. */
   public static boolean fusesAttention(GraphDefEditor graph) {
     XlaCompilation fusion = new XlaCompilation(graph);
     return fusion.parts.dropouts().stream().anyMatch(d -> fusion.attention(d).isPresent());
   }
 
-  /** Weights of attention, with dropout, and what attends with them. */
+  /** The weights of attention, with dropout, and their product with the values. */
   private record Attention(
       NodeDef.Builder softmax,
       Optional<GatedScores> gated,
@@ -61,7 +62,7 @@ public final class XlaCompilation {
       NodeDef.Builder product) {}
 
   private void rewrite() {
-    // All is found before any of it is changed.
+    // All parts are found before any node is changed.
     List<ElementwiseParts.Gelu> gelus = parts.gelus();
     List<ElementwiseParts.LayerNorm> layerNorms = parts.layerNorms();
     List<Dropped> dropouts = new ArrayList<>(parts.dropouts());
@@ -87,7 +88,7 @@ public final class XlaCompilation {
                     .map(s -> new Attention(s, parts.gatedScores(s), dropped, product)));
   }
 
-  /** Takes the dropout behind GELU, if there is one, along. */
+  /** Replaces GELU, together with the dropout behind it, if there is one. */
   private void rewrite(ElementwiseParts.Gelu gelu, List<Dropped> dropouts) {
     Optional<Dropped> behind =
         dropouts.stream().filter(d -> parts.isOnlyReader(d.value(), gelu.value())).findAny();
@@ -171,12 +172,12 @@ public final class XlaCompilation {
     gradients.attach(value, GradientRule.COMPILED_LAYER_NORM, List.of(x));
   }
 
-  /** Returns what a tensor was raised to float32 from, or it as it is. */
+  /** Returns the half-precision tensor that a tensor was cast from, or else the tensor itself. */
   private TypedTensor unraised(String tensor) {
     return parts.raised(tensor).orElse(TypedTensor.float32(tensor));
   }
 
-  /** Adds what GELU takes where there is no dropout behind it. */
+  /** Adds the key and rate for GELU without dropout behind it. */
   private void addConstants() {
     try (Graph constants = new Graph()) {
       Ops tf = Ops.create(constants);
@@ -187,9 +188,10 @@ public final class XlaCompilation {
   }
 
   /**
-   * Lets a call compute what a node did and, if nothing but a cast to half precision reads that,
-   * the cast too. The value, which has the shape of the first argument, gets that again: behind a
-   * call that XLA compiles Grappler knows no shapes, and warns of it.
+   * Replaces a node by a call, together with a cast to half precision that is its only reader.
+   *
+   * <p>The value is reshaped to the shape of the first argument, which it has anyway: Grappler
+   * infers no shapes behind a call that XLA compiles, and logs warnings.
    *
    * @return the value
    */
@@ -219,7 +221,7 @@ public final class XlaCompilation {
     return new TypedTensor(value.getName(), type);
   }
 
-  /** Adds a function that a gradient will call. */
+  /** Adds the definition of a function that a gradient calls. */
   private void define(CompiledFunction function, DataType output, DataType... inputs) {
     functions.add(function.definition(List.of(inputs), output));
   }
