@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: parses, runs a command, and turns its outcome into an exit code. Results go to
- * stdout, everything else to stderr.
+ * The command line: parses the arguments, runs a command and returns its exit code. Results are
+ * written to stdout, everything else to stderr.
  */
 @Command(
     name = "lora-mer",
@@ -67,7 +67,7 @@ public final class Main implements Runnable {
     System.exit(run(out, err, args));
   }
 
-  /** Runs a command and returns its exit code. */
+  /** Runs a command in this process and returns its exit code; the one entry for tests. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
         .setOut(out)
