@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Converts a Hugging Face checkpoint. */
+/** Converts a Hugging Face checkpoint to an encoder SavedModel. */
 @Command(
     name = "convert",
     mixinStandardHelpOptions = true,
@@ -36,8 +36,8 @@ final class ConvertCommand implements Callable<Integer> {
       required = true,
       paramLabel = "WHAT",
       description = {
-        "A folder with config.json and the weights (model.safetensors or pytorch_model.bin, whole or"
-            + " in shards), or else the name of a model on the Hugging Face hub."
+        "A folder with config.json and the weights (model.safetensors or pytorch_model.bin, whole"
+            + " or in shards), or the name of a model on the Hugging Face hub."
       })
   private String checkpoint;
 
@@ -45,14 +45,14 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--revision",
       paramLabel = "NAME",
       defaultValue = HubModel.MAIN,
-      description = "Of a model on the hub: branch, tag or commit (default: ${DEFAULT-VALUE}).")
+      description = "The branch, tag or commit of a model on the hub (default: ${DEFAULT-VALUE}).")
   private String revision;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "The SavedModel to make.")
+      description = "The folder to write the SavedModel to.")
   private Path out;
 
   @Option(
@@ -60,9 +60,9 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "WHOSE",
       defaultValue = "padding-invariant",
       description = {
-        "How a base speech encoder's GroupNorm treats the padding of a batch: padding-invariant"
-            + " (default; a clip gives the same features alone and in any batch) or transformers"
-            + " (padding counts, for exact parity with Hugging Face)."
+        "How the GroupNorm of a base speech encoder treats the padding of a batch:"
+            + " padding-invariant (default; a clip gives the same features alone and in any batch)"
+            + " or transformers (padding is included, for exact parity with Hugging Face)."
       })
   private GroupNormChoice groupNorm;
 
@@ -105,7 +105,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    if (!checkpoint.matches("[^/.~]+/[^/]+|[^/.~]+")) { // cannot be meant as a name on the hub
+    if (!checkpoint.matches("[^/.~]+/[^/]+|[^/.~]+")) { // not a valid name on the hub
       throw new IOException(folder + ": no such folder");
     }
     LogManager.getLogger(ConvertCommand.class)

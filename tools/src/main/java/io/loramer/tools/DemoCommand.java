@@ -36,18 +36,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The whole way on what ships in the repository. */
+/** Runs the whole pipeline on the corpus in the repository. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
       "Trains on real speech (a part of EmoDB, CC0) with small encoders of random weights, measures"
-          + " on speakers it never heard, exports, reloads and predicts a clip."
+          + " on speakers that are not in the training data, exports, reloads and predicts a clip."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  lora-mer demo", "  lora-mer demo --seed 2 --out runs/demo-seed-2"})
 final class DemoCommand implements Callable<Integer> {
-  /** Where the repository lies; the launcher sets it. */
+  /** The system property with the repository's folder, which the launcher sets. */
   static final String HOME = "loramer.home";
 
   private static final List<String> CHECKPOINTS = List.of("wavlm", "roberta");
@@ -55,14 +55,16 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "Where everything goes (default: the first free of runs/demo, runs/demo-2, …).")
+      description =
+          "The folder to write to (default: the first free of runs/demo, runs/demo-2, …).")
   private Optional<Path> out;
 
   @Option(
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "1",
-      description = "Of the encoders' weights and of training (default: ${DEFAULT-VALUE}).")
+      description =
+          "The seed of the encoders' weights and of training (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Spec private CommandSpec spec;
@@ -107,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
     return candidate;
   }
 
-  /** Draws an encoder that nobody trained, as a checkpoint, and converts it. */
+  /** Writes a checkpoint with random weights and converts it. */
   private void convert(String name, Path folder) throws IOException {
     Path checkpoint = folder.resolve("checkpoints").resolve(name);
     for (String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json")) {
@@ -151,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
     result.printf(
         Locale.ROOT,
         """
-        On %d clips of speakers it never heard, four emotions (chance: UA 0.250):
+        On %d clips of speakers that are not in the training data, four emotions (chance: UA 0.250):
                      UA     WA  macro-F1
         trained   %.3f  %.3f     %.3f
         untrained %.3f  %.3f     %.3f

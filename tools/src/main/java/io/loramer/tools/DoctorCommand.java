@@ -11,7 +11,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Tells what this machine offers. */
+/** Prints the versions, devices and libraries of this machine. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures an exported model on labelled utterances. */
+/** Measures an exported model on labelled utterances and prints the confusion matrix. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
@@ -33,21 +33,21 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--manifest",
       required = true,
       paramLabel = "FILE",
-      description = "JSON Lines, an utterance a line.")
+      description = "JSON Lines, one utterance per line.")
   private Path manifest;
 
   @Option(
       names = "--split",
       paramLabel = "NAME",
-      description = "Only this split: train, validation or test.")
+      description = "Uses only this split: train, validation or test.")
   private Optional<Split> split;
 
   @Option(
       names = "--text-source",
       paramLabel = "SOURCE",
       description =
-          "Which words a model that reads is given: transcript (those of the manifest, the"
-              + " default), asr (recognised ones) or none (the empty text).")
+          "The words for a model that uses text: transcript (those of the manifest, the default),"
+              + " asr (recognised ones) or none (the empty text).")
   private TextSource textSource = TextSource.TRANSCRIPT;
 
   @Spec private CommandSpec spec;

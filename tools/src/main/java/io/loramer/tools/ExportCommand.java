@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Exports a run's best model. */
+/** Exports the model of a run's best epoch. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
@@ -31,26 +31,27 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FOLDER",
       description =
-          "The model's folder, which gets a folder for the new version; or that one, NAME/NUMBER.")
+          "The model's folder, in which the folder of the new version is made; or the latter"
+              + " itself, NAME/NUMBER.")
   private Path out;
 
   @Option(
       names = "--model-version",
       paramLabel = "NUMBER",
-      description = "Of the new version (default: the highest there is, and one).")
+      description = "The number of the new version (default: one above the highest).")
   private Optional<Long> version;
 
   @Option(
       names = "--separate-lora",
-      description = "Keeps LoRA as bypasses instead of adding it to the kernels.")
+      description = "Keeps LoRA's matrices separate instead of adding them to the kernels.")
   private boolean separate;
 
   @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16|float16",
       description =
-          "Of the encoders' products (default: float32). Half precision makes a smaller model, a faster one where the"
-              + " processor has instructions for it.")
+          "The precision of the encoders' matrix products (default: float32). Half precision makes"
+              + " the model smaller, and faster where the processor has instructions for it.")
   private Precision precision = Precision.FLOAT32;
 
   @Spec private CommandSpec spec;

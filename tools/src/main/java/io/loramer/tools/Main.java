@@ -21,8 +21,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: parses, runs a command, and turns its outcome into an exit code. Results go to
- * stdout, everything else to stderr.
+ * The command line: parses the arguments, runs a command and returns its exit code. Results are
+ * written to stdout, everything else to stderr.
  */
 @Command(
     name = "lora-mer",
@@ -87,7 +87,7 @@ public final class Main implements Runnable {
     System.exit(Interruption.exitCode().orElse(code));
   }
 
-  /** Runs a command and returns its exit code. */
+  /** Runs a command in this process and returns its exit code; the one entry for tests. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     return commandLine(out, err).execute(args);
   }

@@ -15,13 +15,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures the estimators of mutual information where it is known. */
+/** Checks the estimators of mutual information on Gaussians, where it is known. */
 @Command(
     name = "mine-check",
     mixinStandardHelpOptions = true,
     description =
-        "Trains each estimator of mutual information on Gaussians of which it is known, and prints"
-            + " what it comes to; the exit code is 1 if one is not where it should be.",
+        "Trains each estimator of mutual information on Gaussians whose mutual information is"
+            + " known, and prints the estimates; the exit code is 1 if one is outside its expected"
+            + " range.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer mine-check                        (20 minutes and more on two cores)",
@@ -31,19 +32,20 @@ final class MineCheckCommand implements Callable<Integer> {
   @Option(
       names = "--estimator",
       paramLabel = "NAME",
-      description = "Only this one of ${COMPLETION-CANDIDATES}. May be repeated.")
+      description = "Checks only this one of ${COMPLETION-CANDIDATES}. May be repeated.")
   private Set<MineEstimator> estimators = EnumSet.allOf(MineEstimator.class);
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps of training each; ${DEFAULT-VALUE} is what the expectations are for.")
+      description =
+          "Training steps of each estimator; the expected ranges are for ${DEFAULT-VALUE}.")
   private int steps = MineTrial.STEPS;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of pairs and networks; ${DEFAULT-VALUE} unless given.")
+      description = "The seed of pairs and networks (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   @Spec private CommandSpec spec;

@@ -27,7 +27,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Recognises the emotion of a clip. */
+/** Recognises the emotion of a clip and prints the probabilities. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
@@ -44,7 +44,7 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--text",
       paramLabel = "WORDS",
-      description = "What is said; a model that reads needs it, or a recogniser.")
+      description = "The spoken words; a model that uses text needs them, or a recogniser.")
   private Optional<String> text;
 
   @Option(names = "--json", description = "Prints a line of JSON instead of a table.")
@@ -72,7 +72,7 @@ final class PredictCommand implements Callable<Integer> {
       boolean wordless = loaded.info().usesText() && text.isEmpty();
       if (wordless && options.recognizer().isEmpty()) {
         throw new ParameterException(
-            spec.commandLine(), "Missing --text or --recognizer: this model reads the words too.");
+            spec.commandLine(), "Missing --text or --recognizer: this model needs the words.");
       }
       Optional<Transcription> heard = Optional.empty();
       if (wordless) {
@@ -90,7 +90,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** Says of which clip something is wrong. */
+  /** Returns a result; a failure names the clip. */
   private <T> T named(Supplier<T> result) throws IOException {
     try {
       return result.get();
@@ -99,7 +99,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** Prints, and of words that were recognised what they are. */
+  /** Prints the probabilities, and the words if they were recognised. */
   private void print(Recognition recognition, Optional<Transcription> heard)
       throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
@@ -117,7 +117,7 @@ final class PredictCommand implements Callable<Integer> {
           words ->
               out.printf(
                   Locale.ROOT,
-                  "words heard   %s (confidence %.2f)%n",
+                  "words         %s (recognised, confidence %.2f)%n",
                   words.text(),
                   words.confidence()));
     }
@@ -136,7 +136,7 @@ final class PredictCommand implements Callable<Integer> {
                 w ->
                     String.format(
                         Locale.ROOT,
-                        "%ndecided by    audio %.2f, text %.2f",
+                        "%nfusion        audio %.2f, text %.2f",
                         w.get("audio"),
                         w.get("text")))
             .orElse("");

@@ -17,15 +17,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Serves an exported model until the process is ended. */
+/** Serves an exported model until the process ends. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Serves a model: TF Serving's REST and gRPC interfaces, POST /v1/emotions for sound files,"
-            + " and a page to try it at /. Newer versions are picked up. Ends at SIGTERM, after the"
-            + " calls it has.",
+        "Serves a model: TF Serving's REST and gRPC interfaces, POST /v1/emotions for audio files,"
+            + " and a web page at /. Newer versions are loaded when they appear. Ends at SIGTERM,"
+            + " after it has answered the open calls.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer serve --model models/emotions",
@@ -38,33 +38,34 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "What callers call it (default: the name of its folder).")
+      description = "The model's name for callers (default: the name of its folder).")
   private Optional<String> name;
 
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
       paramLabel = "ADDRESS",
-      description = "Where to listen; 0.0.0.0 for all of the network (default: ${DEFAULT-VALUE}).")
+      description =
+          "The address to listen at; 0.0.0.0 for all interfaces (default: ${DEFAULT-VALUE}).")
   private String host;
 
   @Option(
       names = "--port",
       defaultValue = "8501",
-      description = "Of HTTP; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+      description = "The port of HTTP; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
       names = "--grpc-port",
       defaultValue = "8500",
-      description = "Of gRPC; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+      description = "The port of gRPC; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int grpcPort;
 
   @Option(
       names = "--max-batch",
       defaultValue = "16",
       paramLabel = "ROWS",
-      description = "Utterances of a batch, and of a call (default: ${DEFAULT-VALUE}).")
+      description = "The most utterances of a batch, and of a call (default: ${DEFAULT-VALUE}).")
   private int maxBatch;
 
   @Option(
@@ -72,21 +73,23 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "60",
       paramLabel = "SECONDS",
       description =
-          "Sound of a batch, padding counted, which bounds the memory (default: ${DEFAULT-VALUE}).")
+          "The most audio of a batch including padding, which bounds the memory (default:"
+              + " ${DEFAULT-VALUE}).")
   private int maxBatchSeconds;
 
   @Option(
       names = "--batch-wait-ms",
       defaultValue = "5",
       paramLabel = "MS",
-      description = "How long a call waits for others (default: ${DEFAULT-VALUE}).")
+      description = "The longest time that a call waits for others (default: ${DEFAULT-VALUE}).")
   private long batchWaitMillis;
 
   @Option(
       names = "--max-queue",
       defaultValue = "100",
       paramLabel = "CALLS",
-      description = "Calls that wait; more are answered 429 (default: ${DEFAULT-VALUE}).")
+      description =
+          "The most waiting calls; further ones are answered with 429 (default: ${DEFAULT-VALUE}).")
   private int maxQueue;
 
   @Option(
@@ -101,15 +104,15 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "30",
       paramLabel = "SECONDS",
       description =
-          "For a request to come in, to wait for its turn, and to end at shutdown (default:"
-              + " ${DEFAULT-VALUE}).")
+          "The longest time for a request to arrive, to wait for its batch, and to end at shutdown"
+              + " (default: ${DEFAULT-VALUE}).")
   private long timeoutSeconds;
 
   @Option(
       names = "--poll",
       defaultValue = "1",
       paramLabel = "SECONDS",
-      description = "How often new versions are looked for (default: ${DEFAULT-VALUE}).")
+      description = "The time between two checks for new versions (default: ${DEFAULT-VALUE}).")
   private long pollSeconds;
 
   @Spec private CommandSpec spec;
@@ -141,7 +144,7 @@ final class ServeCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .printf(
-              "lora-mer: serving at http://%s:%d and, with gRPC, at port %d%n",
+              "lora-mer: serving HTTP at http://%s:%d and gRPC at port %d%n",
               host, server.port(), server.grpcPort());
       stopped.await();
     }

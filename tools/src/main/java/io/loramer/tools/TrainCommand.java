@@ -25,11 +25,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a model. */
+/** Trains a model in a new run, or resumes a run. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Trains a model, or goes on with a run that was broken off.",
+    description = "Trains a model, or resumes an interrupted run.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer train --config run.yaml --run runs/first",
@@ -42,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "YAML with what differs from the defaults.")
+      description = "YAML with the keys that differ from the defaults.")
   private Optional<Path> config;
 
   @Mixin private Overrides overrides;
@@ -51,30 +51,31 @@ final class TrainCommand implements Callable<Integer> {
       names = "--text-source",
       paramLabel = "SOURCE",
       description =
-          "Which words are read: transcript (those of the manifest), asr (recognised ones) or none;"
-              + " the key text.source.")
+          "The words for the text encoder: transcript (those of the manifest), asr (recognised"
+              + " ones) or none; overrides the key text.source.")
   private Optional<TextSource> textSource;
 
   @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16|float16",
       description =
-          "Of the speech encoder's matrix products (default: what the processor does well); stands"
-              + " for compute.precision.")
+          "The precision of the speech encoder's matrix products (default: the fastest that the"
+              + " processor supports); overrides the key compute.precision.")
   private Optional<String> precision;
 
   @Option(
       names = "--device",
       paramLabel = "auto|cpu|gpu[:n]",
-      description = "Where to compute; stands for compute.device.")
+      description = "The device to compute on; overrides the key compute.device.")
   private Optional<String> device;
 
   @Option(
       names = "--trace",
       paramLabel = "STEP",
       description =
-          "Notes of one step, counted from 0, where each op ran, for how long and with what memory;"
-              + " TensorBoard shows it in the graph. Not of step 0, which also warms up.")
+          "Records for one step, counted from 0, the device, time and memory of each op;"
+              + " TensorBoard shows them in the graph. Step 0 cannot be traced, since it includes"
+              + " the warm-up.")
   private Optional<Long> trace;
 
   @ArgGroup(multiplicity = "1")
@@ -87,14 +88,14 @@ final class TrainCommand implements Callable<Integer> {
         names = "--run",
         required = true,
         paramLabel = "FOLDER",
-        description = "The run's folder, made here.")
+        description = "The folder of the new run.")
     private Path run;
 
     @Option(
         names = "--resume",
         required = true,
         paramLabel = "FOLDER",
-        description = "A run that was broken off; it has its configuration itself.")
+        description = "The folder of an interrupted run, which contains its configuration.")
     private Path resume;
   }
 

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
     name = "transcribe",
     mixinStandardHelpOptions = true,
     description =
-        "Recognises words by a CTC encoder: of a corpus into a new manifest, with the word error rate"
-            + " where there are transcripts; of clips, a line for each with confidence and text.",
+        "Recognises words with a CTC encoder. With --manifest it writes a new manifest, and prints"
+            + " the word error rate where there are transcripts; with clips it prints a line for"
+            + " each with confidence and text.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer transcribe --recognizer encoders/ctc --manifest corpus.jsonl --out asr.jsonl",
@@ -47,16 +48,16 @@ final class TranscribeCommand implements Callable<Integer> {
   @Option(
       names = "--manifest",
       paramLabel = "FILE",
-      description = "JSON Lines, an utterance a line; stays as it is.")
+      description = "JSON Lines, one utterance per line; it is not changed.")
   private Optional<Path> manifest;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The manifest with the recognised words, made here.")
+      description = "The manifest to write, with the recognised words.")
   private Optional<Path> out;
 
-  @Option(names = "--missing", description = "Leaves utterances as they are that have words.")
+  @Option(names = "--missing", description = "Recognises only utterances without words.")
   private boolean missing;
 
   @Parameters(paramLabel = "CLIP", description = "Audio or video files.")
@@ -117,7 +118,7 @@ final class TranscribeCommand implements Callable<Integer> {
     result.print(summary(corpus.utterances(), recognized));
   }
 
-  /** Of what was recognised now; words that were recognised before are no reference. */
+  /** Summarises the new transcriptions; words from an earlier recognition are not a reference. */
   private String summary(List<Utterance> before, List<Utterance> after) {
     int count = 0;
     int silent = 0;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code train} says of input that it cannot use. */
+/** The error messages of {@code train} for invalid input. */
 class BadInputTest {
   @TempDir private static Path folder;
   private static TinyRun tiny;
@@ -25,7 +25,7 @@ class BadInputTest {
   }
 
   @Test
-  void everythingThatIsWrongWithACorpusIsInOneMessage() throws IOException {
+  void allProblemsOfACorpusAreInOneMessage() throws IOException {
     Files.write(folder.resolve("empty.wav"), new byte[0]);
     Files.writeString(folder.resolve("text.wav"), "Dear diary, today I was sad.");
     Files.write(folder.resolve("nothing.wav"), TinyRun.wav());
@@ -69,7 +69,7 @@ class BadInputTest {
   }
 
   @Test
-  void everythingThatIsWrongWithAConfigurationIsInOneMessage() {
+  void allProblemsOfAConfigurationAreInOneMessage() {
     assertTrainFails(
         List.of("--set", "training.epoch=3", "--set", "head.mine.lamda=0"),
         """
@@ -82,7 +82,7 @@ class BadInputTest {
   }
 
   @Test
-  void encodersThatAreMissingOrOfTheWrongKindAreNamed() throws IOException {
+  void missingAndWrongEncodersAreNamed() throws IOException {
     assertTrainFails(
         List.of("--set", "audio.encoder=null", "--set", "text.encoder=null"),
         """
@@ -104,7 +104,7 @@ class BadInputTest {
   }
 
   @Test
-  void limitOfLengthBelowAFrameIsNamed() throws IOException {
+  void maximumLengthBelowOneFrameIsRefused() throws IOException {
     assertTrainFails(
         List.of("--set", "data.max_duration_seconds=0.01"),
         """
@@ -113,7 +113,7 @@ class BadInputTest {
         """);
   }
 
-  /** Asserts that training ends with exit code 1 and this message, and leaves nothing. */
+  /** Asserts that training ends with exit code 1 and this message, and leaves no run folder. */
   private static void assertTrainFails(List<String> overrides, String message) {
     List<String> args =
         new ArrayList<>(

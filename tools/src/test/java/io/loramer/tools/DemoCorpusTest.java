@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Holds the corpus of the demo to what its README says. */
+/** Checks the corpus of the demo against its README. */
 class DemoCorpusTest {
   private static final Path FOLDER = Path.of("demo/emodb").toAbsolutePath();
 
@@ -49,7 +49,7 @@ class DemoCorpusTest {
   }
 
   @Test
-  void theClipsAreThoseOfTheManifestAndAtMostEightMegabytes() throws IOException {
+  void clipsAreThoseOfTheManifestAndAtMostEightMegabytes() throws IOException {
     long bytes = 0;
     try (var files = Files.list(FOLDER.resolve("flac"))) {
       Set<Path> clips = files.collect(toSet());

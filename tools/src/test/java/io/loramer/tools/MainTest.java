@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command line as such; what the commands do is in PathTest and BadInputTest. */
+/** The command line itself; PathTest and BadInputTest test what the commands do. */
 class MainTest {
   @ParameterizedTest
   @ValueSource(
@@ -40,7 +40,7 @@ class MainTest {
   }
 
   @Test
-  void helpOfTheWholeNamesCommandsAndExitCodes() {
+  void mainHelpNamesCommandsAndExitCodes() {
     CommandLineRun run = CommandLineRun.of("--help");
     assertEquals(0, run.exitCode());
     for (String part : new String[] {"  predict  ", "Exit codes:", "  2   wrong usage"}) {
@@ -48,7 +48,7 @@ class MainTest {
     }
   }
 
-  /** Of each way to be wrong, the words by which it is told. */
+  /** Wrong command lines, each with a part of its error message. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -58,8 +58,10 @@ class MainTest {
         "train --run a --resume b                  | mutually exclusive",
         "train --run a --epochs 3                  | Unknown options: '--epochs', '3'",
         "train --run a --set epochs                | should be in KEY=VALUE format",
-        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set, --text-source",
-        "train --resume a --text-source asr        | --resume takes neither --config nor --set, --text-source",
+        "train --resume a --set training.epochs=3  | --resume takes neither --config nor --set,"
+            + " --text-source",
+        "train --resume a --text-source asr        | --resume takes neither --config nor --set,"
+            + " --text-source",
         "train --run a --text-source ears          | expected one of [TRANSCRIPT, ASR, NONE]",
         "transcribe --recognizer a                 | Name either --manifest with --out, or clips.",
         "transcribe --recognizer a --manifest b c  | Name either --manifest with --out, or clips.",
@@ -70,7 +72,8 @@ class MainTest {
         "corpus                                    | Name a command: import, info or check.",
         "corpus import --format aibo --from a --out b | expected one of [IEMOCAP, MELD, RAVDESS",
         "corpus import --format csv --from a        | Missing required option: '--out=FILE'",
-        "corpus import --format tess --from a --out b --audio c | --audio is not for --format tess.",
+        "corpus import --format tess --from a --out b --audio c | --audio is not for --format"
+            + " tess.",
         "corpus import --format meld --from a --out b --column text=c | --column is not for",
         "corpus import --format csv --from a --out b --column word=c | [ID, AUDIO, TEXT, LABEL,",
         "corpus import --format folders --from a --out b --speaker-pattern ( | --speaker-pattern",
@@ -93,7 +96,7 @@ class MainTest {
   }
 
   @Test
-  void doctorTellsWhatThereIs() {
+  void doctorPrintsVersionsAndDevices() {
     CommandLineRun run = CommandLineRun.of("doctor");
     assertEquals(0, run.exitCode(), run.err());
     assertEquals("", run.err());
@@ -104,7 +107,7 @@ class MainTest {
   }
 
   @Test
-  void demoDoesNotMixWithWhatIsThere(@TempDir Path folder) throws Exception {
+  void demoRefusesAnExistingFolder(@TempDir Path folder) throws Exception {
     CommandLineRun run = CommandLineRun.of("demo", "--out", folder.toString());
     assertEquals(1, run.exitCode());
     assertEquals(

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class MineCheckCommandTest {
-  /** Two steps teach nothing: where nothing is to be found, that is right. */
+  /** After two steps all estimates are near 0, which is right only for independent pairs. */
   @Test
-  void estimatesThatAreOffAreMarkedAndTheExitCodeIsOne() {
+  void estimatesOutsideTheirRangeAreMarkedAndTheExitCodeIsOne() {
     CommandLineRun run = CommandLineRun.of("mine-check", "--estimator", "infonce", "--steps", "2");
     assertEquals(1, run.exitCode(), run.err());
     assertEquals("", run.err());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole path of the demo by the commands that make it up, on tiny encoders. */
+/** The steps of the demo as single commands, on tiny encoders. */
 @Tag("slow")
 class PathTest {
   private static final String TABLE =
@@ -78,7 +78,7 @@ class PathTest {
   }
 
   @Test
-  void endedRunSaysSo() {
+  void finishedRunCannotBeResumed() {
     CommandLineRun run = CommandLineRun.of("train", "--resume", tiny.path("run"));
     assertEquals(
         new CommandLineRun(
@@ -96,7 +96,7 @@ class PathTest {
     CommandLineRun table = CommandLineRun.of(asked);
     assertEquals(0, table.exitCode(), table.err());
     assertTrue(
-        table.out().matches("(joy|fear) +0\\.\\d{3}\n(joy|fear) +0\\.\\d{3}\ndecided by .*\n"),
+        table.out().matches("(joy|fear) +0\\.\\d{3}\n(joy|fear) +0\\.\\d{3}\nfusion +audio .*\n"),
         table.out());
 
     String[] asJson = Arrays.copyOf(asked, asked.length + 1);
@@ -112,7 +112,7 @@ class PathTest {
   }
 
   @Test
-  void evaluateGivesTheConfusions() {
+  void evaluatePrintsTheConfusionMatrix() {
     CommandLineRun run =
         CommandLineRun.of(
             "evaluate",
@@ -128,7 +128,7 @@ class PathTest {
   }
 
   @Test
-  void emptySplitIsSaid() throws IOException {
+  void emptySplitIsRefused() throws IOException {
     Path corpus = folder.resolve("no-test.jsonl");
     Files.writeString(corpus, TinyRun.line("a", "0.wav", "Oh", "joy", "train"));
     CommandLineRun run =
@@ -145,36 +145,36 @@ class PathTest {
   }
 
   @Test
-  void wordsThatAModelNeedsAreAskedFor() {
+  void missingWordsAreRefusedIfTheModelNeedsThem() {
     CommandLineRun run =
         CommandLineRun.of("predict", "--model", tiny.path("model"), tiny.path("6.wav"));
     assertEquals(2, run.exitCode());
     assertEquals("", run.out());
     assertTrue(
-        run.err().startsWith("Missing --text or --recognizer: this model reads the words too."),
+        run.err().startsWith("Missing --text or --recognizer: this model needs the words."),
         run.err());
   }
 
-  /** That these are the recogniser's own words is tested where the server uses it. */
+  /** The server's tests check that these are the words of the recogniser. */
   @Test
-  void wordsThatAreMissingAreRecognised() throws IOException {
+  void missingWordsAreRecognised() throws IOException {
     Path recognizer = folder.resolve("ctc");
     EncoderConversion.convert(CTC, recognizer, PaddingInNorm.IGNORED);
     CommandLineRun run = predict("--recognizer", recognizer.toString(), "--json");
     assertEquals(0, run.exitCode(), run.err());
     JsonNode read = Json.TREE.readTree(run.out());
     assertEquals("asr", read.get("text_source").asText());
-    CommandLineRun said = predict("--text", read.get("text").asText(), "--json");
+    CommandLineRun withText = predict("--text", read.get("text").asText(), "--json");
     assertEquals(
         read.at("/probabilities/joy").asDouble(),
-        Json.TREE.readTree(said.out()).at("/probabilities/joy").asDouble(),
+        Json.TREE.readTree(withText.out()).at("/probabilities/joy").asDouble(),
         1e-5);
     String table = predict("--recognizer", recognizer.toString()).out();
     assertTrue(
         table.endsWith(
             String.format(
                 Locale.ROOT,
-                "words heard   %s (confidence %.2f)%n",
+                "words         %s (recognised, confidence %.2f)%n",
                 read.get("text").asText(),
                 read.get("text_confidence").asDouble())),
         table);
@@ -188,7 +188,7 @@ class PathTest {
   }
 
   @Test
-  void clipsThatCannotBeUsedAreNamed() throws IOException {
+  void unusableClipsAreNamed() throws IOException {
     Path broken = Files.writeString(folder.resolve("broken.wav"), "not sound");
     Path tooShort = Files.write(folder.resolve("short.wav"), TinyRun.wav(new float[199]));
     assertPredictFails("model", tiny.path("gone.wav"), tiny.path("gone.wav") + ": does not exist");
@@ -204,7 +204,7 @@ class PathTest {
   }
 
   @Test
-  void foldersThatAreNoModelAreNamed() {
+  void foldersWithoutAModelAreNamed() {
     for (String notAModel : new String[] {"run", "wavlm", "gone"}) {
       assertPredictFails(
           notAModel,

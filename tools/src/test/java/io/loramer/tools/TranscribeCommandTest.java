@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** By a recogniser of random weights: that its words are PyTorch's is tested beside it. */
+/** With a recogniser of random weights; SpeechRecognizerTest compares its words to PyTorch's. */
 class TranscribeCommandTest {
   private static final Path CHECKPOINT =
       TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
@@ -33,7 +33,7 @@ class TranscribeCommandTest {
   }
 
   @Test
-  void clipsGiveALineEach() {
+  void eachClipGivesALine() {
     CommandLineRun outcome =
         CommandLineRun.of(
             "transcribe", "--recognizer", recognizer, tiny.path("0.wav"), tiny.path("3.wav"));
@@ -44,7 +44,7 @@ class TranscribeCommandTest {
   }
 
   @Test
-  void corpusGivesANewManifestAndTheErrors() throws IOException {
+  void corpusGivesANewManifestAndTheWordErrorRate() throws IOException {
     Path out = folder.resolve("new/asr.jsonl");
     CommandLineRun outcome = transcribe("corpus.jsonl", out);
     assertEquals(0, outcome.exitCode(), outcome.err());
@@ -76,7 +76,7 @@ class TranscribeCommandTest {
   }
 
   @Test
-  void onlyWhatIsMissingIsRecognised() throws IOException {
+  void missingRecognisesOnlyUtterancesWithoutWords() throws IOException {
     String corpus = Files.readString(folder.resolve("corpus.jsonl"));
     Files.writeString(
         folder.resolve("part.jsonl"), corpus.replaceFirst("\"text\": \"Oh no!\", ", ""));
@@ -92,7 +92,7 @@ class TranscribeCommandTest {
   }
 
   @Test
-  void whatIsThereIsNotOverwrittenAndBadClipsAreNamed() throws IOException {
+  void existingFileIsNotOverwrittenAndBadClipsAreNamed() throws IOException {
     transcribe("corpus.jsonl", folder.resolve("corpus.jsonl"))
         .assertFailed("exists already; remove it or name another file");
     Path broken = folder.resolve("broken.jsonl");

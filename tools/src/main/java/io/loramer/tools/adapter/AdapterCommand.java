@@ -5,11 +5,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** LoRA adapters in PEFT's format, in and out. */
+/** The group of commands for LoRA adapters in PEFT's format. */
 @Command(
     name = "adapter",
     mixinStandardHelpOptions = true,
-    description = "Looks at LoRA adapters in PEFT's format, takes them in and gives them out.",
+    description = "Describes, imports, merges and exports LoRA adapters in PEFT's format.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer adapter info adapters/peft",

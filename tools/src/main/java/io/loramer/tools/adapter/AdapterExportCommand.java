@@ -17,13 +17,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Gives a run's adapter out. */
+/** Exports a run's adapter in PEFT's format. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
     description =
-        "Writes the adapter of a run's best epoch for PEFT, with a README.md that says how to load"
-            + " it in Python.",
+        "Writes the adapter of a run's best epoch in PEFT's format, with a README.md that explains"
+            + " how to load it in Python.",
     footerHeading = "%nExample:%n",
     footer =
         "  lora-mer adapter export --run runs/first --base-model microsoft/wavlm-base-plus --out"
@@ -36,15 +36,15 @@ final class AdapterExportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "The adapter to make.")
+      description = "The folder to write the adapter to.")
   private Path out;
 
   @Option(
       names = "--base-model",
       paramLabel = "NAME",
       description =
-          "What Python is to load: the checkpoint that the run's encoder was converted from, a"
-              + " folder or its name on the hub.")
+          "The base model to load in Python: the checkpoint that the run's encoder was converted"
+              + " from, as a folder or a name on the hub.")
   private Optional<String> baseModel;
 
   @Spec private CommandSpec spec;
@@ -98,8 +98,8 @@ final class AdapterExportCommand implements Callable<Integer> {
         ```
 
         Keep `merge_and_unload()` where the base model is a WavLM: its attention takes the bare weights of
-        `q_proj` and `v_proj`, so there an adapter that is not merged changes nothing, without a word.
-        For the same reason PEFT does not train it further on a WavLM.
+        `q_proj` and `v_proj`, so an adapter that is not merged has no effect there, and no warning is given.
+        For the same reason PEFT cannot train it further on a WavLM.
         """,
         baseModel.map(name -> "base_model: " + name + "\n").orElse(""),
         metrics.bestEpoch(),

@@ -15,14 +15,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes an adapter in. */
+/** Imports an adapter in PEFT's format for an encoder. */
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks that an adapter of PEFT's fits an encoder, and writes it as one for the bare encoder:"
-          + " names without the task model's prefix, float32, targets spelled out where PEFT's"
-          + " configuration needs the model to resolve them."
+      "Checks that an adapter in PEFT's format fits an encoder, and writes it for the encoder"
+          + " alone: names without the task model's prefix, float32, and explicit targets where"
+          + " PEFT's configuration needs the model to resolve them."
     },
     footerHeading = "%nExample:%n",
     footer =
@@ -35,7 +35,7 @@ final class AdapterImportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "The adapter to make.")
+      description = "The folder to write the adapter to.")
   private Path out;
 
   @Spec private CommandSpec spec;

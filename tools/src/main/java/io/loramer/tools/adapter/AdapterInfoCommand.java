@@ -15,14 +15,14 @@ import picocli.CommandLine.Spec;
     name = "info",
     mixinStandardHelpOptions = true,
     description =
-        "Tells an adapter's rank, alpha, scaling, targets, layers and parameters, and how far each"
-            + " target was moved: the Frobenius norm of B A.",
+        "Prints an adapter's rank, alpha, scaling, targets, layers and parameters, and how much"
+            + " each target changes: the Frobenius norm of B A.",
     footerHeading = "%nExample:%n",
     footer = "  lora-mer adapter info adapters/peft")
 final class AdapterInfoCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
-      description = "Holds adapter_config.json and adapter_model.safetensors.")
+      description = "Contains adapter_config.json and adapter_model.safetensors.")
   private Path folder;
 
   @Spec private CommandSpec spec;

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     name = "merge",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes an encoder SavedModel with an adapter added to its kernels: W0 + scaling * B A. It"
-          + " serves, and is trained on, like any other encoder."
+      "Writes an encoder SavedModel with an adapter added to its kernels: W0 + scaling * B A. It is"
+          + " used like any other encoder."
     },
     footerHeading = "%nExample:%n",
     footer =
@@ -33,7 +33,7 @@ final class AdapterMergeCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "The SavedModel to make.")
+      description = "The folder to write the SavedModel to.")
   private Path out;
 
   @Spec private CommandSpec spec;

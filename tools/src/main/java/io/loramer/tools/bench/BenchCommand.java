@@ -21,15 +21,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures speed and memory. */
+/** Measures the speed and memory of conversion, training and inference. */
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
       "Measures conversion, start-up, training and inference with encoders of random weights, of"
-          + " the sizes of WavLM-base and RoBERTa-base. Each work runs in a process of its own, so"
-          + " that its peak of memory is its own. Needs Linux and 2 GB of disk; docs/performance.md"
-          + " explains the numbers."
+          + " the sizes of WavLM-base and RoBERTa-base. Each work runs in its own process, so that"
+          + " its peak of memory is measured alone. Needs Linux and 2 GB of disk;"
+          + " docs/performance.md explains the numbers."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -42,38 +42,38 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--folder",
       required = true,
       paramLabel = "FOLDER",
-      description = "Where all of it goes; random weights that are there are used again.")
+      description = "The folder to write to; existing random weights are used again.")
   private Path path;
 
   @Option(
       names = "--work",
       split = ",",
       paramLabel = "WORK",
-      description = "What to measure, of ${COMPLETION-CANDIDATES} (default: all).")
+      description = "The works to measure, of ${COMPLETION-CANDIDATES} (default: all).")
   private Set<Work> works = EnumSet.allOf(Work.class);
 
   @Mixin private Overrides overrides;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Writes the numbers as JSON.")
+  @Option(names = "--out", paramLabel = "FILE", description = "Also writes the results as JSON.")
   private Optional<Path> out;
 
   @Option(
       names = "--smoke",
-      description = "Small encoders, short clips, few of them: to see whether it works.")
+      description = "Uses small encoders and few short clips, for a quick test.")
   private boolean smoke;
 
   @Option(
       names = "--clips",
       paramLabel = "NUMBER",
-      description = "How many clips an epoch of mixed lengths has (default: 128).")
+      description = "The number of clips in an epoch of mixed lengths (default: 128).")
   private Optional<Integer> clips;
 
-  @Option(names = "--prepare", description = "Makes what the works need, and measures nothing.")
+  @Option(names = "--prepare", description = "Writes what the works need, and measures nothing.")
   private boolean prepareOnly;
 
   @Option(
       names = "--here",
-      description = "Measures in this process what an earlier --prepare made: for profilers.")
+      description = "Measures in this process, after an earlier --prepare: for profilers.")
   private boolean here;
 
   @Spec private CommandSpec spec;
@@ -113,12 +113,13 @@ public final class BenchCommand implements Callable<Integer> {
           new ProcessBuilder(commandLine(work, report))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT);
-      if (work == Work.INFERENCE) { // as the launcher does for what only recognises
+      if (work == Work.INFERENCE) { // as the launcher does for commands that only recognise
         measuring.environment().putIfAbsent(OneDnnFrozenWeights.VARIABLE, "true");
       }
       Process process = measuring.start();
       if (waitFor(process) != ExitCode.OK) {
-        throw new IOException(work + ": the process that measures it failed; see above");
+        throw new IOException(
+            work + ": the process that measures it failed; see its messages above");
       }
       return BenchReport.read(report).results();
     } finally {

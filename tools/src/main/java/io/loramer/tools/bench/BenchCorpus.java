@@ -20,10 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Utterances of noise and of words that nobody said, in as many of them as people speak in the
- * time.
+ * A corpus of noise with random words, as many as people speak in the time of a clip.
  *
- * @param folder of the manifests and the sound
+ * @param folder the folder of the manifests and clips
  */
 record BenchCorpus(Path folder) {
   static final List<String> LABELS = List.of("anger", "happiness", "neutral", "sadness");
@@ -33,13 +32,13 @@ record BenchCorpus(Path folder) {
       List.of("I am so happy for you and I know that it is all right now".split(" ", -1));
 
   private static final int WAV_HEADER = 44;
-  private static final int LOUDNESS = 3000; // of 32768, the deviation of the samples
+  private static final int LOUDNESS = 3000; // the standard deviation of the samples, of 32768
 
   /**
-   * Writes a manifest and its clips: one for each length to train on, and one, as long as the
-   * first, to validate by.
+   * Writes a manifest and its clips: a training clip for each length, and a validation clip of the
+   * first length.
    *
-   * @param random of noise and words, so that no two utterances share what a cache keeps
+   * @param random draws noise and words, so that no two utterances share an entry of the cache
    */
   void write(String name, double[] seconds, Random random) throws IOException {
     Files.createDirectories(folder);
@@ -74,7 +73,7 @@ record BenchCorpus(Path folder) {
         Optional.of(split));
   }
 
-  /** A WAV file: one channel, 16 bits. */
+  /** Returns a WAV file of one channel with 16 bits per sample. */
   private static byte[] noise(int samples, Random random) {
     int bytes = Short.BYTES * samples;
     ByteBuffer wav = ByteBuffer.allocate(WAV_HEADER + bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * What a benchmark works on.
+ * The folder of a benchmark.
  *
  * <pre>
  *   checkpoints/speech  checkpoints/text   random weights, made once
@@ -29,16 +29,16 @@ import java.util.Random;
  *   corpus/step.jsonl   epoch.jsonl        clips of one length, of mixed lengths
  *   corpus/start-up.jsonl                  two short clips
  *   model                                  exported, LoRA merged
- *   run, cache                             what a work leaves
+ *   run, cache                             written by each work
  * </pre>
  *
- * @param overrides of the configuration, as {@code lora-mer train --set} takes them
+ * @param overrides the overridden keys of the configuration, as in {@code lora-mer train --set}
  */
 record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
   private static final long SEED = 1;
   private static final double START_UP_SECONDS = 1;
 
-  /** Makes all of it. */
+  /** Writes everything that the works need, except what is there already. */
   void prepare() throws IOException {
     makeEncoder("wavlm", "speech");
     makeEncoder("roberta", "text");
@@ -74,7 +74,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
             RandomCheckpoint.write(unfinished, SEED);
           });
     }
-    // Each time, or an encoder of another version would be measured.
+    // Converted each time, so that no encoder of an earlier version is measured.
     AtomicFolder.delete(encoder(name));
     EncoderConversion.convert(checkpoint, encoder(name), PaddingInNorm.IGNORED);
   }
@@ -89,7 +89,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     return path.resolve("checkpoints").resolve(name);
   }
 
-  /** Returns where runs cache what is frozen. */
+  /** Returns the folder where runs cache the outputs of frozen layers. */
   Path cache() {
     return path.resolve("cache");
   }
@@ -106,13 +106,13 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     return path.resolve("model");
   }
 
-  /** Returns a folder to be made, and deletes what an earlier work left there. */
+  /** Deletes a folder of an earlier work, and returns its path. */
   Path fresh(String name) throws IOException {
     AtomicFolder.delete(path.resolve(name));
     return path.resolve(name);
   }
 
-  /** Returns the configuration of a run over a corpus, a user's own but for what is named here. */
+  /** Returns the configuration of a run over a corpus: defaults, the keys set here, overrides. */
   RunConfig config(String corpus, int epochs) throws IOException {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("data.manifest", corpus().manifest(corpus).toString());

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.TensorFlow;
 
-/** Measurements, and on what they were made. */
+/** The results of a benchmark with the machine, versions and sizes. */
 record BenchReport(
     Machine machine,
     Map<String, String> versions,
@@ -21,10 +21,10 @@ record BenchReport(
     List<BenchResult> results) {
   private static final double GIBIBYTE = 1L << 30;
 
-  /** Where it was measured. */
+  /** The machine of the measurements. */
   record Machine(String processor, int cores, long memoryBytes) {}
 
-  /** Describes this machine. */
+  /** Returns a report of results that were measured on this machine. */
   static BenchReport of(BenchFolder folder, List<BenchResult> results) throws IOException {
     return new BenchReport(
         new Machine(
@@ -48,7 +48,7 @@ record BenchReport(
     Json.RECORDS.writer(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
   }
 
-  /** A line for each measurement. */
+  /** Returns a table with a line for each measurement. */
   @Override
   public String toString() {
     StringBuilder table = new StringBuilder();

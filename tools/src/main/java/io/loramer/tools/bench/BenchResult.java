@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What a measurement came to.
+ * The result of a measurement.
  *
- * @param seconds of one time
- * @param throughput where utterances are worked on
- * @param peakResidentBytes the most memory that the process had until then
- * @param gflopPerSecond where the arithmetic is known
- * @param gemmFraction the share of that in the float32 rate of {@link MatrixProduct}
+ * @param seconds the time of one repetition
+ * @param throughput the throughput; empty for work that is not on utterances
+ * @param peakResidentBytes the peak of the process's resident memory until then
+ * @param gflopPerSecond the rate of arithmetic; empty if the number of operations is unknown
+ * @param gemmFraction that rate as a fraction of the float32 rate of {@link MatrixProduct}
  */
 record BenchResult(
     String work,
@@ -20,7 +20,7 @@ record BenchResult(
     Optional<Double> gflopPerSecond,
     Optional<Double> gemmFraction) {
 
-  /** Of work that is neither on utterances nor of known arithmetic. */
+  /** Returns the result of work that is not on utterances. */
   static BenchResult of(String work, Timing seconds) throws IOException {
     return new BenchResult(
         work,
@@ -31,7 +31,7 @@ record BenchResult(
         Optional.empty());
   }
 
-  /** Of work on utterances. */
+  /** Returns the result of work on utterances. */
   static BenchResult of(String work, Timing seconds, Throughput throughput) throws IOException {
     return new BenchResult(
         work,
@@ -43,10 +43,10 @@ record BenchResult(
   }
 
   /**
-   * Returns the same with its rate of arithmetic.
+   * Returns a copy with the rate of arithmetic.
    *
-   * @param flops floating-point operations of one time
-   * @param gemmRate per second, of {@link MatrixProduct}
+   * @param flops the floating-point operations of one repetition
+   * @param gemmRate the operations per second of {@link MatrixProduct}
    */
   BenchResult withArithmetic(double flops, double gemmRate) {
     double rate = flops / seconds.median();
@@ -60,12 +60,12 @@ record BenchResult(
   }
 
   /**
-   * How fast utterances go through.
+   * The throughput of utterances.
    *
-   * @param realTimeFactor seconds of work for a second of sound
+   * @param realTimeFactor the seconds of work per second of audio
    */
   record Throughput(double utterancesPerSecond, double realTimeFactor) {
-    /** Of so many utterances of so many seconds in all, in the median of the times. */
+    /** Returns the throughput of a number of utterances with a total length, by the median time. */
     static Throughput of(int utterances, double audioSeconds, Timing seconds) {
       return new Throughput(utterances / seconds.median(), seconds.median() / audioSeconds);
     }

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * How big what is measured is.
+ * The sizes of a benchmark.
  *
- * @param encoders the resource folder of their config.json files
+ * @param encoders the resource folder of the encoders' config.json files
  * @param clipSeconds the length of the clips of the training step and of inference
- * @param batchSize of training
- * @param steps in an epoch of such clips
- * @param utterances in an epoch of mixed lengths
- * @param repetitions of what is short: inference of a clip, a matrix product
+ * @param batchSize the batch size of training
+ * @param steps the steps of an epoch of such clips
+ * @param utterances the utterances of an epoch of mixed lengths
+ * @param repetitions the repetitions of short work: inference of a clip, a matrix product
  */
 record BenchSize(
     String encoders,
@@ -25,30 +25,30 @@ record BenchSize(
 
   private static final double MEDIAN_SECONDS = 3.7;
   private static final double SHORTEST_SECONDS = 0.6;
-  private static final double LONGEST_SECONDS = 13; // what longer clips are cropped to
+  private static final double LONGEST_SECONDS = 13; // longer clips are cropped to this
 
   /** Spreads the lengths about their median so that their mean is the one of IEMOCAP. */
   private static final double LENGTH_SPREAD = 0.4;
 
-  /** WavLM-base and RoBERTa-base, batches of 16, as the paper has them. */
+  /** Returns the sizes of WavLM-base and RoBERTa-base with batches of 16, as in the paper. */
   static BenchSize base() {
     return new BenchSize("bench", MEAN_SECONDS, 16, 4, 128, 50);
   }
 
-  /** The demo's encoders and half a second of sound: to see whether the benchmark works. */
+  /** Returns the sizes of the demo's encoders and half a second of audio, for a quick test. */
   static BenchSize smoke() {
     return new BenchSize("demo", 0.5, 3, 2, 7, 3);
   }
 
-  /** Returns the same, but for the clips of an epoch of mixed lengths. */
+  /** Returns a copy with another number of clips in an epoch of mixed lengths. */
   BenchSize withUtterances(int clips) {
     return new BenchSize(encoders, clipSeconds, batchSize, steps, clips, repetitions);
   }
 
   /**
    * Returns the lengths of an epoch's clips, the quantiles of a log-logistic distribution: with
-   * {@code q = (i + 0.5) / utterances}, the i-th has {@code 3.7 (q / (1 − q))^0.4} seconds, cut to
-   * [0.6, 13], which makes 4.5 in the mean. Other clip lengths scale all of it.
+   * {@code q = (i + 0.5) / utterances}, the i-th has {@code 3.7 (q / (1 − q))^0.4} seconds, clamped
+   * to [0.6, 13], with a mean of 4.5. Other clip lengths scale all lengths.
    */
   double[] mixedLengths() {
     return IntStream.range(0, utterances)

@@ -21,27 +21,27 @@ import java.util.Optional;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
-/** Measures what users run, in this process, on a folder that was prepared. */
+/** Measures the works of users in this process, on a prepared folder. */
 record Benchmark(BenchFolder folder) {
-  /** Epochs of a run: the first fills caches, the others show what is left. */
+  /** The epochs of a run: the first one fills caches, the others use them. */
   private static final int EPOCHS = 3;
 
   private static final int WARM_UP = 3;
   private static final int LONG_REPETITIONS = 3;
 
-  /** What can be measured. */
+  /** The works that can be measured. */
   enum Work {
-    /** A checkpoint becomes a SavedModel. */
+    /** Converts a checkpoint to a SavedModel. */
     CONVERSION,
     /** From the start of the process to the end of a first step, of two clips of a second. */
     START_UP,
     /** Training steps on clips of one length, after the first epoch. */
     STEP,
-    /** Training epochs of mixed lengths; the first of them, with what it caches, apart. */
+    /** Training epochs of mixed lengths; the first one, which fills the cache, is listed apart. */
     EPOCH,
     /** One clip, from waveform and words to probabilities; and a corpus, from its files. */
     INFERENCE,
-    /** The matrix product that all else is compared to. */
+    /** The matrix product that the rates of arithmetic are compared to. */
     GEMM;
 
     @Override
@@ -84,7 +84,9 @@ record Benchmark(BenchFolder folder) {
     int clips = folder.config("step", EPOCHS).training().batchSize(); // may be overridden
     Timing seconds = Timing.of(train("step", EPOCHS).stepSeconds(1));
     Throughput throughput = Throughput.of(clips, clips * size.clipSeconds(), seconds);
-    BenchResult result = BenchResult.of("step", seconds, throughput); // its peak is before GEMM's
+    BenchResult result =
+        BenchResult.of(
+            "step", seconds, throughput); // before the matrix product raises the peak of memory
     StepFlops flops = StepFlops.of(folder.checkpoint("speech").resolve("config.json"));
     int samples = (int) Math.round(size.clipSeconds() * Waveform.SAMPLE_RATE);
     double gemmRate =

@@ -10,14 +10,14 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Takes the time of a run's epochs and of their steps; what lies between epochs is not counted. */
+/** Measures a run's epochs and their steps; the time between epochs is not counted. */
 final class EpochClock implements Consumer<Progress> {
   private static final String EPOCH = "epoch ";
 
-  /** The phases before the first epoch that fill the cache. */
+  /** The phases before the first epoch, which fill the cache. */
   private static final String ENCODING = "encoding ";
 
-  /** Of each phase the {@link System#nanoTime} of its beginning and of each step's end. */
+  /** The {@link System#nanoTime} at the start of each phase and at the end of each of its steps. */
   private final Map<String, List<Long>> phases = new LinkedHashMap<>();
 
   @Override
@@ -25,26 +25,26 @@ final class EpochClock implements Consumer<Progress> {
     phases.computeIfAbsent(progress.phase(), phase -> new ArrayList<>()).add(System.nanoTime());
   }
 
-  /** Returns how long each epoch took. */
+  /** Returns the duration of each epoch in seconds. */
   double[] epochSeconds() {
     return of(EPOCH).mapToDouble(EpochClock::whole).toArray();
   }
 
-  /** Returns how long it took to fill the cache. */
+  /** Returns the seconds that filling the cache took. */
   double encodingSeconds() {
     return of(ENCODING).mapToDouble(EpochClock::whole).sum();
   }
 
   /**
-   * Returns how long each step took, from the end of the one before.
+   * Returns the duration of each step in seconds, from the end of the step before.
    *
-   * @param firstEpoch whose steps count, from 0
+   * @param firstEpoch the first epoch whose steps count, from 0
    */
   double[] stepSeconds(int firstEpoch) {
     return of(EPOCH).skip(firstEpoch).flatMapToDouble(EpochClock::steps).toArray();
   }
 
-  /** Returns when the first step of all was done, as {@link System#nanoTime} tells it. */
+  /** Returns the {@link System#nanoTime} at the end of the first step of the run. */
   long firstStepNanos() {
     return of(EPOCH).findFirst().orElseThrow().get(1);
   }

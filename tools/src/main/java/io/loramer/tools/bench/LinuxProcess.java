@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What Linux says of this process and its machine in {@code /proc}. */
+/** Numbers about this process and its machine from Linux's {@code /proc}. */
 final class LinuxProcess {
   /** Fields of {@code /proc/self/stat} after the name of the command; proc(5) counts from 1. */
   private static final int START_TIME = 22 - 3;
@@ -15,7 +15,7 @@ final class LinuxProcess {
 
   private LinuxProcess() {}
 
-  /** Returns the most memory that this process had resident so far, in bytes. */
+  /** Returns the peak of this process's resident memory so far, in bytes. */
   static long peakResidentBytes() throws IOException {
     return kilobytes(Path.of("/proc/self/status"), "VmHWM:");
   }
@@ -25,16 +25,16 @@ final class LinuxProcess {
     return kilobytes(Path.of("/proc/meminfo"), "MemTotal:");
   }
 
-  /** Returns what the processor calls itself. */
+  /** Returns the name of the processor. */
   static String processor() throws IOException {
     return line(Path.of("/proc/cpuinfo"), "model name").replaceFirst("[^:]*:\\s*", "");
   }
 
-  /** Returns for how long this process has run, in seconds, to a hundredth. */
+  /** Returns the seconds since this process started, to a hundredth. */
   static double ageSeconds() throws IOException {
     double uptime = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);
     String stat = Files.readString(Path.of("/proc/self/stat"));
-    String afterName = stat.substring(stat.lastIndexOf(')') + 2); // a name may hold blanks
+    String afterName = stat.substring(stat.lastIndexOf(')') + 2); // a name may contain spaces
     return uptime - Long.parseLong(afterName.split(" ", -1)[START_TIME]) / TICKS_PER_SECOND;
   }
 

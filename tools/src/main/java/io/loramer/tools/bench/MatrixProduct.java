@@ -10,27 +10,27 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The product that a step spends most of its time in, 3584×768×3072: the feed-forward's first map
- * over 16 clips of 4.5 s. Its rate is what the machine gives.
+ * The matrix product with most of a step's time, 3584×768×3072: the first map of the feed-forward
+ * layer over 16 clips of 4.5 s. Its rate is taken as that of the machine.
  */
 final class MatrixProduct {
   private static final int ROWS = 3584;
   private static final int INNER = 768;
   private static final int COLUMNS = 3072;
 
-  /** Its floating-point operations. */
+  /** The floating-point operations of one product. */
   static final double FLOPS = 2.0 * ROWS * INNER * COLUMNS;
 
   private static final int WARM_UP = 3;
 
   private MatrixProduct() {}
 
-  /** Returns how long the product takes on the CPU. */
+  /** Measures the time of the product on the CPU. */
   static <T extends TFloating> Timing time(Class<T> type, int repetitions) {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
-      // Fed, or TensorFlow would compute a product of constants once for all.
+      // Fed, since TensorFlow computes a product of constants only once.
       Operand<T> left = tf.placeholder(type);
       Operand<T> right = tf.placeholder(type);
       MatMul<T> product = tf.linalg.matMul(left, right);

@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The arithmetic of a training step: what is left of it when all that is the same in every epoch
- * was computed before.
+ * The arithmetic of a training step if the outputs of the frozen layers are cached.
  *
  * <p>With T frames, hidden size H, intermediate size F and L layers, a clip needs
  *
@@ -17,22 +16,22 @@ import java.nio.file.Path;
  * </pre>
  *
  * floating-point operations, a multiplication and an addition being two. Backward, a frozen map has
- * one product, the gradient of its input, and attention has four; but below the first layer there
- * is nothing to train, so its q, k and v pass nothing on, and its k gets nothing. Not counted,
- * together about three hundredths: the head, the bypasses of LoRA, what is done element by element.
- * What a step does beyond this, such as the convolutions if nothing caches them, lowers its share
- * of the machine's rate.
+ * one product, the gradient of its input, and attention has four; but nothing below the first layer
+ * is trained, so its q, k and v have no gradient of their input, and its k has no gradient at all.
+ * Not counted are, together about 3 %, the head, the LoRA matrices, and elementwise operations.
+ * Other work of a step, such as convolutions that are not cached, lowers its share of the machine's
+ * rate.
  *
- * @param config of the speech encoder
+ * @param config the config.json of the speech encoder
  */
 record StepFlops(JsonNode config) {
 
-  /** Reads the sizes that transformers calls by these names. */
+  /** Reads the configuration of a checkpoint. */
   static StepFlops of(Path configJson) throws IOException {
     return new StepFlops(Json.TREE.readTree(configJson.toFile()));
   }
 
-  /** Returns the frames that the convolutions make of a clip. */
+  /** Returns the number of frames that the convolutions compute for a clip. */
   int frames(int samples) {
     int frames = samples;
     for (int i = 0; i < config.get("conv_kernel").size(); i++) {
@@ -48,7 +47,7 @@ record StepFlops(JsonNode config) {
     double h = config.get("hidden_size").intValue();
     double f = config.get("intermediate_size").intValue();
     double layers = config.get("num_hidden_layers").intValue();
-    double maps = 8 * h * h + 4 * h * f; // of a frame in a layer
+    double maps = 8 * h * h + 4 * h * f; // per frame and layer
     double forward = t * layers * (maps + 4 * t * h);
     double backward = t * layers * (maps + 8 * t * h) - t * (6 * h * h + 2 * t * h);
     return clips * (forward + backward);

@@ -4,14 +4,14 @@ import io.loramer.recognition.measures.Distribution;
 import java.util.stream.DoubleStream;
 
 /**
- * How long a thing took that was done several times, in seconds.
+ * The quartiles of repeated measurements, in seconds.
  *
- * @param runs how often it was done
+ * @param runs the number of measurements
  */
 record Timing(
     int runs, double median, double lowerQuartile, double upperQuartile, double min, double max) {
 
-  /** Sums up. */
+  /** Computes the quartiles of measurements. */
   static Timing of(double... seconds) {
     Distribution all = Distribution.of(DoubleStream.of(seconds));
     return new Timing(

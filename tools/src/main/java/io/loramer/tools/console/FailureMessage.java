@@ -12,7 +12,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Says what went wrong: a sentence for what the user can mend, a stack trace for a defect of ours.
+ * Prints why a command failed: a sentence for what the user can correct, a stack trace for a defect
+ * of the program.
  */
 public final class FailureMessage implements IExecutionExceptionHandler {
   @Override
@@ -23,7 +24,7 @@ public final class FailureMessage implements IExecutionExceptionHandler {
       return interrupted.exitCode();
     }
     Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
-    // What TensorFlow calls an invalid argument is an IllegalArgumentException too.
+    // TensorFlow's TFInvalidArgumentException is an IllegalArgumentException too.
     boolean refused =
         cause instanceof IllegalArgumentException && !(cause instanceof TFInvalidArgumentException);
     if (!(cause instanceof IOException || refused)) {
@@ -33,7 +34,9 @@ public final class FailureMessage implements IExecutionExceptionHandler {
     return ExitCode.SOFTWARE;
   }
 
-  /** The JDK's file exceptions say the path only. */
+  /**
+   * Returns the message; the JDK's file exceptions contain the path only, so the reason is added.
+   */
   private static String message(Exception e) {
     if (e instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + reason(file);

@@ -6,9 +6,11 @@ import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
-/** Shows how far a run is: a bar per phase on a terminal's stderr, nothing where there is none. */
+/** Shows progress as a bar per phase on stderr, if stderr is a terminal. */
 public final class ProgressLine implements Consumer<Progress>, AutoCloseable {
-  /** Set by the launcher if stderr is a terminal, which Java itself cannot tell. */
+  /**
+   * The system property that the launcher sets if stderr is a terminal, which Java cannot detect.
+   */
   private static final String TERMINAL = "loramer.terminal";
 
   private Optional<ProgressBar> bar = Optional.empty();
@@ -33,7 +35,7 @@ public final class ProgressLine implements Consumer<Progress>, AutoCloseable {
     }
     bar.orElseThrow().stepTo(progress.done()).setExtraMessage(progress.detail());
     if (progress.done() == progress.total()) {
-      close(); // so that the log line that follows starts on a line of its own
+      close(); // so that the next log message starts on a new line
     }
   }
 

@@ -4,7 +4,7 @@ import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.training.run.RunMetrics;
 import java.util.Locale;
 
-/** The results of a run for the terminal. */
+/** The results of a run as a text table. */
 public record ResultTable(RunMetrics metrics) {
   @Override
   public String toString() {

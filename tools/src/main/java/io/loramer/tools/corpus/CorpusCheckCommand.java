@@ -11,13 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Finds what is wrong with a corpus. */
+/** Lists the problems of a corpus. */
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
     description =
-        "Reads a manifest, decodes every clip, and lists all that is wrong with lines and clips;"
-            + " the exit code is 1 if anything is.",
+        "Reads a manifest, decodes every clip, and lists all problems of lines and clips; the exit"
+            + " code is 1 if there are any.",
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus check iemocap.jsonl")
 final class CorpusCheckCommand implements Callable<Integer> {

@@ -1,6 +1,6 @@
 package io.loramer.tools.corpus;
 
-/** How a corpus is distributed, by the words of {@code --format}. */
+/** The formats in which corpora are distributed: the values of {@code --format}. */
 enum CorpusFormat {
   IEMOCAP,
   MELD,

@@ -44,13 +44,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Turns a corpus as it is distributed into a manifest. */
+/** Writes the manifest of a corpus in its distributed form. */
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
     description =
-        "Writes the manifest of a corpus that lies here as it is distributed. The clips stay where"
-            + " they are.",
+        "Writes the manifest of a local corpus in its distributed form. The clips stay in place.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer corpus import --format iemocap --from IEMOCAP_full_release --out iemocap.jsonl",
@@ -76,14 +75,14 @@ final class CorpusImportCommand implements Callable<Integer> {
       names = "--from",
       required = true,
       paramLabel = "PATH",
-      description = "The folder of the corpus; of csv, the file.")
+      description = "The folder of the corpus; for csv, the file.")
   private Path from;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "The manifest, made here.")
+      description = "The manifest to write.")
   private Path out;
 
   @Option(
@@ -91,42 +90,43 @@ final class CorpusImportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "LABEL",
       description =
-          "Only these, separated by commas. Without it all; of iemocap anger, happiness (with"
-              + " excitement, unless that is named too), neutral and sadness.")
+          "Keeps only these labels, separated by commas (default: all; for iemocap anger, happiness"
+              + " (with excitement, unless that is named too), neutral and sadness).")
   private List<String> labels = List.of();
 
   @Option(
       names = "--rename",
       paramLabel = "OLD=NEW",
-      description = "Gives a label another name, such as calm=neutral. May be repeated.")
+      description = "Renames a label, such as calm=neutral. May be repeated.")
   private Map<String, String> renamed = new LinkedHashMap<>();
 
   @Option(
       names = "--audio",
       paramLabel = "FOLDER",
       description =
-          "Where the paths of the clips start, of emobox and csv; without it EmoBox's own folder,"
-              + " and that of the csv file.")
+          "The folder that the paths of the clips are relative to, for emobox and csv (default:"
+              + " EmoBox's own folder, the folder of the csv file).")
   private Optional<Path> audio;
 
   @Option(
       names = "--speaker-pattern",
       paramLabel = "REGEX",
       description =
-          "Who speaks, of emobox, folders, and csv without such a column: what the groups find in"
-              + " the clip's path. Without it all are one unknown speaker.")
+          "The speaker, for emobox, folders, and csv without such a column: the text that the"
+              + " groups match in the clip's path (default: one unknown speaker for all).")
   private Optional<Pattern> speakerPattern;
 
   @Option(
       names = "--column",
       paramLabel = "OURS=THEIRS",
       description =
-          "What a csv calls a column; ours are ${COMPLETION-CANDIDATES}. May be repeated.")
+          "The name of a column in the csv file; ours are ${COMPLETION-CANDIDATES}. May be"
+              + " repeated.")
   private Map<CsvCorpus.Column, String> columns = new HashMap<>();
 
   @Option(
       names = "--skip-broken",
-      description = "Decodes every clip, and leaves out and names those with which that fails.")
+      description = "Decodes every clip, and leaves out and lists those that cannot be decoded.")
   private boolean skipBroken;
 
   @Spec private CommandSpec spec;

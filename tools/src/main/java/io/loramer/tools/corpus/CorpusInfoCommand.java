@@ -10,13 +10,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Counts what a corpus holds. */
+/** Counts the utterances of a corpus and measures their lengths. */
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
     description =
         "Counts the utterances of a manifest by label, split, session and speaker, and measures"
-            + " their lengths, for which it decodes every clip.",
+            + " their lengths by decoding every clip.",
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus info iemocap.jsonl")
 final class CorpusInfoCommand implements Callable<Integer> {

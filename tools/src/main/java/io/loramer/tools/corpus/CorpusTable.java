@@ -18,13 +18,13 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The counts of a corpus for the terminal: a row each for splits, sessions, speakers and all, a
+ * The counts of a corpus as a text table: a row for each split, session and speaker and for all, a
  * column for each label.
  *
- * @param seconds the length of each utterance, 0 if unknown; empty if nobody measured any
+ * @param seconds the length of each utterance, 0 if unknown; empty if they were not measured
  */
 record CorpusTable(List<Utterance> utterances, List<Double> seconds) {
-  /** Of more speakers or sessions than this, those with fewest utterances are summed up. */
+  /** The most rows of speakers or sessions; those with the fewest utterances are summed up. */
   private static final int ROWS = 30;
 
   private static final int MIN_WIDTH = 7;
@@ -48,7 +48,7 @@ record CorpusTable(List<Utterance> utterances, List<Double> seconds) {
     return table.toString();
   }
 
-  /** Rows for whatever utterances are told apart by, unless they all lack it. */
+  /** Adds a row for each value of a property, unless no utterance has the property. */
   private void group(
       StringBuilder table,
       List<String> labels,
@@ -126,7 +126,7 @@ record CorpusTable(List<Utterance> utterances, List<Double> seconds) {
     }
   }
 
-  /** The smallest length that so large a part of the utterances does not exceed. */
+  /** Returns the smallest length that a given share of the utterances does not exceed. */
   private static double quantile(double[] sorted, double part) {
     return sorted[(int) Math.ceil(part * sorted.length) - 1];
   }

@@ -15,13 +15,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Cross-validates a configuration. */
+/** Cross-validates a configuration over folds and seeds. */
 @Command(
     name = "crossval",
     mixinStandardHelpOptions = true,
     description =
-        "Trains a model for each fold of a corpus and each seed, and sums up what they come to. The"
-            + " same command goes on with what was broken off, and skips what is done.",
+        "Trains a model for each fold of a corpus and each seed, and summarises their results. The"
+            + " same command resumes interrupted runs and skips finished ones.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer crossval --config run.yaml --out runs/folds",

@@ -5,7 +5,7 @@ import io.loramer.training.experiments.MeasureSummary;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What a cross-validation came to, for the terminal. */
+/** The results of a cross-validation as a text table. */
 record CrossvalTable(CrossvalSummary summary) {
   @Override
   public String toString() {

@@ -16,13 +16,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Cross-validates several configurations. */
+/** Cross-validates each point of a grid of configurations. */
 @Command(
     name = "sweep",
     mixinStandardHelpOptions = true,
     description =
-        "Cross-validates each point of a grid over any keys. The same command goes on with what was"
-            + " broken off, and skips what is done; the exit code is 1 if a point failed.",
+        "Cross-validates each point of a grid over any keys; --config has the keys that all points"
+            + " share, and --set overrides a key of all points. The same command resumes"
+            + " interrupted runs and skips finished ones; the exit code is 1 if a point failed.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer sweep --config run.yaml --grid tools/experiments/table1.yaml --out runs/table1",

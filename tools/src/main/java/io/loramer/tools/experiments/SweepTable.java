@@ -6,7 +6,7 @@ import io.loramer.training.experiments.SweepSummary;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What a sweep came to, for the terminal: a row per point, in percent as papers print it. */
+/** The results of a sweep as a text table: one row per point, in percent. */
 record SweepTable(SweepSummary summary) {
   @Override
   public String toString() {

@@ -20,17 +20,17 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A scope of a graph, with what is in it and in those within.
+ * A scope of a graph with its nested scopes.
  *
- * @param ops how many
- * @param parameters how many numbers its variables hold, the optimiser's too
- * @param scopes within it, in the order of the graph
+ * @param ops the number of ops in it and in its nested scopes
+ * @param parameters the number of elements of its variables, those of the optimiser included
+ * @param scopes the nested scopes in the order of the graph
  */
 record GraphScope(String name, long ops, long parameters, List<GraphScope> scopes) {
   /**
    * Reads the graph of an encoder SavedModel, an emotion SavedModel or a run.
    *
-   * @param depth how many scopes deep
+   * @param depth the depth of the nested scopes
    * @throws IOException if there is no graph
    */
   static GraphScope read(Path path, int depth) throws IOException {
@@ -64,9 +64,9 @@ record GraphScope(String name, long ops, long parameters, List<GraphScope> scope
   }
 
   /**
-   * Sorts nodes into scopes.
+   * Groups nodes by their scopes.
    *
-   * @param nodes by their names within this scope
+   * @param nodes the parameters of each node by its name within this scope
    */
   private static GraphScope of(String name, Map<String, Long> nodes, int depth) {
     Map<String, Map<String, Long>> within = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ record GraphScope(String name, long ops, long parameters, List<GraphScope> scope
                 .put(node.substring(slash + 1), parameters);
           }
         });
-    // A variable is a node and, with the nodes that read it, a scope.
+    // A variable is both a node and, with the nodes that read it, a scope.
     within.forEach(
         (scope, children) -> {
           if (nodes.containsKey(scope)) {

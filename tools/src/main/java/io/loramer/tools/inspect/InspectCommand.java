@@ -10,15 +10,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Tells what a file or folder holds. */
+/** Describes the contents of a file or folder. */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells what a checkpoint folder, an encoder or emotion SavedModel, an adapter, a run or a"
-          + " .safetensors file holds: architecture, parameters, dtypes, signatures, what LoRA"
-          + " would adapt, what is missing or extra against config.json. A dimension of -1 has any"
-          + " size."
+      "Describes a checkpoint folder, an encoder or emotion SavedModel, an adapter, a run or a"
+          + " .safetensors file: architecture, parameters, dtypes, signatures, the linear maps that"
+          + " LoRA would adapt, weights that are missing or extra compared to config.json. A"
+          + " dimension of -1 has any size."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,15 +37,15 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--graph",
       description =
-          "Prints the scopes of the graph of a SavedModel or run, with how many ops and parameters"
-              + " are in each; of a run, of the training step that TensorBoard shows.")
+          "Prints the scopes of the graph of a SavedModel or run with their numbers of ops and"
+              + " parameters; for a run, of the training step that TensorBoard shows.")
   private boolean graph;
 
   @Option(
       names = "--depth",
       paramLabel = "N",
       defaultValue = "3",
-      description = "With --graph: how many scopes deep (default: ${DEFAULT-VALUE}).")
+      description = "With --graph: the depth of scopes (default: ${DEFAULT-VALUE}).")
   private int depth;
 
   @Spec private CommandSpec spec;

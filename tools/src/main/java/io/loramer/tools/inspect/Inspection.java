@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a file or folder holds, as a tree of names and values: for a reader, or as Json.RECORDS. */
+/** The contents of a file or folder as a tree of names and values, printed as text or JSON. */
 public record Inspection(ObjectNode tree) {
   private static final String ADAPTER = "adapter_config.json";
   private static final String SAVED_MODEL = "saved_model.pb";
@@ -38,9 +38,9 @@ public record Inspection(ObjectNode tree) {
   private static final Pattern LAYER = Pattern.compile("\\.([0-9]+)\\.");
 
   /**
-   * Inspects.
+   * Describes a file or folder of a known kind.
    *
-   * @throws IOException if it is nothing that this program knows, or a file of it is damaged
+   * @throws IOException if it is of no known kind, or a file of it is damaged
    */
   static Inspection of(Path path) throws IOException {
     if (Files.isRegularFile(path) && path.toString().endsWith(SAFETENSORS)) {
@@ -65,7 +65,7 @@ public record Inspection(ObjectNode tree) {
                 .formatted(RUN, CHECKPOINT, content(path)));
   }
 
-  /** Describes an adapter. */
+  /** Describes a LoRA adapter in PEFT's format. */
   public static Inspection ofAdapter(Path folder) throws IOException {
     Inspection inspection = start("LoRA adapter (PEFT)", folder);
     inspection.tree.setAll(adapter(folder));
@@ -239,7 +239,7 @@ public record Inspection(ObjectNode tree) {
     }
   }
 
-  /** Returns the tree as Json.RECORDS. */
+  /** Returns the tree as JSON. */
   String json() throws JsonProcessingException {
     return Json.RECORDS.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
   }

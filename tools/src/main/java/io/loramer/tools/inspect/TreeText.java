@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays out a tree of names and values for a reader: short ones on a line, long ones indented. */
+/** Formats a tree of names and values as text: short values on one line, long ones indented. */
 final class TreeText {
   private static final int LINE = 100;
   private static final MathContext FOUR_DIGITS = new MathContext(4);
 
   private TreeText() {}
 
-  /** Returns lines of {@code name: value}; what has no value has none. */
+  /** Returns lines of {@code name: value}; names without a value are left out. */
   static String of(JsonNode tree) {
     StringBuilder text = new StringBuilder();
     append(text, "", tree);
@@ -46,7 +46,7 @@ final class TreeText {
     }
   }
 
-  /** Whether no value within has values within that have names. */
+  /** Returns whether a value fits on one line: no value in it contains an object. */
   private static boolean isFlat(JsonNode value) {
     for (JsonNode child : value) {
       if (child.isObject() || (child.isArray() && !isFlat(child))) {
@@ -63,7 +63,7 @@ final class TreeText {
       return parts.isEmpty() ? "none" : String.join(", ", parts);
     }
     if (value.isArray()) {
-      // A thousands separator would look like the one between elements.
+      // A thousands separator would look like the comma between elements.
       value.forEach(e -> parts.add(e.isIntegralNumber() ? e.asText() : inline(e)));
       return parts.isEmpty() ? "none" : parts.toString();
     }

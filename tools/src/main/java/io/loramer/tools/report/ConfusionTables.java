@@ -7,20 +7,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What was taken for what on the tested folds of all runs, and the recall of each emotion. */
+/** The confusion matrix over the test folds of all runs, and the recall of each emotion. */
 final class ConfusionTables {
-  /** A cell at 1 is this much of the full colour, so that its text stays legible. */
+  /**
+   * The colour of a cell with share 1, in percent of the full colour, so that its text is legible.
+   */
   private static final double DEEPEST_PERCENT = 55;
 
   private final Experiment experiment;
   private final List<String> labels;
-  private final List<Prediction> tested; // an utterance occurs as often as there are seeds
+  private final List<Prediction> tested; // each utterance occurs once per seed
   private final List<List<Integer>> counts;
 
   /**
-   * Counts predictions.
+   * Counts the predictions.
    *
-   * @param experiment with a test split
+   * @param experiment an experiment with a test split
    */
   ConfusionTables(Experiment experiment) {
     this.experiment = experiment;
@@ -44,7 +46,7 @@ final class ConfusionTables {
     }
     return Figure.of(
         "Confusion matrix",
-        "Counts over the tested folds of all runs (%d), and below each its share of the row."
+        "Counts over the test folds of all runs (%d), and below each its share of the row."
             .formatted(experiment.runs().size()),
         Figure.table(table.add(body)));
   }
@@ -77,12 +79,13 @@ final class ConfusionTables {
     String heading = "Recall of each emotion";
     String intervals =
         experiment.summary().filter(s -> s.interval().clusters() > 1).isPresent()
-            ? "With 95 % intervals, by drawing speakers with replacement"
-            : "With 95 % intervals (Wilson), which take one speaker's utterances for independent";
+            ? "With 95 % intervals by resampling speakers with replacement"
+            : "With 95 % intervals (Wilson), which treat the utterances of a speaker as"
+                + " independent";
     double chance = 1.0 / labels.size();
     return Figure.of(
         heading,
-        intervals + "; n: different utterances. Dashed: chance.",
+        intervals + "; n: number of distinct utterances. Dashed: chance.",
         new IntervalChart(heading, "recall", rows, OptionalDouble.of(chance)).svg());
   }
 

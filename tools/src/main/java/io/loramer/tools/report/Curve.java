@@ -9,13 +9,13 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
-/** A measure over the epochs, of several runs, some of which stop before others. */
+/** A measure over the epochs, averaged over runs, which may stop at different epochs. */
 record Curve(String name, List<Point> points) {
 
   /**
-   * What the runs that came as far had at an epoch.
+   * The values of an epoch over the runs that reached it.
    *
-   * @param deviation the standard deviation over them; 0 of a single one
+   * @param deviation the standard deviation over these runs; 0 for a single one
    */
   record Point(int epoch, double mean, double deviation, int runs) {
     private static Point of(int epoch, Distribution values) {
@@ -23,7 +23,7 @@ record Curve(String name, List<Point> points) {
     }
   }
 
-  /** Follows a measure; empty if no run has it. */
+  /** Returns the curve of a measure; empty if no run has it. */
   static Optional<Curve> of(
       String name, List<ReportedRun> runs, Function<EpochMetrics, OptionalDouble> measure) {
     int longest = runs.stream().mapToInt(run -> run.epochs().size()).max().orElse(0);
@@ -43,7 +43,7 @@ record Curve(String name, List<Point> points) {
     return points.isEmpty() ? Optional.empty() : Optional.of(new Curve(name, points));
   }
 
-  /** Returns all that is drawn of it. */
+  /** Returns the lower and upper ends of the band at all epochs. */
   DoubleStream extent() {
     return points.stream()
         .flatMapToDouble(p -> DoubleStream.of(p.mean - p.deviation, p.mean + p.deviation));

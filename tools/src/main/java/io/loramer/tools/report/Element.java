@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * An element of HTML or SVG. All text and all values of attributes are escaped when it is written,
- * style sheets too, so these must do without {@code <}, {@code >}, {@code &} and double quotes.
- * What comes out is well-formed XML as well.
+ * An element of HTML or SVG. All text and attribute values are escaped when it is written. Style
+ * sheets are escaped too, so they must not contain {@code <}, {@code >}, {@code &} or double
+ * quotes. The markup is also well-formed XML.
  */
 final class Element {
   private final String name;
@@ -20,12 +20,12 @@ final class Element {
     this.name = name;
   }
 
-  /** An element with elements in it. */
+  /** Returns an element with child elements. */
   static Element of(String name, Element... children) {
     return new Element(name).add(children);
   }
 
-  /** An element with text in it. */
+  /** Returns an element with text. */
   static Element of(String name, String text) {
     return new Element(name).text(text);
   }
@@ -36,12 +36,12 @@ final class Element {
     return this;
   }
 
-  /** Sets an attribute to a length, to a tenth of a pixel. */
+  /** Sets an attribute to a length, rounded to a tenth of a pixel. */
   Element with(String attribute, double pixels) {
     return with(attribute, pixels(pixels));
   }
 
-  /** Writes a length to a tenth of a pixel. */
+  /** Formats a length, rounded to a tenth of a pixel. */
   static String pixels(double length) {
     return String.format(Locale.ROOT, "%.1f", length);
   }
@@ -89,7 +89,7 @@ final class Element {
     out.append("</").append(name).append('>');
   }
 
-  /** HTML ends these itself, and would take an end tag of theirs for an error. */
+  /** Returns whether this is a void element, for which an end tag is an error in HTML. */
   private boolean isVoid() {
     return name.equals("meta") || name.equals("br");
   }
@@ -111,7 +111,7 @@ final class Element {
     return out.toString();
   }
 
-  /** Neither HTML nor UTF-8 has a form for control characters and halves of a surrogate pair. */
+  /** Returns false for control characters, surrogates and noncharacters, which HTML forbids. */
   private static boolean isAllowed(int codePoint) {
     int type = Character.getType(codePoint);
     boolean noncharacter = (codePoint & 0xfffe) == 0xfffe;

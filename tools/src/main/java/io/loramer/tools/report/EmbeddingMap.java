@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The fused embeddings of one run's validation and test utterances in two dimensions. Those of
- * different runs have nothing in common, so the run in the middle is shown: by test UA.
+ * A map of the fused embeddings of one run's validation and test utterances in two dimensions.
+ * Embeddings of different runs are not comparable, so the run with the median test UA is shown.
  */
 final class EmbeddingMap {
   private static final double HEIGHT = 330;
@@ -30,9 +30,10 @@ final class EmbeddingMap {
   }
 
   /**
-   * Reads the embeddings of the run in the middle; empty if no run has any.
+   * Reads the embeddings of the run with the median test UA; empty if no run has any.
    *
-   * @throws IOException if they do not fit the run's predictions
+   * @throws IOException if their number differs from that of the run's predictions, or they are
+   *     malformed
    */
   static Optional<EmbeddingMap> of(List<ReportedRun> runs) throws IOException {
     List<ReportedRun> embedded =
@@ -75,7 +76,7 @@ final class EmbeddingMap {
     return rows;
   }
 
-  /** Draws the map twice, by emotion and by speaker. */
+  /** Draws the map twice, coloured by emotion and by speaker. */
   List<Element> figures() {
     return List.of(
         figure("by emotion", Prediction::label), figure("by speaker", Prediction::speaker));
@@ -88,7 +89,7 @@ final class EmbeddingMap {
         String.format(
             Locale.ROOT,
             "First two principal components (%.0f %% and %.0f %% of the variance) of the %d"
-                + " validation and test utterances of the run %s, the middle one by UA.",
+                + " validation and test utterances of the run %s, which has the median UA.",
             100 * components.firstShare(),
             100 * components.secondShare(),
             run.predictions().size(),

@@ -20,11 +20,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The runs of one configuration, over folds and seeds; or a single run.
+ * The runs of one configuration over folds and seeds, or a single run.
  *
- * @param name which tells it from the others of a sweep
- * @param summary of a cross-validation; absent of a single run
- * @param paper what the paper reports of this configuration: UA and WA in percent, if it does
+ * @param name its name in a sweep
+ * @param summary the summary of the cross-validation; empty for a single run
+ * @param paper the UA and WA in percent that the paper reports for this configuration; may be empty
  */
 record Experiment(
     String name,
@@ -35,7 +35,7 @@ record Experiment(
   static final String CHOSEN_ON_TEST = "best epoch on test";
   static final String SPEAKER_DEPENDENT = "speaker-dependent";
 
-  /** Returns what its runs share, without their folds and seeds. */
+  /** Returns the configuration of its runs, without their folds and seeds. */
   RunConfig config() {
     RunConfig first = runs.get(0).config();
     return summary.isPresent()
@@ -50,9 +50,9 @@ record Experiment(
   }
 
   /**
-   * Returns what has to stand beside the scores: that the runs' epochs were chosen by the
-   * utterances that measure them, as the paper's authors did, or that the tested speakers were
-   * heard in training. Both make the scores better than those of other experiments.
+   * Returns the caveats to print beside the scores: that the best epochs were chosen on the test
+   * utterances, as the paper's authors did, or that the test speakers are also in the training
+   * data. Both make the scores higher than those of other experiments.
    */
   List<String> caveats() {
     List<String> caveats = new ArrayList<>();
@@ -68,12 +68,12 @@ record Experiment(
     return caveats;
   }
 
-  /** Returns the unweighted accuracy; absent of a run without a test split. */
+  /** Returns the unweighted accuracy; empty for a run without a test split. */
   Optional<Score> ua() {
     return score(CrossvalSummary::unweightedAccuracy, SplitMetrics::unweightedAccuracy);
   }
 
-  /** Returns the weighted accuracy; absent of a run without a test split. */
+  /** Returns the weighted accuracy; empty for a run without a test split. */
   Optional<Score> wa() {
     return score(CrossvalSummary::weightedAccuracy, SplitMetrics::weightedAccuracy);
   }
@@ -92,9 +92,9 @@ record Experiment(
 
   /** Returns the modality as the paper's Table 1 names it. */
   String modality() {
-    boolean hears = config().audio().encoder().isPresent();
-    boolean reads = config().text().activeEncoder().isPresent();
-    return hears && reads ? "Audio+Text" : hears ? "Audio" : "Text";
+    boolean usesAudio = config().audio().encoder().isPresent();
+    boolean usesText = config().text().activeEncoder().isPresent();
+    return usesAudio && usesText ? "Audio+Text" : usesAudio ? "Audio" : "Text";
   }
 
   /** Returns a model as the paper's Table 1 names it, such as LoRA WavLM + Frozen RoBERTa. */

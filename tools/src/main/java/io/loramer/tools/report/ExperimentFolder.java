@@ -17,17 +17,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a folder holds that a report can be made of.
+ * The experiments in a folder, from which a report is made.
  *
- * @param experiments one, or those of a sweep
- * @param failures of a sweep's other points: their names and the reasons
+ * @param experiments one experiment, or those of a sweep
+ * @param failures the failed points of a sweep: their names with the reasons
  */
 record ExperimentFolder(String title, List<Experiment> experiments, Map<String, String> failures) {
 
   /**
-   * Reads a folder.
+   * Reads the experiments in a folder.
    *
-   * @throws IOException if it is none that is known, or has not ended
+   * @throws IOException if the folder contains no cross-validation, sweep or run, or it has not
+   *     ended
    */
   static ExperimentFolder read(Path folder) throws IOException {
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
@@ -49,8 +50,8 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
       return new ExperimentFolder("Run: " + name, List.of(experiment), Map.of());
     }
     throw new IOException(
-        ("%s: expected the folder of a cross-validation, a sweep or a run that has ended; found"
-                + " no %s, %s or %s")
+        ("%s: expected the folder of a finished cross-validation, sweep or run; found no %s, %s or"
+                + " %s")
             .formatted(folder, Crossval.PLAN, Sweep.GRID, RunFolder.METRICS));
   }
 
@@ -88,7 +89,7 @@ record ExperimentFolder(String title, List<Experiment> experiments, Map<String, 
           folder
               + ": has not ended: it has no "
               + Crossval.SUMMARY
-              + "; the same command goes on with it");
+              + "; run the same command again to resume it");
     }
     return summary;
   }

@@ -5,13 +5,13 @@ import io.loramer.recognition.measures.Prediction;
 import java.util.List;
 import java.util.Optional;
 
-/** How much the fusion listens to speech, by emotion. */
+/** The fusion weights of the audio by emotion. */
 final class FusionWeights {
   private static final String AUDIO = "audio";
 
   private FusionWeights() {}
 
-  /** Draws them; empty for models of one modality. */
+  /** Draws a box chart of the weights; empty for models of one modality. */
   static Optional<Element> figure(Experiment experiment) {
     List<Prediction> tested = experiment.tested();
     List<BoxChart.Row> rows =
@@ -25,10 +25,10 @@ final class FusionWeights {
         : Optional.of(
             Figure.of(
                 heading,
-                "The share of speech in the fused embedding, of test utterances by their true"
-                    + " emotion; the rest is the words'. Box: quartiles and median; whiskers: 5th"
-                    + " and 95th percentile; dots: single utterances.",
-                new BoxChart(heading, "share of speech (0: words alone, 1: speech alone)", rows)
+                "The weight of the audio in the fused embedding for test utterances by their true"
+                    + " emotion; the rest is the weight of the text. Box: quartiles and median;"
+                    + " whiskers: 5th and 95th percentile; dots: single utterances.",
+                new BoxChart(heading, "weight of the audio (0: text alone, 1: audio alone)", rows)
                     .svg()));
   }
 

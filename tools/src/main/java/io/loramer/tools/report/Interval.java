@@ -3,12 +3,12 @@ package io.loramer.tools.report;
 import io.loramer.training.experiments.MeasureSummary;
 import java.util.Optional;
 
-/** A stretch of a measure in which its true value may lie. */
+/** A confidence interval of a measure. */
 record Interval(double low, double high) {
-  /** Of the normal distribution, for 95 %. */
+  /** The quantile of the normal distribution for 95 %. */
   private static final double Z = 1.959964;
 
-  /** That of a cross-validation's measure; none where it had a single speaker. */
+  /** Returns the interval of a cross-validation's measure; empty if it had a single speaker. */
   static Optional<Interval> of(MeasureSummary summary) {
     return summary.low().isPresent()
         ? Optional.of(new Interval(summary.low().getAsDouble(), summary.high().orElseThrow()))
@@ -16,14 +16,14 @@ record Interval(double low, double high) {
   }
 
   /**
-   * The interval of Wilson (1927) for a share that was observed, 95 %:
+   * Returns the 95 % interval of Wilson (1927) for an observed proportion:
    *
    * <pre>
    *   (p + z²/2n ± z sqrt(p (1 − p)/n + z²/4n²)) / (1 + z²/n)
    * </pre>
    *
-   * @param share p
-   * @param trials n, above 0
+   * @param share the proportion p
+   * @param trials the number of trials n, above 0
    */
   static Interval wilson(double share, long trials) {
     double z2 = Z * Z / trials;

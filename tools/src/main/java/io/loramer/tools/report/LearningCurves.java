@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/** How runs learnt: losses, validation UA and the estimate of the mutual information. */
+/** The learning curves of runs: losses, validation UA and the estimated mutual information. */
 final class LearningCurves {
   private final List<ReportedRun> runs;
 
@@ -32,17 +32,17 @@ final class LearningCurves {
         figures,
         "Unweighted accuracy on the validation split",
         "UA",
-        "It chooses the epoch whose weights a run ends with.",
+        "The epoch with the highest value is the best epoch, whose weights are kept.",
         List.of(curve("validation UA", EpochMetrics::validationUa)));
     MineConfig mine = runs.get(0).config().head().mine();
     add(
         figures,
-        "Mutual information of speech and words",
+        "Mutual information of audio and text",
         "nats",
         String.format(
             Locale.ROOT,
-            "Estimate (%s) on the training batches, mean of each epoch's steps; its weight in the"
-                + " loss is λ = %s.",
+            "Estimate (%s) on the training batches, mean over the steps of each epoch; its weight"
+                + " in the loss is λ = %s.",
             mine.estimator().name().toLowerCase(Locale.ROOT),
             mine.lambda()),
         List.of(mutualInformation()));

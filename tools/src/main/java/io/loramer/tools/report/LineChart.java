@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Curves over the epochs: means, a band of one standard deviation around them, and below them a
- * stroke at each run's best epoch.
+ * A chart of curves over the epochs: means, a band of one standard deviation around them, and a
+ * stroke at the bottom for each run's best epoch.
  */
 record LineChart(String title, String verticalAxis, List<Curve> curves, List<Integer> bestEpochs) {
   private static final int TICKS = 5;
@@ -34,7 +34,7 @@ record LineChart(String title, String verticalAxis, List<Curve> curves, List<Int
     return plot.svg();
   }
 
-  /** Names the curves and how they are drawn. */
+  /** Returns the legend with a sample of each curve's stroke. */
   Element legend() {
     Element legend = Element.of("ul").with("class", "legend");
     for (int i = 0; i < curves.size(); i++) {
@@ -97,6 +97,6 @@ record LineChart(String title, String verticalAxis, List<Curve> curves, List<Int
           .append(' ')
           .append(Element.pixels(y.at(value.applyAsDouble(point))));
     }
-    return points.size() == 1 ? path + "h0" : path.toString(); // its round ends make a dot
+    return points.size() == 1 ? path + "h0" : path.toString(); // the round line cap makes a dot
   }
 }

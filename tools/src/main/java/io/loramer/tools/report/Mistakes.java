@@ -15,17 +15,17 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Where the runs were surest and wrong, on their test splits. */
+/** The wrong predictions on the test splits with the highest probabilities. */
 final class Mistakes {
   private static final Logger LOG = LogManager.getLogger(Mistakes.class);
   private static final int SHOWN = 15;
 
   /**
-   * An utterance that was taken for something else.
+   * An utterance that at least one run recognised wrongly.
    *
-   * @param surest the prediction of the run that was surest of it
-   * @param wrong how many runs were wrong about it
-   * @param runs how many runs it was tested by
+   * @param surest the wrong prediction with the highest probability
+   * @param wrong the number of runs that were wrong
+   * @param runs the number of runs that tested it
    */
   private record Mistake(Prediction surest, String run, int wrong, int runs) {
     /** Adds a run's prediction of the same utterance. */
@@ -39,7 +39,7 @@ final class Mistakes {
 
   private Mistakes() {}
 
-  /** Lists the worst; empty if there are none. */
+  /** Returns a table of the worst mistakes; empty if there are none. */
   static Optional<Element> figure(List<ReportedRun> runs) {
     List<Mistake> worst = worst(runs);
     if (worst.isEmpty()) {
@@ -58,9 +58,11 @@ final class Mistakes {
     return Optional.of(
         Figure.of(
             "The worst mistakes",
-            "Test utterances that were taken for something else with the greatest probability, by"
-                + " the run that was surest."
-                + (utterances.isEmpty() ? " Their words are not at hand: no manifest." : ""),
+            "Test utterances that were recognised wrongly with the highest probability, each for"
+                + " the run with the highest."
+                + (utterances.isEmpty()
+                    ? " Their words are missing, since the manifest was not found."
+                    : ""),
             Figure.table(table)));
   }
 

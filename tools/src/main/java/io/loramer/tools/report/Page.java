@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** A page of sections of figures, with its style sheet in it. */
+/** An HTML page of sections with figures, with an inline style sheet. */
 final class Page {
-  /** No scripts, and nothing from elsewhere, whatever a corpus' texts say. */
+  /**
+   * The security policy: no scripts and no external files, whatever the texts of a corpus contain.
+   */
   private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
   private final Element head;
@@ -31,7 +33,7 @@ final class Page {
     body = Element.of("main", Element.of("h1", title));
   }
 
-  /** Adds what must not be overlooked. */
+  /** Adds a warning at the top of the page. */
   void warn(String text) {
     body.add(Element.of("p", text).with("class", "warning").with("role", "note"));
   }
@@ -41,7 +43,7 @@ final class Page {
     body.add(Element.of("section", Element.of("h2", heading), grid(figures)));
   }
 
-  /** Adds a section that is opened by its heading. */
+  /** Adds a collapsed section that opens by a click on its heading. */
   void foldedSection(String heading, List<Element> figures) {
     body.add(Element.of("details", Element.of("summary", heading), grid(figures)));
   }

@@ -3,18 +3,18 @@ package io.loramer.tools.report;
 import java.util.Locale;
 
 /**
- * What tells the classes of a chart apart: a colour, which the style sheet has, and a shape or a
- * dash, since not everybody sees colours.
+ * The colours, shapes and dashes that distinguish the classes of a chart. The colours are in the
+ * style sheet; shapes and dashes serve readers who do not distinguish colours.
  *
  * @see <a href="https://jfly.uni-koeln.de/color/">Okabe and Ito 2008, Color universal design</a>
  */
 final class Palette {
-  /** Classes {@code c0} to {@code c7} of the style sheet. */
+  /** The number of colours, the classes {@code c0} to {@code c7} of the style sheet. */
   private static final int COLOURS = 8;
 
   private static final String[] DASHES = {"none", "6 3", "2 3", "8 3 2 3"};
 
-  /** SVG paths around the origin, which all of them begin at; of about the same area. */
+  /** SVG paths that start at the origin and surround it, of about the same area. */
   private static final String[] SHAPES = {
     "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", // circle
     "m0-3.8l3.6 6.4h-7.2z", // triangle
@@ -33,7 +33,7 @@ final class Palette {
     return DASHES[index % DASHES.length];
   }
 
-  /** Returns the path of a shape; with the colour it is unique up to the 40th class. */
+  /** Returns the path of a shape; shape and colour together are unique for up to 40 classes. */
   static String shape(int index, double x, double y) {
     return String.format(Locale.ROOT, "M%.1f %.1f%s", x, y, SHAPES[index % SHAPES.length]);
   }

@@ -3,9 +3,7 @@ package io.loramer.tools.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The frame of a chart: axes, ticks and their names. Marks are added at the pixels of its scales.
- */
+/** An SVG chart with axes, ticks and labels, to which marks are added. */
 final class Plot {
   static final double WIDTH = 440;
   static final double HEIGHT = 260;
@@ -16,7 +14,7 @@ final class Plot {
 
   private static final int TICKS = 5;
 
-  /** Characters of a row's name that leave room for the number to the right. */
+  /** The most characters of a row's name, so that the number at the right has room. */
   private static final int MAX_NAME = 38;
 
   private final Element svg;
@@ -24,10 +22,10 @@ final class Plot {
   private final List<Element> marks = new ArrayList<>();
 
   /**
-   * A chart without axes.
+   * Creates a chart without axes.
    *
-   * @param title what a reader is told who does not see it
-   * @param description what there is to see, in a sentence
+   * @param title the title for screen readers
+   * @param description a sentence about the contents for screen readers
    */
   Plot(String title, String description, double height) {
     this.height = height;
@@ -37,7 +35,7 @@ final class Plot {
             .with("role", "img");
   }
 
-  /** A chart with an axis below. */
+  /** Draws an axis below the chart. */
   void horizontalAxis(Scale x, String name, int ticks) {
     double bottom = height - (HEIGHT - BOTTOM);
     for (double tick : x.ticks(ticks)) {
@@ -47,7 +45,7 @@ final class Plot {
     marks.add(label((x.start() + x.end()) / 2, height - 4, "middle", name));
   }
 
-  /** A chart with an axis to the left. */
+  /** Draws an axis to the left of the chart. */
   void verticalAxis(Scale y, String name) {
     for (double tick : y.ticks(TICKS)) {
       marks.add(line(LEFT, y.at(tick), RIGHT, y.at(tick)).with("class", "grid"));
@@ -59,7 +57,7 @@ final class Plot {
             .with("transform", "translate(11 " + Element.pixels(middle) + ") rotate(-90)"));
   }
 
-  /** A chart whose axes mean nothing in themselves. */
+  /** Draws a border, for charts without axes. */
   void frame() {
     marks.add(
         Element.of("rect")
@@ -82,16 +80,16 @@ final class Plot {
     return Element.of("line").with("x1", x1).with("y1", y1).with("x2", x2).with("y2", y2);
   }
 
-  /** The name of a row of a chart; what is too long for it shows when it is pointed at. */
+  /** Returns the name of a row; a long name is cut, and shown in full as a tooltip. */
   static Element rowName(double x, double y, String name) {
     String shown = name.length() > MAX_NAME ? name.substring(0, MAX_NAME - 1) + "…" : name;
     return label(x, y, "start", shown).add(Element.of("title", name));
   }
 
   /**
-   * A line of text.
+   * Returns a line of text.
    *
-   * @param anchor start, middle or end: what of it lies at x
+   * @param anchor the part of the text that is at x: start, middle or end
    */
   static Element label(double x, double y, String anchor, String text) {
     return Element.of("text", text).with("x", x).with("y", y).with("text-anchor", anchor);

@@ -9,20 +9,20 @@ import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
 
 /**
- * Rows seen along the two directions in which they differ most.
+ * The projections of rows on their first two principal components.
  *
- * @param points each row, in the order of the rows
- * @param firstShare of the variance, along the first direction
- * @param secondShare along the second
+ * @param points the projected rows, in the order of the rows
+ * @param firstShare the share of the variance along the first component
+ * @param secondShare the share of the variance along the second component
  */
 record PrincipalComponents(List<Point> points, double firstShare, double secondShare) {
-  /** A row, from the middle of all. */
+  /** A projected row, relative to the mean of all. */
   record Point(double first, double second) {}
 
   /**
-   * Finds them.
+   * Computes the components of the centred rows.
    *
-   * @param rows at least two, each of the same two or more features
+   * @param rows at least two rows with the same number of features, at least two
    */
   static PrincipalComponents of(double[][] rows) {
     RealMatrix centred = new Array2DRowRealMatrix(rows);
@@ -31,14 +31,16 @@ record PrincipalComponents(List<Point> points, double firstShare, double secondS
       centred.setColumnVector(j, centred.getColumnVector(j).mapSubtract(mean));
     }
     RealMatrix scatter = centred.transposeMultiply(centred);
-    var directions = new EigenDecompositionSymmetric(scatter); // the greatest eigenvalue first
+    var directions =
+        new EigenDecompositionSymmetric(scatter); // sorted by eigenvalue, the largest first
     RealVector first = centred.operate(directions.getEigenvector(0));
     RealVector second = centred.operate(directions.getEigenvector(1));
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {
       points.add(new Point(first.getEntry(i), second.getEntry(i)));
     }
-    double all = Math.max(scatter.getTrace(), Double.MIN_NORMAL); // of rows that are all the same
+    double all =
+        Math.max(scatter.getTrace(), Double.MIN_NORMAL); // the trace is 0 if all rows are equal
     return new PrincipalComponents(
         points, directions.getEigenvalue(0) / all, directions.getEigenvalue(1) / all);
   }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The page {@code report.html} of a cross-validation, a sweep or a run: one file that asks for no
- * other and runs no script.
+ * The page {@code report.html} of a cross-validation, a sweep or a run: one file without scripts
+ * that loads no other file.
  */
 public final class Report {
   /** The name of the file in the folder. */
@@ -19,10 +19,10 @@ public final class Report {
   private Report() {}
 
   /**
-   * Writes the report of a folder into it, over an older one.
+   * Writes the report of an experiment into its folder, and replaces an older one.
    *
-   * @return the file
-   * @throws IOException if the folder holds no cross-validation, sweep or run that has ended
+   * @return the written file
+   * @throws IOException if the folder contains no finished cross-validation, sweep or run
    */
   public static Path write(Path folder) throws IOException {
     String page = page(ExperimentFolder.read(folder));

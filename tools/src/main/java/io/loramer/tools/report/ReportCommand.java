@@ -9,13 +9,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the page of results of a finished experiment again. */
+/** Writes the page of results of a finished experiment again. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes report.html into the folder of a cross-validation, a sweep or a run that has ended:"
-          + " tables, learning curves, confusions, mistakes, and what is needed to reproduce them."
+      "Writes report.html into the folder of a finished cross-validation, sweep or run: tables,"
+          + " learning curves, confusion matrices, mistakes, and how to reproduce them."
     },
     footerHeading = "%nExample:%n",
     footer = "  lora-mer report runs/crossval")

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A run that has ended.
+ * The results of a finished run.
  *
- * @param name below the folder of the experiment, such as {@code fold-1/seed-1}
- * @param predictions of its validation and test splits
- * @param measured the split that measures it: test, but for the paper's protocol
+ * @param name its path in the folder of the experiment, such as {@code fold-1/seed-1}
+ * @param predictions the predictions of its validation and test splits
+ * @param measured the split for its scores: test, or validation with the paper's protocol
  */
 record ReportedRun(
     String name,
@@ -30,9 +30,9 @@ record ReportedRun(
     Split measured) {
 
   /**
-   * Reads a run.
+   * Reads the results of a run.
    *
-   * @throws IOException if it is none, or has not ended
+   * @throws IOException if the folder is not a run, or the run has not ended
    */
   static ReportedRun read(String name, Path folder, Split measured) throws IOException {
     RunFolder run = new RunFolder(folder);
@@ -46,12 +46,12 @@ record ReportedRun(
         measured);
   }
 
-  /** Returns the predictions that it is measured by. */
+  /** Returns the predictions of the split for its scores. */
   List<Prediction> tested() {
     return predictions.stream().filter(p -> p.split().equals(Optional.of(measured))).toList();
   }
 
-  /** Returns how it did there; absent of a run without a test split. */
+  /** Returns the metrics of that split; empty for a run without a test split. */
   Optional<SplitMetrics> test() {
     return measured == Split.TEST ? metrics.test() : Optional.of(metrics.validation());
   }

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Each run's numbers, and all that is needed to have them again. */
+/** The results of each run, and what is needed to reproduce them. */
 final class Reproduction {
   private static final List<String> RUN_COLUMNS =
       List.of(
@@ -60,7 +60,7 @@ final class Reproduction {
             .orElse("lora-mer train --config %s --run NEW".formatted(config));
     return Figure.of(
         "Command",
-        "From the same corpus and encoders: see the hashes.",
+        "With the same corpus and encoders: see the hashes.",
         Element.of("pre", Element.of("code", command)).with("class", "wide"));
   }
 
@@ -89,12 +89,12 @@ final class Reproduction {
     Element table = Element.of("table", Figure.head(RUN_COLUMNS), body).with("class", "wide");
     return Figure.of(
         "Runs",
-        "Whose utterances choose the epoch (validation) and measure it (test); the rest is learnt"
-            + " from. Each run's folder has its whole config.yaml.",
+        "The speakers or sessions that choose the best epoch (validation) and measure it (test);"
+            + " the others are the training data. Each run's folder has its whole config.yaml.",
         Figure.table(table));
   }
 
-  /** The manifest divides what neither this split nor the run's other one names. */
+  /** Names the members of a split; if neither split has any, the manifest assigns them. */
   private static Element names(SplitConfig split, SplitConfig other) {
     List<String> names = new ArrayList<>();
     split.sessions().forEach(session -> names.add("session " + session));
@@ -126,7 +126,7 @@ final class Reproduction {
     Element table = Element.of("table", Figure.head(List.of("key", "here", "default")), body);
     return Figure.of(
         "Configuration",
-        "What differs from the defaults in all runs; seeds and folds stand above.",
+        "The keys that differ from the defaults in all runs; seeds and folds are listed above.",
         Figure.table(table.with("class", "code")));
   }
 
@@ -142,7 +142,7 @@ final class Reproduction {
     }
     return Figure.of(
         "Versions and hashes",
-        "Of what the runs were started with.",
+        "Versions and hashes at the start of the runs.",
         Figure.table(Element.of("table", body).with("class", "code")));
   }
 

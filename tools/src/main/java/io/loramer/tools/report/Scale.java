@@ -6,22 +6,22 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * Where the values of an axis lie.
+ * The scale of an axis: a linear map from values to pixels.
  *
- * @param low a value, at the pixel {@code start}
- * @param high a greater one, at the pixel {@code end}
+ * @param low the value at the pixel {@code start}
+ * @param high a greater value, at the pixel {@code end}
  */
 record Scale(double low, double high, double start, double end) {
   private static final double[] STEPS = {1, 2, 5, 10};
 
-  /** Share of the axis that is kept free on either side of values. */
+  /** The margin on either side of the values, as a share of their range. */
   private static final double MARGIN = 0.05;
 
-  /** A scale for all of these values, of which there is at least one, and a little more. */
+  /** Returns a scale that covers at least one value, with a margin. */
   static Scale covering(DoubleStream values, double start, double end) {
     var range = values.summaryStatistics();
     double spread = range.getMax() - range.getMin();
-    double margin = spread > 0 ? MARGIN * spread : 0.5; // one value lies in the middle
+    double margin = spread > 0 ? MARGIN * spread : 0.5; // a single value is in the middle
     return new Scale(range.getMin() - margin, range.getMax() + margin, start, end);
   }
 
@@ -30,7 +30,7 @@ record Scale(double low, double high, double start, double end) {
     return start + (value - low) / (high - low) * (end - start);
   }
 
-  /** Returns round values on the axis, about as many as asked for. */
+  /** Returns about the given number of round values on the axis. */
   List<Double> ticks(int about) {
     double step = step(about);
     List<Double> ticks = new ArrayList<>();
@@ -40,7 +40,7 @@ record Scale(double low, double high, double start, double end) {
     return ticks;
   }
 
-  /** Writes a tick with the digits that tell it from the next. */
+  /** Formats a tick with as many digits as the distance between ticks needs. */
   String label(double tick, int about) {
     int digits = (int) Math.max(0, Math.ceil(-Math.log10(step(about)) - 1e-9));
     return String.format(Locale.ROOT, "%." + digits + "f", tick + 0.0); // not -0

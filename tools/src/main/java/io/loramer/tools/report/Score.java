@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A measure over the runs of an experiment.
+ * A measure of an experiment: its mean over the runs, its deviation and its interval.
  *
- * @param deviation the standard deviation over the runs, where there are several
- * @param interval of 95 %, where it was computed
+ * @param deviation the standard deviation over the runs; empty for a single run
+ * @param interval the 95 % interval; empty if it was not computed
  */
 record Score(double mean, OptionalDouble deviation, Optional<Interval> interval) {
-  /** Of a single run. */
+  /** Returns the score of a single run. */
   static Score of(double value) {
     return new Score(value, OptionalDouble.empty(), Optional.empty());
   }
@@ -21,18 +21,18 @@ record Score(double mean, OptionalDouble deviation, Optional<Interval> interval)
     return new Score(summary.mean(), OptionalDouble.of(summary.sdOfRuns()), Interval.of(summary));
   }
 
-  /** Writes it in percent, as the paper does: {@code 80.18 ± 1.25}. */
+  /** Formats the mean and deviation in percent, as in the paper: {@code 80.18 ± 1.25}. */
   String percent() {
     String value = percent(mean);
     return deviation.isPresent() ? value + " ± " + percent(deviation.getAsDouble()) : value;
   }
 
-  /** Writes the interval in percent, or nothing if there is none. */
+  /** Formats the interval in percent; empty if there is none. */
   String intervalPercent() {
     return interval.map(i -> "[" + percent(i.low()) + ", " + percent(i.high()) + "]").orElse("");
   }
 
-  /** Writes a share in percent. */
+  /** Formats a proportion in percent. */
   static String percent(double share) {
     return twoDecimals(100 * share);
   }

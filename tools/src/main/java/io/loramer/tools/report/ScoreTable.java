@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The scores of experiments side by side, in the form of the paper's Table 1 (modality, model, UA,
- * WA) or, where nothing but λ differs, of its Table 2 (λ, UA, WA).
+ * The scores of experiments in a table like the paper's Table 1 (modality, model, UA, WA) or, if
+ * only λ differs, like its Table 2 (λ, UA, WA).
  */
 final class ScoreTable {
   private static final String LAMBDA = "head.mine.lambda";
@@ -57,10 +57,11 @@ final class ScoreTable {
 
   private String caption() {
     return "In percent: unweighted accuracy (UA: mean recall of the classes) and weighted accuracy"
-        + " (WA: share of the utterances), mean ± standard deviation over the runs. In brackets the"
-        + " 95 % interval of all runs' predictions together, by drawing speakers with replacement."
+        + " (WA: share of the utterances), mean ± standard deviation over the runs. In"
+        + " brackets the 95 % interval of the predictions of all runs together, by"
+        + " resampling speakers with replacement."
         + (hasPaper()
-            ? " The paper's numbers are of IEMOCAP, with encoders and a protocol of its own."
+            ? " The paper's numbers are for IEMOCAP, with its own encoders and protocol."
             : "");
   }
 

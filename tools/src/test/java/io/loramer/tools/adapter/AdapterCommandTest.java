@@ -37,7 +37,7 @@ class AdapterCommandTest {
   }
 
   @Test
-  void infoTellsTargetsAndHowFarTheyWereMoved() {
+  void infoPrintsTargetsAndTheirNorms() {
     CommandLineRun info = CommandLineRun.of("adapter", "info", adapter);
     assertEquals(0, info.exitCode());
     info.assertPrinted("rank: 2");
@@ -54,7 +54,7 @@ class AdapterCommandTest {
   }
 
   @Test
-  void infoWarnsOfAnAdapterThatLearnedNothing() throws IOException {
+  void infoWarnsOfAnUntrainedAdapter() throws IOException {
     encoder.writeAdapter(folder, 0);
     CommandLineRun info = CommandLineRun.of("adapter", "info", folder);
     assertEquals(0, info.exitCode());
@@ -128,7 +128,7 @@ class AdapterCommandTest {
   }
 
   @Test
-  void mergingAnAdapterThatLearnedNothingChangesNoBit() throws IOException {
+  void mergingAnUntrainedAdapterChangesNoBit() throws IOException {
     Path untrained = folder.resolve("untrained");
     encoder.writeAdapter(untrained, 0);
     Path out = folder.resolve("merged");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That the benchmark measures all it says it does; not what it measures. */
+/** The benchmark measures all of its works; the measured values are not checked. */
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class BenchCommandTest {
@@ -37,7 +37,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void anEpochHasAtLeastOneClip() {
+  void epochHasAtLeastOneClip() {
     CommandLineRun run = bench("--clips", "0");
     assertEquals(2, run.exitCode());
     assertTrue(run.err().startsWith("--clips: expected at least 1, found 0"), run.err());
@@ -87,12 +87,12 @@ class BenchCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().lines().count() == 2 && run.out().contains("\nstart-up "), run.out());
     String config = Files.readString(folder.resolve("bench/run/config.yaml"));
-    // What was prepared here has no epoch.
+    // The run of --prepare has no epoch.
     assertTrue(config.contains("epochs: 1\n") && config.contains("size: 10\n"), config);
   }
 
   @Test
-  void encodersOfAnotherSizeAreNotMistaken() {
+  void encodersOfAnotherSizeAreRefused() {
     Path bench = folder.resolve("bench");
     assertEquals(
         new CommandLineRun(

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class BenchSizeTest {
   @Test
-  void mixedLengthsAreThoseOfTheCorpusThatTheyStandFor() {
+  void mixedLengthsHaveTheMeanOfTheCorpus() {
     double[] seconds = BenchSize.base().mixedLengths();
     assertEquals(128, seconds.length);
     assertEquals(0.6, seconds[0]);

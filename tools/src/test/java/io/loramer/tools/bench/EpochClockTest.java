@@ -24,7 +24,7 @@ class EpochClockTest {
   }
 
   @Test
-  void whatLiesBetweenEpochsBelongsToNone() {
+  void timeBetweenEpochsIsNotCounted() {
     assertEquals(2, clock.epochSeconds().length);
     assertEquals(6, clock.stepSeconds(0).length);
     double[] steps = clock.stepSeconds(1);
@@ -33,7 +33,7 @@ class EpochClockTest {
   }
 
   @Test
-  void fillingTheCacheIsTimed() {
+  void fillingTheCacheIsMeasured() {
     assertTrue(clock.encodingSeconds() > 0);
   }
 }

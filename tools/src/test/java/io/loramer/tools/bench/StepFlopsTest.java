@@ -24,12 +24,12 @@ class StepFlopsTest {
     double attention = 2 * 5 * 5 * 2; // one product
     double forward = 2 * (4 * map + feedForward + 2 * attention);
     double backwardAbove = 4 * map + feedForward + 4 * attention;
-    double backwardFirst = map + feedForward + 3 * attention; // down to its q and v
+    double backwardFirst = map + feedForward + 3 * attention; // down to the outputs of its q and v
     assertEquals(7 * (forward + backwardAbove + backwardFirst), flops.perStep(7, 6));
   }
 
   @Test
-  void convolutionsOfTheBaseModelsMake224FramesOf4500Milliseconds() throws IOException {
+  void convolutionsOfTheBaseModelsCompute224FramesFor4500Milliseconds() throws IOException {
     StepFlops flops =
         of(
             """

@@ -12,7 +12,7 @@ class TimingTest {
   }
 
   @Test
-  void oneRunIsAllThereIs() {
+  void quartilesOfOneMeasurementAreItsValue() {
     assertEquals(new Timing(1, 7, 7, 7, 7, 7), Timing.of(7));
   }
 }

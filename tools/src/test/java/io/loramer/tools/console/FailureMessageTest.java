@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 
 class FailureMessageTest {
   @Test
-  void whatTheUserCanMendIsASentence() {
+  void userErrorsAreOneSentence() {
     assertSentence(new IOException("a.wav: is empty"), "a.wav: is empty");
     assertSentence(new UncheckedIOException(new IOException("a.wav: is empty")), "a.wav: is empty");
     assertSentence(
@@ -27,7 +27,7 @@ class FailureMessageTest {
   }
 
   @Test
-  void defectsOfOursComeWithTheirStackTrace() {
+  void defectsComeWithTheirStackTrace() {
     for (Exception defect :
         new Exception[] {
           new IllegalStateException("no moment of w"),

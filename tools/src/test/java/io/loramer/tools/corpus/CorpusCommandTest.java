@@ -16,14 +16,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A corpus from its folder to a manifest, its counts and its check. */
+/** The corpus commands: import to a manifest, counts and check. */
 class CorpusCommandTest {
   private static final Path EMODB = Path.of("demo/emodb/flac").toAbsolutePath();
 
   @TempDir Path temp;
 
   @Test
-  void aCorpusIsImportedCountedAndFoundSound() throws IOException {
+  void corpusIsImportedCountedAndChecked() throws IOException {
     Path manifest = temp.resolve("new/folder/emodb.jsonl");
 
     CommandLineRun imported =
@@ -57,7 +57,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void labelsAreChosenAndRenamedAndTheRestIsTold() throws IOException {
+  void labelsAreSelectedAndRenamedAndDroppedOnesAreReported() throws IOException {
     Path manifest = temp.resolve("two.jsonl");
 
     CommandLineRun imported =
@@ -88,7 +88,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void brokenClipsAreLeftOutByNameWhereThatIsAskedFor() throws IOException {
+  void skipBrokenLeavesOutAndListsBrokenClips() throws IOException {
     Path corpus = meldWithBrokenClips();
     Path manifest = temp.resolve("meld.jsonl");
 
@@ -125,7 +125,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void theCheckListsAllThatIsWrongAndFails() throws IOException {
+  void checkListsAllProblemsAndFails() throws IOException {
     Path manifest = temp.resolve("meld.jsonl");
     CommandLineRun.of(
         "corpus", "import", "--format", "meld", "--from", meldWithBrokenClips(), "--out", manifest);
@@ -168,7 +168,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void aFailedImportLeavesNothing() throws IOException {
+  void failedImportLeavesNoFile() throws IOException {
     Path manifest = temp.resolve("a/m.jsonl");
 
     CommandLineRun.of("corpus", "import", "--format", "iemocap", "--from", temp, "--out", manifest)
@@ -181,7 +181,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void aManifestIsNotOverwritten() throws IOException {
+  void manifestIsNotOverwritten() throws IOException {
     Path manifest = Files.writeString(temp.resolve("m.jsonl"), "mine");
 
     CommandLineRun.of("corpus", "import", "--format", "emodb", "--from", EMODB, "--out", manifest)
@@ -191,7 +191,7 @@ class CorpusCommandTest {
   }
 
   @Test
-  void aTableOfOnesOwnIsImported() throws IOException {
+  void csvFileIsImported() throws IOException {
     Files.writeString(temp.resolve("calls.csv"), "file;mood\nf_03a01Fa.wav;good\n");
     Files.copy(EMODB.resolve("03a01Fa.flac"), temp.resolve("f_03a01Fa.wav"));
     Path manifest = temp.resolve("calls.jsonl");
@@ -220,7 +220,7 @@ class CorpusCommandTest {
     assertEquals(Optional.empty(), utterance.text());
   }
 
-  /** Only its dev part: a sound clip, then one of each kind of broken ones. */
+  /** The dev part only: a valid clip, then one of each kind of broken clips. */
   private Path meldWithBrokenClips() throws IOException {
     Path clips = Files.createDirectories(temp.resolve("MELD/dev_splits_complete"));
     Files.writeString(

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three speakers, of 4, 2 and 1 utterances, are three folds. */
+/** Cross-validation with three folds: three speakers with 4, 2 and 1 utterances. */
 @Tag("slow")
 class CrossvalCommandTest {
   private static final String TABLE =
@@ -48,14 +48,14 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void printsATableAndWhereTheReportLies() {
+  void printsATableAndThePathOfTheReport() {
     assertEquals(0, clean.exitCode(), clean.err());
     assertEquals("", clean.err());
     assertTrue(clean.out().matches(TABLE), clean.out());
   }
 
   @Test
-  void eachRunIsTestedWithItsFoldAndChosenByTheNext() throws IOException {
+  void eachRunIsTestedOnItsFoldAndValidatedOnTheNext() throws IOException {
     JsonNode plan = json("clean/crossval.json");
     assertEquals("clean", plan.get("protocol").asText());
     List<String> tested = new ArrayList<>();
@@ -89,7 +89,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void runsThatHaveEndedAreSkippedAndOthersGoneOnWith() throws IOException {
+  void finishedRunsAreSkippedAndOthersResumed() throws IOException {
     Path ended = folder.resolve("clean/fold-1/seed-1/predictions.jsonl");
     FileTime before = Files.getLastModifiedTime(ended);
     String summary = Files.readString(folder.resolve("clean/summary.json"));
@@ -104,7 +104,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void runsOnHeardSpeakersAreCalledSpeakerDependentAndGoneOnWith() throws IOException {
+  void speakerDependentRunsAreLabelledAndResumed() throws IOException {
     String[] options = {
       "--folds-by", "utterance", "--set", "head.speaker.size=2", "--set", "audio.encoder=null"
     };
@@ -129,7 +129,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void folderOfSomethingElseIsRefused() {
+  void folderOfAnotherKindIsRefused() {
     CommandLineRun run = crossval("wavlm");
     assertEquals(1, run.exitCode());
     assertEquals(
@@ -138,7 +138,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void whatThePapersProtocolGivesIsNowhereCalledATest() throws IOException {
+  void resultsOfThePapersProtocolAreNotCalledTest() throws IOException {
     CommandLineRun paper =
         crossval(
             "paper",
@@ -163,7 +163,7 @@ class CrossvalCommandTest {
   }
 
   @Test
-  void problemsAreSaidBeforeAnythingIsWritten() {
+  void problemsAreReportedBeforeAnythingIsWritten() {
     CommandLineRun run = crossval("never", "--set", "audio.lora.target_modules=[w_proj]");
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("w_proj matches no linear map"), run.err());

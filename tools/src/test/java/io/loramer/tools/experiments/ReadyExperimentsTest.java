@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The grids that ship are the tables of the paper. */
+/** The shipped grids are the tables of the paper. */
 class ReadyExperimentsTest {
   private static final Path EXPERIMENTS = Path.of("experiments");
 
@@ -53,7 +53,7 @@ class ReadyExperimentsTest {
         table("table2.yaml"));
   }
 
-  /** Reads the points over a configuration as the README shows it. */
+  /** Returns the points of a grid over a configuration like that in the README. */
   private String table(String name) throws IOException {
     Path config =
         Files.writeString(
@@ -86,7 +86,7 @@ class ReadyExperimentsTest {
     return String.join("", lines);
   }
 
-  /** Its path is relative to the configuration. */
+  /** Returns the configured encoder, whose path is relative to the configuration. */
   private String encoder(Optional<Path> path) {
     return path.map(p -> folder.resolve("encoders").relativize(p).toString()).orElse("");
   }

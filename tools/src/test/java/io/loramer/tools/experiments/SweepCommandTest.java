@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class SweepCommandTest {
-  /** The second has a loss that is no number. */
+  /** The loss of the second row is NaN or infinite. */
   private static final String GRID =
       """
       rows:
@@ -40,7 +40,7 @@ class SweepCommandTest {
   }
 
   @Test
-  void aPointThatFailsIsSaidAndTheOthersGoOn() {
+  void failedPointIsReportedAndTheOthersRun() {
     assertEquals(1, swept.exitCode(), swept.err());
     String[] lines = swept.out().split("\n", -1);
     assertEquals(
@@ -83,7 +83,7 @@ class SweepCommandTest {
   }
 
   @Test
-  void theProblemsOfAllPointsAreSaidBeforeTheFirstRun() throws IOException {
+  void problemsOfAllPointsAreReportedBeforeTheFirstRun() throws IOException {
     CommandLineRun run =
         sweep(
             """

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TFloat32;
 
-/** What inspect tells of each thing that it knows. */
+/** The output of inspect for each kind of file or folder. */
 class InspectCommandTest {
 
   @TempDir private static Path shared;
@@ -56,13 +56,13 @@ class InspectCommandTest {
           inspected.path("lora").path("matched"));
       assertEquals(Json.TREE.createArrayNode(), inspected.path("problems"));
     }
-    // The product of a weight norm takes the place of magnitude [1, 1, 6] and direction.
+    // The product of a weight norm replaces magnitude [1, 1, 6] and direction.
     assertEquals(6, checkpoint.path("parameters").asInt() - savedModel.path("parameters").asInt());
     assertEquals(checkpoint.path("parameters"), checkpoint.path("dtypes").path("float32"));
   }
 
   @Test
-  void signaturesAreToldWithDtypesAndShapes() throws IOException {
+  void signaturesAreListedWithDtypesAndShapes() throws IOException {
     JsonNode serving =
         inspect(encoder.savedModel()).path("signatures").path("serve/serving_default");
     assertEquals(
@@ -76,7 +76,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void whatIsMissingAndExtraInACheckpointIsTold() throws IOException {
+  void missingAndExtraWeightsOfACheckpointAreListed() throws IOException {
     Files.copy(encoder.checkpoint().resolve("config.json"), folder.resolve("config.json"));
     Map<String, TFloat32> tensors = new LinkedHashMap<>();
     try (Safetensors file = Safetensors.open(encoder.checkpoint().resolve("model.safetensors"))) {
@@ -100,7 +100,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void architectureThatIsNotSupportedIsToldWithThoseThatAre() throws IOException {
+  void unsupportedArchitectureIsReportedWithTheSupportedOnes() throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"whisper\"}");
     CommandLineRun outcome = CommandLineRun.of("inspect", folder);
     assertEquals(0, outcome.exitCode());
@@ -109,7 +109,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void savedModelWithoutItsVariablesIsTold() throws IOException {
+  void savedModelWithoutItsVariablesIsReported() throws IOException {
     copy("saved_model.pb");
     copy("assets/config.json");
     JsonNode problems = inspect(folder).path("problems");
@@ -119,7 +119,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void emotionModelIsKnownByItsAsset() throws IOException {
+  void emotionModelIsRecognisedByItsAsset() throws IOException {
     copy("saved_model.pb");
     Files.createDirectories(folder.resolve("assets"));
     Files.writeString(
@@ -132,7 +132,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void runIsToldWithItsAdapterAndEncodersThatAreGone() throws IOException {
+  void runIsDescribedWithItsAdapterAndMissingEncoders() throws IOException {
     Path run = RunFixture.write(folder.resolve("first"), encoder);
     JsonNode ended = inspect(run);
     assertEquals("run", ended.path("kind").textValue());
@@ -150,7 +150,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void graphIsToldScopeByScopeWithItsParameters() throws IOException {
+  void graphIsListedByScopeWithItsParameters() throws IOException {
     CommandLineRun outcome = CommandLineRun.of("inspect", "--graph", encoder.savedModel());
     assertEquals(0, outcome.exitCode(), outcome.err());
     List<String> lines = outcome.out().lines().toList();
@@ -198,7 +198,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void safetensorsFileIsToldTensorByTensor() throws IOException {
+  void safetensorsFileIsListedByTensor() throws IOException {
     CommandLineRun outcome =
         CommandLineRun.of("inspect", encoder.checkpoint().resolve("model.safetensors"));
     assertEquals(0, outcome.exitCode());
@@ -207,7 +207,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void whatIsNothingKnownIsRefusedWithWhatWasLookedFor() throws IOException {
+  void unknownKindIsRefusedWithTheKnownOnes() throws IOException {
     Files.writeString(folder.resolve("notes.txt"), "");
     CommandLineRun outcome = CommandLineRun.of("inspect", folder);
     for (String file :

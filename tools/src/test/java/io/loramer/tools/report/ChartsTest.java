@@ -31,13 +31,13 @@ class ChartsTest {
   }
 
   @Test
-  void oneValueLiesInTheMiddleOfItsScale() {
+  void singleValueIsInTheMiddleOfItsScale() {
     assertEquals(20, Scale.covering(DoubleStream.of(3, 3), 10, 30).at(3), 1e-9);
   }
 
   @Test
   void componentsKeepTheDistancesOfRowsInAPlane() {
-    // Three rows in the plane x = z, which is turned; distances in it are those of the rows.
+    // Rows in the plane x = z: their distances in it are those in space.
     double[][] rows = {{0, 0, 0}, {2, 1, 2}, {-1, 5, -1}, {4, 4, 4}, {3, -2, 3}};
     PrincipalComponents found = PrincipalComponents.of(rows);
     assertEquals(1, found.firstShare() + found.secondShare(), 1e-12);
@@ -52,14 +52,14 @@ class ChartsTest {
   }
 
   @Test
-  void rowsThatAreAllTheSameLieOnOneAnother() {
+  void equalRowsHaveEqualProjections() {
     PrincipalComponents found = PrincipalComponents.of(new double[][] {{1, 2}, {1, 2}, {1, 2}});
     assertEquals(0, found.firstShare(), 1e-12);
     assertEquals(found.points().get(0), found.points().get(2));
   }
 
   @Test
-  void controlCharactersAndHalvesOfPairsAreReplaced() {
+  void controlCharactersAndUnpairedSurrogatesAreReplaced() {
     assertEquals(
         "<td>a\ufffd\ufffd&lt;\ud83d\ude00</td>",
         Element.of("td", "a\u0007\udc00<\ud83d\ude00").toString());

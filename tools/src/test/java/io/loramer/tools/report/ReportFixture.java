@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A cross-validation on disk: two folds with two seeds. Each run hears the same five utterances of
- * its fold: it knows anger, takes joy for neutral with a confidence of 0.9, and neutral for anger
- * with one of 0.6 every other time.
+ * A cross-validation on disk: two folds with two seeds. Each run tests the same five utterances of
+ * its fold: it recognises anger, recognises joy as neutral with probability 0.9, and every other
+ * neutral utterance as anger with probability 0.6.
  */
 final class ReportFixture {
   static final String WORDS = "words of ";
@@ -48,7 +48,7 @@ final class ReportFixture {
     this.corpus = folder.resolve("corpus.jsonl");
   }
 
-  /** Has the words written elsewhere than in the folder. */
+  /** Writes the manifest with the words to another place. */
   ReportFixture corpus(Path file) {
     corpus = file;
     return this;
@@ -59,14 +59,14 @@ final class ReportFixture {
     return this;
   }
 
-  /** Has single utterances tested, three of them, and two to choose the epoch by. */
+  /** Splits by utterances: three test utterances, and two for validation. */
   ReportFixture byUtterance() {
     foldsBy = FoldsBy.UTTERANCE;
     splits = ", validation: {utterances: [a, b]}, test: {utterances: [c, d, e]}";
     return this;
   }
 
-  /** Puts text that means harm wherever a corpus' own text goes. */
+  /** Puts HTML markup wherever text of a corpus is shown. */
   ReportFixture named(String hostile) {
     joy = "joy" + hostile;
     speaker = "s" + hostile;
@@ -99,7 +99,7 @@ final class ReportFixture {
     return List.of("anger", joy, "neutral");
   }
 
-  /** Writes it and returns its summary. */
+  /** Writes the cross-validation and returns its summary. */
   CrossvalSummary write() throws IOException {
     List<CrossvalSummary.Run> runs = new ArrayList<>();
     StringBuilder lines = new StringBuilder();

@@ -56,7 +56,7 @@ class ReportTest {
   }
 
   @Test
-  void modelsStandInTheFormOfThePapersFirstTableBesideItsNumbers() throws IOException {
+  void scoresAreInTheFormOfThePapersTable1BesideItsNumbers() throws IOException {
     Document page =
         sweep(
             point("heard", new ReportFixture(folder.resolve("heard")).audioOnly(), Map.of()),
@@ -76,7 +76,7 @@ class ReportTest {
   }
 
   @Test
-  void whereOnlyLambdaDiffersTheTableIsThePapersSecond() throws IOException {
+  void scoresAreInTheFormOfThePapersTable2IfOnlyLambdaDiffers() throws IOException {
     Path corpus = folder.resolve("corpus.jsonl");
     Document page =
         sweep(
@@ -89,7 +89,7 @@ class ReportTest {
   }
 
   @Test
-  void aPointThatFailedIsNamedWithItsReason() throws IOException {
+  void failedPointIsNamedWithItsReason() throws IOException {
     Document page =
         sweep(
             point("a", new ReportFixture(folder.resolve("a")), Map.of()),
@@ -99,7 +99,7 @@ class ReportTest {
   }
 
   @Test
-  void scoresThatWereChosenOnTheTestFoldSaySoThemselves() throws IOException {
+  void scoresChosenOnTheTestFoldAreLabelled() throws IOException {
     Document clean = crossval(new ReportFixture(folder));
     assertTrue(clean.select(".warning, .badge").isEmpty(), clean.text());
 
@@ -111,7 +111,7 @@ class ReportTest {
   }
 
   @Test
-  void scoresOfSpeakersThatWereHeardInTrainingSaySoThemselves() throws IOException {
+  void speakerDependentScoresAreLabelled() throws IOException {
     Document page = crossval(new ReportFixture(folder).byUtterance());
     assertEquals(Protocol.CLEAN.note(), page.selectFirst(".warning").text());
     for (Element score : figure(page, "Accuracy").select("td:contains(±)")) {
@@ -131,7 +131,7 @@ class ReportTest {
   }
 
   @Test
-  void confusionsAreThoseOfAllRunsTogether() throws IOException {
+  void confusionMatrixCountsAllRuns() throws IOException {
     Element table = figure(crossval(new ReportFixture(folder)), "Confusion");
     assertEquals(
         List.of(
@@ -151,7 +151,7 @@ class ReportTest {
   }
 
   @Test
-  void theWorstMistakeIsThatOfWhichARunWasSurest() throws IOException {
+  void worstMistakeHasTheHighestProbability() throws IOException {
     Element table = figure(crossval(new ReportFixture(folder)), "The worst mistakes");
     assertEquals(
         List.of(
@@ -162,7 +162,7 @@ class ReportTest {
   }
 
   @Test
-  void whatIsMissingLeavesOutItsFigure() throws IOException {
+  void figuresWithoutDataAreLeftOut() throws IOException {
     List<String> whole = crossval(new ReportFixture(folder)).select("h3").eachText();
     Path other = Files.createDirectory(folder.resolve("other"));
     new ReportFixture(other).audioOnly().withoutEmbeddings().withoutManifest().write();
@@ -179,7 +179,7 @@ class ReportTest {
   }
 
   @Test
-  void textOfACorpusIsNeverMarkup() throws IOException {
+  void textOfACorpusIsEscaped() throws IOException {
     String hostile = "</script></style></td>\"'><img src=x onerror=alert(1)><svg onload=f()>&lt;";
     Document page = crossval(new ReportFixture(folder).named(hostile));
     assertTrue(page.select("script, img, [onerror], [onload], iframe, a, form").isEmpty());
@@ -190,7 +190,7 @@ class ReportTest {
   }
 
   @Test
-  void theFileIsCompleteInItselfAndWellFormed() throws Exception {
+  void fileIsSelfContainedAndWellFormed() throws Exception {
     Document page = crossval(new ReportFixture(folder).named("\u0000\uffff & <b>"));
     assertTrue(page.select("[src], [href], link, script").isEmpty());
     assertFalse(page.selectFirst("style").data().matches("(?s).*(url\\(|@import|[<>&\"]).*"));
@@ -209,7 +209,7 @@ class ReportTest {
   }
 
   @Test
-  void whoDoesNotSeeTheFiguresIsToldWhatTheyShow() throws IOException {
+  void figuresHaveDescriptionsForScreenReaders() throws IOException {
     Document page = crossval(new ReportFixture(folder));
     assertEquals(7, page.select("svg[role=img]").size());
     for (Element svg : page.select("svg[role=img]")) {
@@ -222,7 +222,7 @@ class ReportTest {
   }
 
   @Test
-  void aSingleRunHasAReportToo() throws IOException {
+  void singleRunHasAReport() throws IOException {
     new ReportFixture(folder).write();
     Document page = open(folder.resolve("fold-1/seed-2"));
     // Recalls of 1, 0 and 1/2; two of five are right.
@@ -232,7 +232,7 @@ class ReportTest {
   }
 
   @Test
-  void theCommandThatReproducesItIsGiven() throws IOException {
+  void commandToReproduceIsGiven() throws IOException {
     String command = figure(crossval(new ReportFixture(folder)), "Command").select("pre").text();
     assertEquals(
         "lora-mer crossval --config %s --folds-by speaker --folds 2 --seeds 1,2 --protocol clean --out NEW"
@@ -241,13 +241,13 @@ class ReportTest {
   }
 
   @Test
-  void aFolderOfSomethingElseIsRefused() {
+  void folderOfAnotherKindIsRefused() {
     IOException e = assertThrows(IOException.class, () -> Report.write(folder));
     assertTrue(e.getMessage().startsWith(folder + ": expected the folder of"), e.getMessage());
   }
 
   @Test
-  void whatHasNotEndedIsRefused() throws IOException {
+  void unfinishedExperimentIsRefused() throws IOException {
     CrossvalSummary unread = new ReportFixture(folder).write();
     assertEquals(4, unread.runs().size());
     Files.delete(folder.resolve("summary.json"));

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A run folder as training leaves it, as far as others look at it. */
+/** Writes the files of a finished run that other commands read. */
 public final class RunFixture {
   private RunFixture() {}
 
-  /** Writes a run that has ended, with an adapter. */
+  /** Writes a finished run with an adapter. */
   public static Path write(Path run, TinyEncoder encoder) throws IOException {
     encoder.writeAdapter(run.resolve("model"), 0.5f);
     Files.writeString(

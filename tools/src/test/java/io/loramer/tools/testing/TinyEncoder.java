@@ -17,7 +17,7 @@ import java.util.Random;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-/** The smallest WavLM with two layers, of random weights: its checkpoint and its SavedModel. */
+/** The checkpoint and SavedModel of a tiny WavLM with two layers and random weights. */
 public record TinyEncoder(Path checkpoint, Path savedModel) {
   private static final String CONFIG =
       """
@@ -37,9 +37,9 @@ public record TinyEncoder(Path checkpoint, Path savedModel) {
   }
 
   /**
-   * Writes an adapter of the default targets.
+   * Writes an adapter with the default targets.
    *
-   * @param deviation of B's values
+   * @param deviation the standard deviation of B's values
    */
   public void writeAdapter(Path folder, float deviation) throws IOException {
     LoraConfig config = LoraConfig.defaults();
