@@ -6,18 +6,20 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-build() { # folder, time zone, Maven's arguments
-  local folder="$work/$1" zone="$2"
-  shift 2
-  mkdir -p "$folder"
-  git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$folder"
-  (cd "$folder" && TZ="$zone" mvn -q -B -DskipTests -Dspotless.check.skip "$@" package)
-  (cd "$folder" && find . -path '*/target/*' \( -name 'lora-mer-*.jar' -o -name 'bom.*' \) -not -path '*/target/lib/*' \
-    -exec sha256sum {} + | LC_ALL=C sort -k 2)
+for folder in one another-folder; do
+  mkdir "$work/$folder"
+  git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work/$folder"
+done
+
+sums() { # folder, time zone, Maven's arguments
+  cd "$work/$1"
+  TZ="$2" mvn -q -B -DskipTests -Dspotless.check.skip "${@:3}" package >&2
+  find . -path '*/target/*' \( -name 'lora-mer-*.jar' -o -name 'bom.*' \) -not -path '*/target/lib/*' \
+    -exec sha256sum {} + | LC_ALL=C sort -k 2
 }
 
-build one UTC "$@" >"$work/one.sums"
-build another-folder Asia/Tokyo "$@" >"$work/another.sums"
+(sums one UTC "$@") >"$work/one.sums"
+(sums another-folder Asia/Tokyo "$@") >"$work/another.sums"
 if ! diff "$work/one.sums" "$work/another.sums"; then
   echo "the two builds differ" >&2
   exit 1
