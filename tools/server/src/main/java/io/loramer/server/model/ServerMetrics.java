@@ -65,7 +65,7 @@ public final class ServerMetrics {
     this.model = model;
     GaugeWithCallback.builder()
         .name("process_resident_memory_bytes")
-        .callback(gauge -> gauge.call(residentBytes()))
+        .callback(gauge -> gauge.call((double) residentBytes()))
         .register(registry);
   }
 
@@ -114,7 +114,7 @@ public final class ServerMetrics {
     GaugeWithCallback.builder()
         .name(name)
         .labelNames(MODEL)
-        .callback(gauge -> gauge.call(value.getAsLong(), model))
+        .callback(gauge -> gauge.call((double) value.getAsLong(), model))
         .register(registry);
   }
 
