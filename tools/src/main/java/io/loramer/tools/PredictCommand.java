@@ -74,12 +74,12 @@ final class PredictCommand implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "Missing --text or --recognizer: this model needs the words.");
       }
-      Optional<Transcription> heard = Optional.empty();
+      Optional<Transcription> recognized = Optional.empty();
       if (wordless) {
-        heard = Optional.of(words(options.recognizer().get(), waveform));
+        recognized = Optional.of(words(options.recognizer().get(), waveform));
       }
-      Optional<String> words = heard.map(Transcription::text).or(() -> text);
-      print(named(() -> loaded.recognize(waveform, words)), heard);
+      Optional<String> words = recognized.map(Transcription::text).or(() -> text);
+      print(named(() -> loaded.recognize(waveform, words)), recognized);
     }
     return ExitCode.OK;
   }
@@ -100,12 +100,12 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** Prints the probabilities, and the words if they were recognised. */
-  private void print(Recognition recognition, Optional<Transcription> heard)
+  private void print(Recognition recognition, Optional<Transcription> recognized)
       throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       ObjectNode line = Json.RECORDS.valueToTree(recognition);
-      heard.ifPresent(
+      recognized.ifPresent(
           words ->
               line.put("text", words.text())
                   .put("text_source", "asr")
@@ -113,7 +113,7 @@ final class PredictCommand implements Callable<Integer> {
       out.println(Json.RECORDS.writeValueAsString(line));
     } else {
       out.println(table(recognition));
-      heard.ifPresent(
+      recognized.ifPresent(
           words ->
               out.printf(
                   Locale.ROOT,

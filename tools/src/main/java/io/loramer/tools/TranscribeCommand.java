@@ -126,17 +126,18 @@ final class TranscribeCommand implements Callable<Integer> {
     double confidence = 0;
     WordErrorRate errors = new WordErrorRate(0, 0);
     for (int i = 0; i < after.size(); i++) {
-      Utterance said = before.get(i);
+      Utterance original = before.get(i);
       Utterance recognized = after.get(i);
-      if (missing && said.text().isPresent()) {
+      if (missing && original.text().isPresent()) {
         continue;
       }
       count++;
       silent += recognized.text().orElseThrow().isEmpty() ? 1 : 0;
       confidence += recognized.textConfidence().orElseThrow();
-      if (said.text().isPresent() && said.textConfidence().isEmpty()) {
+      if (original.text().isPresent() && original.textConfidence().isEmpty()) {
         compared++;
-        errors = errors.plus(WordErrorRate.of(said.text().get(), recognized.text().orElseThrow()));
+        errors =
+            errors.plus(WordErrorRate.of(original.text().get(), recognized.text().orElseThrow()));
       }
     }
     String recognizedLine =

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,16 +91,13 @@ class PathTest {
 
   @Test
   void predictGivesATableOrALineOfJson() throws IOException {
-    String[] asked = {"predict", "--model", tiny.path("model"), tiny.path("6.wav"), "--text", "Oh"};
-    CommandLineRun table = CommandLineRun.of(asked);
+    CommandLineRun table = predict("--text", "Oh");
     assertEquals(0, table.exitCode(), table.err());
     assertTrue(
         table.out().matches("(joy|fear) +0\\.\\d{3}\n(joy|fear) +0\\.\\d{3}\nfusion +audio .*\n"),
         table.out());
 
-    String[] asJson = Arrays.copyOf(asked, asked.length + 1);
-    asJson[asked.length] = "--json";
-    CommandLineRun json = CommandLineRun.of(asJson);
+    CommandLineRun json = predict("--text", "Oh", "--json");
     assertEquals(1, json.out().lines().count());
     JsonNode read = Json.TREE.readTree(json.out());
     assertEquals(table.out().split(" ", 2)[0], read.get("label").asText());

@@ -94,11 +94,11 @@ class EmotionClientTest {
         HttpRequest.newBuilder(server.uri("/v1/emotions?text=Oh%20no&window_seconds=0.5"))
             .POST(BodyPublishers.ofFile(FLAC))
             .build();
-    var said = server.said(request);
-    assertEquals(200, said.status(), said.error());
-    assertEquals("Oh no", said.body().get("text").asText());
+    var response = server.send(request);
+    assertEquals(200, response.status(), response.error());
+    assertEquals("Oh no", response.body().get("text").asText());
     // 1.898 s in windows of half a second, one every quarter, the last at the end.
-    assertEquals(7, said.body().get("windows").size());
+    assertEquals(7, response.body().get("windows").size());
   }
 
   @Test

@@ -58,12 +58,12 @@ class FullQueueTest {
             .formatted(wav);
     String rows = String.join(",", Collections.nCopies(3, row));
     try (RunningServer server = RunningServer.of(folder, 2, Duration.ofSeconds(60))) {
-      RunningServer.Response said =
+      RunningServer.Response response =
           server.post(
               "/v1/models/tiny:predict",
               "{\"signature_name\": \"wav_bytes\", \"instances\": [" + rows + "]}");
-      assertEquals(200, said.status(), said::error);
-      assertEquals(3, said.body().get("predictions").size());
+      assertEquals(200, response.status(), response::error);
+      assertEquals(3, response.body().get("predictions").size());
     }
   }
 

@@ -64,10 +64,10 @@ class RestTest {
         """;
     for (String path :
         List.of("/v1/models/tiny", "/v1/models/tiny/versions/1", "/V1/Models/tiny")) {
-      Response said = server.get(path);
-      assertEquals(Json.TREE.readTree(expected), said.body());
-      assertEquals("application/json", said.type());
-      assertEquals(200, said.status());
+      Response response = server.get(path);
+      assertEquals(Json.TREE.readTree(expected), response.body());
+      assertEquals("application/json", response.type());
+      assertEquals(200, response.status());
     }
   }
 
@@ -186,10 +186,10 @@ class RestTest {
         HttpRequest.newBuilder(server.uri(path))
             .method(method, BodyPublishers.ofString("{\"instances\": [" + row(900, 0.1) + "]}"))
             .build();
-    Response said = server.said(request);
-    assertEquals(error, said.error());
-    assertEquals(status, said.status());
-    assertEquals("application/json", said.type());
+    Response response = server.send(request);
+    assertEquals(error, response.error());
+    assertEquals(status, response.status());
+    assertEquals("application/json", response.type());
   }
 
   @Test

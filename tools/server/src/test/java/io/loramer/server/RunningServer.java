@@ -62,14 +62,14 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
   }
 
   Response get(String path) throws IOException, InterruptedException {
-    return said(HttpRequest.newBuilder(uri(path)).build());
+    return send(HttpRequest.newBuilder(uri(path)).build());
   }
 
   Response post(String path, String body) throws IOException, InterruptedException {
-    return said(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)).build());
+    return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)).build());
   }
 
-  Response said(HttpRequest request) throws IOException, InterruptedException {
+  Response send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
     String type = response.headers().firstValue("Content-Type").orElse("");
     JsonNode body = type.equals("application/json") ? Json.TREE.readTree(response.body()) : null;

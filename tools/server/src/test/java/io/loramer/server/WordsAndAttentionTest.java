@@ -65,16 +65,16 @@ class WordsAndAttentionTest {
   }
 
   private static Response ask(RunningServer server, String query) throws Exception {
-    return server.said(
+    return server.send(
         HttpRequest.newBuilder(server.uri("/v1/emotions?" + query))
             .POST(BodyPublishers.ofFile(CLIP))
             .build());
   }
 
   private static JsonNode answer(String query) throws Exception {
-    Response said = ask(server, query);
-    assertEquals(200, said.status(), said.error());
-    return said.body();
+    Response response = ask(server, query);
+    assertEquals(200, response.status(), response.error());
+    return response.body();
   }
 
   private static String words(String text) {
@@ -93,9 +93,9 @@ class WordsAndAttentionTest {
       assertEquals("asr", answer.get("text_source").asText(), query);
       assertEquals(expected.confidence(), answer.get("text_confidence").asDouble(), 1e-5, query);
     }
-    EmotionAnswer told = new EmotionClient(server.uri("/")).recognize(CLIP, Optional.empty());
-    assertEquals(Optional.of("asr"), told.textSource());
-    assertEquals(expected.confidence(), told.textConfidence().orElseThrow(), 1e-5);
+    EmotionAnswer answer = new EmotionClient(server.uri("/")).recognize(CLIP, Optional.empty());
+    assertEquals(Optional.of("asr"), answer.textSource());
+    assertEquals(expected.confidence(), answer.textConfidence().orElseThrow(), 1e-5);
     JsonNode sent = answer(words(expected.text()));
     assertEquals("transcript", sent.get("text_source").asText());
     assertTrue(sent.path("text_confidence").isMissingNode());
@@ -187,13 +187,14 @@ class WordsAndAttentionTest {
           sum(frames.get("weights").valueStream().mapToDouble(JsonNode::asDouble).toArray()),
           1e-4);
     }
-    JsonNode told = explained.get("words");
+    JsonNode answer = explained.get("words");
     assertEquals(
         List.of("Zoë", "liegt,", "😀", "wo?"),
-        told.valueStream()
+        answer
+            .valueStream()
             .map(w -> text.substring(w.get("start").asInt(), w.get("end").asInt()))
             .toList());
-    double sum = sum(told.valueStream().mapToDouble(w -> w.get("weight").asDouble()).toArray());
+    double sum = sum(answer.valueStream().mapToDouble(w -> w.get("weight").asDouble()).toArray());
     assertTrue(sum > 0.1 && sum < 1, "the rest is that of <s> and </s>: " + sum);
   }
 
@@ -213,12 +214,12 @@ class WordsAndAttentionTest {
 
   private static int frames(byte[] wav) {
     try {
-      Response said =
-          server.said(
+      Response response =
+          server.send(
               HttpRequest.newBuilder(server.uri("/v1/emotions?explain=true&text=Oh"))
                   .POST(BodyPublishers.ofByteArray(wav))
                   .build());
-      return said.body().at("/windows/0/frames/weights").size();
+      return response.body().at("/windows/0/frames/weights").size();
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }

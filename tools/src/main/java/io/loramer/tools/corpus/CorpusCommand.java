@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "corpus",
     mixinStandardHelpOptions = true,
-    description = "Turns corpora into manifests, and looks at these.",
+    description = "Imports corpora as manifests, and checks and describes manifests.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer corpus import --format iemocap --from IEMOCAP_full_release --out iemocap.jsonl",

@@ -170,7 +170,7 @@ class ReportTest {
     List<String> left = page.select("h3").eachText();
     assertEquals(
         List.of(
-            "Mutual information of speech and words",
+            "Mutual information of audio and text",
             "Fusion weights by emotion",
             "Fused embedding, by emotion",
             "Fused embedding, by speaker"),
