@@ -1,4 +1,4 @@
-/** The model as a TensorFlow graph; for LoRA-MER's own modules only. */
+/** The model as a TensorFlow graph; API are the values of its configuration only. */
 module io.loramer.model {
   requires transitive io.loramer.savedmodels;
   requires tensorflow.framework;
@@ -7,12 +7,8 @@ module io.loramer.model {
       io.loramer.recognition,
       io.loramer.training,
       io.loramer.server;
-  exports io.loramer.model.head to
-      io.loramer.training,
-      io.loramer.tools;
-  exports io.loramer.model.information to
-      io.loramer.training,
-      io.loramer.tools;
+  exports io.loramer.model.head; // of it, the values of a configuration are API
+  exports io.loramer.model.information; // likewise
 
   opens io.loramer.model.head to
       com.fasterxml.jackson.databind;

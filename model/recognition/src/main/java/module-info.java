@@ -14,6 +14,9 @@ module io.loramer.recognition {
   exports io.loramer.recognition.words;
   exports io.loramer.recognition.batches to
       io.loramer.training;
+  exports io.loramer.recognition.tensors to
+      io.loramer.training,
+      io.loramer.server;
 
   opens io.loramer.recognition to
       com.fasterxml.jackson.databind;

@@ -1,6 +1,6 @@
 package io.loramer.training;
 
-import io.loramer.recognition.batches.TensorMemory;
+import io.loramer.recognition.tensors.TensorMemory;
 import io.loramer.savedmodels.graph.Variables;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.head.Modality;
-import io.loramer.recognition.batches.TensorMemory;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.tensors.TensorMemory;
 import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.features.Batch;

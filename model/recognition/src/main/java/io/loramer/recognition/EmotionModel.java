@@ -2,9 +2,9 @@ package io.loramer.recognition;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.batches.Batches;
-import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.device.Device;
 import io.loramer.recognition.measures.Recognition;
+import io.loramer.recognition.tensors.ModelInputs;
 import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;

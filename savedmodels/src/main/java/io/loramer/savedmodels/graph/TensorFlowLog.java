@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -18,9 +20,11 @@ import org.tensorflow.proto.ConfigProto;
  * <p>TensorFlow's optimiser of graphs writes its note through Abseil, whose level no environment
  * variable sets, and whose functions TensorFlow's library does not export. It writes once in a
  * process, so a first session runs here with stderr redirected to a file. What else stands in that
- * file is printed.
+ * file is logged.
  */
 public final class TensorFlowLog {
+  private static final Logger LOG = LogManager.getLogger(TensorFlowLog.class);
+
   private static final Pattern NOTE =
       Pattern.compile(
           "WARNING: All log messages before absl::InitializeLog\\(\\) is called are written to"
@@ -47,7 +51,7 @@ public final class TensorFlowLog {
         redirected(printed, TensorFlowLog::runSession);
         Files.readAllLines(printed).stream()
             .filter(line -> !NOTE.matcher(line).matches())
-            .forEach(System.err::println);
+            .forEach(line -> LOG.info("TensorFlow: {}", line));
       } finally {
         Files.delete(printed);
       }
@@ -57,7 +61,6 @@ public final class TensorFlowLog {
   }
 
   private static void redirected(Path file, Runnable action) {
-    System.err.flush();
     int stderr = libc("dup").invokeInt(new Object[] {STDERR});
     int descriptor = libc("open").invokeInt(new Object[] {file.toString(), WRITE_ONLY});
     libc("dup2").invokeInt(new Object[] {descriptor, STDERR});

@@ -1,8 +1,8 @@
 package io.loramer.training.features;
 
 import io.loramer.model.Frontier;
-import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.device.Device;
+import io.loramer.recognition.tensors.ModelInputs;
 import io.loramer.savedmodels.graph.Variables;
 import java.io.IOException;
 import java.util.Map;

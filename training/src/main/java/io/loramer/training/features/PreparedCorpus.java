@@ -1,12 +1,12 @@
 package io.loramer.training.features;
 
 import io.loramer.model.head.Modality;
-import io.loramer.recognition.batches.AudioBatch;
 import io.loramer.recognition.batches.Batches;
 import io.loramer.recognition.batches.Buckets;
-import io.loramer.recognition.batches.ModelInputs;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.tensors.AudioBatch;
+import io.loramer.recognition.tensors.ModelInputs;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;

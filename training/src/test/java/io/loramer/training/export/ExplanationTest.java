@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModel;
-import io.loramer.recognition.batches.ModelInputs;
+import io.loramer.recognition.tensors.ModelInputs;
 import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.training.Trainer;

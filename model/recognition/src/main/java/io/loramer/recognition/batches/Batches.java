@@ -1,6 +1,9 @@
 package io.loramer.recognition.batches;
 
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.recognition.tensors.AudioBatch;
+import io.loramer.recognition.tensors.ModelInputs;
+import io.loramer.recognition.tensors.TextBatch;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;

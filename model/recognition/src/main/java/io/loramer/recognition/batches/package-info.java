@@ -2,7 +2,7 @@
  * Batches of clips and texts: grouping by length, padding, and the input tensors of a model.
  *
  * <p>In: utterances, or waveforms and texts. Out: {@link
- * io.loramer.recognition.batches.ModelInputs}, which the caller closes.
+ * io.loramer.recognition.tensors.ModelInputs}, which the caller closes.
  *
  * <pre>{@code
  * try (ModelInputs inputs = model.batches().inputs(waveforms, texts)) {

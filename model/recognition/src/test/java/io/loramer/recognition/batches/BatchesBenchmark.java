@@ -1,6 +1,7 @@
 package io.loramer.recognition.batches;
 
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.tensors.ModelInputs;
 import io.loramer.recognition.testing.TestFiles;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;

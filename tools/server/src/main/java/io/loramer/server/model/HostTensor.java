@@ -1,6 +1,6 @@
 package io.loramer.server.model;
 
-import io.loramer.recognition.batches.Padding;
+import io.loramer.recognition.tensors.Padding;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;

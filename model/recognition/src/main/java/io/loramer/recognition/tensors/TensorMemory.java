@@ -1,4 +1,4 @@
-package io.loramer.recognition.batches;
+package io.loramer.recognition.tensors;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

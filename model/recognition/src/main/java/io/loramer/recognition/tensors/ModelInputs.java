@@ -1,4 +1,4 @@
-package io.loramer.recognition.batches;
+package io.loramer.recognition.tensors;
 
 import io.loramer.model.EmotionSignature;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.loramer.recognition.batches;
+package io.loramer.recognition.tensors;
 
 import java.nio.FloatBuffer;
 import java.util.List;

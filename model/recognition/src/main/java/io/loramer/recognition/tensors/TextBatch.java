@@ -1,4 +1,4 @@
-package io.loramer.recognition.batches;
+package io.loramer.recognition.tensors;
 
 import java.nio.IntBuffer;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.tensorflow.types.TInt32;
  */
 public record TextBatch(TInt32 ids, TInt32 lengths) implements AutoCloseable {
   /** Pads the tokens of texts, of which there is at least one; the caller closes the result. */
-  static TextBatch of(List<int[]> tokens, int padId) {
+  public static TextBatch of(List<int[]> tokens, int padId) {
     List<IntBuffer> rows = tokens.stream().map(IntBuffer::wrap).toList();
     int width = Padding.longest(rows);
     int[] padded = Padding.withIds(rows, width, padId);
