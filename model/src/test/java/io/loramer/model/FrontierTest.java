@@ -42,6 +42,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 
 /** Two graphs, up to the frontier and beyond it, compute the same as one. */
+@Tag("slow")
 final class FrontierTest {
   private static final int LABELS = 5;
   private static final float ATOL = 1e-5f;
@@ -89,21 +90,18 @@ final class FrontierTest {
     requireSame(ALL_LAYERS, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
-  @Tag("slow")
   @Test
   void frontierBeforeTheSecondLayerChangesNoProbability() throws IOException {
     requireSame(SECOND_LAYER, Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(SECOND_LAYER, Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
-  @Tag("slow")
   @Test
   void frontierBehindFrozenEncodersChangesNoProbability() throws IOException {
     requireSame(Optional.empty(), Layers.LAST, Storage.FLOAT32, ATOL);
     requireSame(Optional.empty(), Layers.WEIGHTED, Storage.FLOAT32, ATOL);
   }
 
-  @Tag("slow")
   @Test
   void lengthsRoundedUpForCompilationChangeNoProbability() throws IOException {
     Computation fused = new Computation(Precision.FLOAT32, true);

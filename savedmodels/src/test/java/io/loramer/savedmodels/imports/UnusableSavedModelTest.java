@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.TensorProto;
 
 /** What import says to SavedModels that are no encoder's, made from fixtures/tf/roberta. */
+@Tag("slow")
 final class UnusableSavedModelTest {
   @TempDir private Path folder;
   private SavedModelCopy model;

@@ -39,6 +39,7 @@ import org.tensorflow.types.TFloat32;
  * LoRA on converted encoders against PEFT: fixtures/lora. The encoder of an adapter is the fixture
  * of the same name without its last part.
  */
+@Tag("slow")
 final class LoraGoldenTest {
   private static final String GOLDEN = "golden.safetensors";
 
@@ -116,7 +117,6 @@ final class LoraGoldenTest {
     }
   }
 
-  @Tag("slow")
   @Test
   void adapterFitsTheSavedModelOfTransformersToo(@TempDir Path folder) throws IOException {
     Peft peft = Peft.of("hubert-tiny-patterns");
@@ -168,7 +168,6 @@ final class LoraGoldenTest {
     }
   }
 
-  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"wavlm-base-qv", "wavlm-large-qv", "hubert-base-qv"})
   void mergedKernelsAreThoseOfPyTorch(String name) throws IOException {

@@ -18,12 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** TF Serving's REST interface, field by field as its api_rest.md documents it. */
+@Tag("slow")
 class RestTest {
   private static final String PREDICT = "/v1/models/tiny:predict";
   private static final String IDS = "\"input_ids\": [0, 40, 2], \"text_lengths\": 3";

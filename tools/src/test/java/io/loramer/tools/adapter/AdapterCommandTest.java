@@ -15,10 +15,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for adapters, on a tiny encoder of random weights. */
+@Tag("slow")
 class AdapterCommandTest {
   private static final String VARIABLES = "variables/variables.data-00000-of-00001";
   private static final String WEIGHTS = "adapter_model.safetensors";
