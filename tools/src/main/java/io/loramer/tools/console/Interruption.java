@@ -57,6 +57,9 @@ public final class Interruption {
       handling = true;
       List.of(Signal.values()).forEach(signal -> handle(signal, err));
     }
+    if (received != null) { // before the command was ready for it
+      onFirstSignal.run();
+    }
   }
 
   /**
