@@ -93,7 +93,7 @@ final class TrainingLoop {
       graph.restore(run.variables(checkpoint));
       LOG.info("resumed after epoch {}", checkpoint);
     } else {
-      events.begin(graph);
+      events.begin();
     }
     while (state.epochsDone() < optimization.epochs()
         && state.epochsDone() - state.bestEpoch() < optimization.patience()) {
@@ -186,13 +186,22 @@ final class TrainingLoop {
             graph.trainableParameters(),
             state.epochs());
     run.writePredictions(predictions(all));
-    ProjectorFiles.write(run, all);
+    writeProjector(all);
     events.end(
         metrics,
         predictions(validation),
         (long) state.epochsDone() * corpus.stepsPerEpoch(optimization.batchSize()));
     run.writeJson(RunFolder.METRICS, metrics); // last: it marks the end
     return metrics;
+  }
+
+  /** Writes the projector's files, which only show the run: it ends well without them. */
+  private void writeProjector(List<EmbeddedPrediction> predictions) {
+    try {
+      ProjectorFiles.write(run, predictions);
+    } catch (IOException e) {
+      LOG.warn("the run ends without files for TensorBoard's projector: {}", e.toString());
+    }
   }
 
   private void writeModel() throws IOException {
