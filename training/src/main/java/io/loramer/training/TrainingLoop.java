@@ -81,11 +81,14 @@ final class TrainingLoop {
    */
   RunMetrics run(int checkpoint) throws IOException {
     LOG.info(
-        "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
+        "{} utterances to train on, {} to choose the epoch by, {} to test with{}; {} trainable"
             + " parameters",
         corpus.splits().of(Split.TRAIN).size(),
         corpus.splits().of(Split.VALIDATION).size(),
         corpus.splits().of(Split.TEST).size(),
+        corpus.splits().leftOut().isEmpty()
+            ? ""
+            : ", " + corpus.splits().leftOut().size() + " left out",
         graph.trainableParameters());
     RunFolder.State state = new RunFolder.State(List.of(), 0, corpus.croppedClips());
     if (checkpoint > 0) {
