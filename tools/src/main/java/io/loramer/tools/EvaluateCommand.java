@@ -9,9 +9,12 @@ import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.recognition.words.TextChoice;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -27,6 +30,11 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer evaluate --model models/emotions --manifest corpus.jsonl --split test")
 final class EvaluateCommand implements Callable<Integer> {
+  private static final Logger LOG = LogManager.getLogger(EvaluateCommand.class);
+
+  /** The most clips that a warning names. */
+  private static final int NAMED = 5;
+
   @Mixin private ModelOptions options;
 
   @Option(
@@ -56,12 +64,29 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Manifest corpus = Manifest.read(manifest);
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
+      List<String> trainedOn = new ArrayList<>();
       List<Prediction> predictions =
-          loaded.evaluate(corpus, split, new TextChoice(textSource, options.recognizer()));
+          loaded.evaluate(
+              corpus,
+              split,
+              new TextChoice(textSource, options.recognizer()),
+              utterance -> trainedOn.add(utterance.id()));
+      warn(trainedOn, predictions.size());
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));
     }
     return ExitCode.OK;
+  }
+
+  private static void warn(List<String> trainedOn, int scored) {
+    if (!trainedOn.isEmpty()) {
+      LOG.warn(
+          "the model was trained on {} of these {} clips ({}{}): on others it is less accurate",
+          trainedOn.size(),
+          scored,
+          String.join(", ", trainedOn.subList(0, Math.min(NAMED, trainedOn.size()))),
+          trainedOn.size() > NAMED ? ", ..." : "");
+    }
   }
 }

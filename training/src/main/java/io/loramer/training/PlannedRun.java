@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -53,15 +54,16 @@ public record PlannedRun(Path folder, RunConfig config) {
   }
 
   /**
-   * Starts the run, or resumes it if it exists.
+   * Starts the run, or resumes it if it exists. The experiment has logged the warnings about its
+   * splits, with those of its other runs.
    *
    * @throws IOException as {@link Trainer#start} and {@link Trainer#resume}
    */
   public void finish(Consumer<Progress> progress) throws IOException {
     if (Files.exists(folder)) {
-      Trainer.resume(folder, progress);
+      Trainer.resume(folder, warning -> {}, progress);
     } else {
-      Trainer.start(config, folder, progress);
+      Trainer.start(config, folder, OptionalLong.empty(), warning -> {}, progress);
     }
   }
 }

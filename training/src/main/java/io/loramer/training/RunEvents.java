@@ -21,14 +21,24 @@ import io.loramer.training.tensorboard.EventFile;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
-/** Writes a run's events for TensorBoard: of each step, of each epoch, and of its end. */
+/**
+ * Writes a run's events for TensorBoard: of each step, of each epoch, and of its end.
+ *
+ * <p>They only show the run. A part of them that fails is logged once, and the run goes on without.
+ */
 final class RunEvents implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(RunEvents.class);
+
   /** The number of clips of the validation split that TensorBoard plays. */
   private static final int CLIPS = 4;
 
@@ -41,23 +51,31 @@ final class RunEvents implements AutoCloseable {
           "result/validation_WA",
           "result/validation_macro_F1");
 
-  private final EventFile file;
+  private final Optional<EventFile> file;
+  private final ResolvedRunConfig config;
   private final PreparedCorpus corpus;
-  private final Hyperparameters hyperparameters;
+  private final TrainingGraph graph;
   private final InstantSource clock;
-  private final Optional<LoraEvents> lora;
+  private final Set<String> leftOut = new HashSet<>();
+  private Optional<LoraEvents> lora = Optional.empty();
+
+  /** A part of the events. */
+  @FunctionalInterface
+  private interface Part {
+    void writeTo(EventFile file) throws IOException;
+  }
 
   private RunEvents(
-      EventFile file,
+      Optional<EventFile> file,
+      ResolvedRunConfig config,
       PreparedCorpus corpus,
-      Hyperparameters hyperparameters,
-      InstantSource clock,
-      Optional<LoraEvents> lora) {
+      TrainingGraph graph,
+      InstantSource clock) {
     this.file = file;
+    this.config = config;
     this.corpus = corpus;
-    this.hyperparameters = hyperparameters;
+    this.graph = graph;
     this.clock = clock;
-    this.lora = lora;
   }
 
   /**
@@ -70,40 +88,64 @@ final class RunEvents implements AutoCloseable {
       ResolvedRunConfig config,
       PreparedCorpus corpus,
       TrainingGraph graph,
-      long firstStep)
-      throws IOException {
+      long firstStep) {
     InstantSource clock = InstantSource.system();
-    Optional<LoraEvents> lora =
-        config.audio().activeLora().map(active -> new LoraEvents(graph, active));
-    return new RunEvents(
-        EventFile.open(run.path(), firstStep, clock),
-        corpus,
-        new Hyperparameters(config.toRunConfig()),
-        clock,
-        lora);
+    Optional<EventFile> file;
+    try {
+      file = Optional.of(EventFile.open(run.path(), firstStep, clock));
+    } catch (IOException e) {
+      LOG.warn("the run goes on without events for TensorBoard: {}", e.toString());
+      file = Optional.empty();
+    }
+    return new RunEvents(file, config, corpus, graph, clock);
+  }
+
+  /**
+   * Writes a part. Whatever is wrong with it, the weights are not concerned: the training of hours
+   * must not end with a picture.
+   */
+  private void write(String name, Part part) {
+    if (file.isPresent()) {
+      try {
+        part.writeTo(file.get());
+      } catch (IOException | RuntimeException e) {
+        if (leftOut.add(name)) {
+          LOG.warn("the run goes on without {} in TensorBoard: {}", name, e.toString());
+        }
+      }
+    }
   }
 
   /** Records the graph, the hyperparameters and the layout of a new run. */
-  void begin(TrainingGraph graph) throws IOException {
-    file.graph(graph.readable());
-    file.hyperparameters("experiment", hyperparameters.experiment(RESULTS));
-    file.hyperparameters("session_start_info", hyperparameters.start(seconds()));
-    file.layout(layout());
-    file.flush();
+  void begin() {
+    write("its graph", events -> events.graph(graph.readable()));
+    write(
+        "its hyperparameters",
+        events -> {
+          Hyperparameters hyperparameters = new Hyperparameters(config.toRunConfig());
+          events.hyperparameters("experiment", hyperparameters.experiment(RESULTS));
+          events.hyperparameters("session_start_info", hyperparameters.start(seconds()));
+        });
+    write("its layout", events -> events.layout(layout()));
+    flush();
   }
 
   /** Records a step. This runs between steps, so it only writes numbers that are at hand. */
-  void step(StepMetrics step, long number) throws IOException {
-    file.scalar("loss/total", number, step.loss());
-    file.scalar("loss/cross_entropy", number, step.crossEntropy());
-    if (step.mutualInformation().isPresent()) {
-      double nats = step.mutualInformation().getAsDouble();
-      file.scalar("loss/mutual_information_nats", number, nats);
-    }
-    file.scalar("learning_rate", number, step.learningRate());
-    if (step.trace().isPresent()) {
-      file.trace(number, step.trace().get());
-    }
+  void step(StepMetrics step, long number) {
+    write(
+        "steps",
+        events -> {
+          events.scalar("loss/total", number, step.loss());
+          events.scalar("loss/cross_entropy", number, step.crossEntropy());
+          if (step.mutualInformation().isPresent()) {
+            double nats = step.mutualInformation().getAsDouble();
+            events.scalar("loss/mutual_information_nats", number, nats);
+          }
+          events.scalar("learning_rate", number, step.learningRate());
+          if (step.trace().isPresent()) {
+            events.trace(number, step.trace().get());
+          }
+        });
   }
 
   /**
@@ -112,28 +154,52 @@ final class RunEvents implements AutoCloseable {
    * @param predictions of the validation split
    * @param stepsDone of the run, including the epoch's
    */
-  void epoch(EpochMetrics epoch, List<Prediction> predictions, long stepsDone) throws IOException {
-    file.scalar("validation/UA", stepsDone, epoch.validationUa());
-    file.scalar("validation/WA", stepsDone, epoch.validationWa());
-    file.scalar("validation/macro_F1", stepsDone, epoch.validationMacroF1());
-    file.scalar("validation/cross_entropy", stepsDone, epoch.validationCrossEntropy());
+  void epoch(EpochMetrics epoch, List<Prediction> predictions, long stepsDone) {
+    write(
+        "measures",
+        events -> {
+          events.scalar("validation/UA", stepsDone, epoch.validationUa());
+          events.scalar("validation/WA", stepsDone, epoch.validationWa());
+          events.scalar("validation/macro_F1", stepsDone, epoch.validationMacroF1());
+          events.scalar("validation/cross_entropy", stepsDone, epoch.validationCrossEntropy());
+        });
     List<String> labels = corpus.splits().labels();
-    ConfusionMatrix confusion = SplitMetrics.confusionMatrix(labels, predictions);
-    file.image("validation/confusion", stepsDone, ConfusionImage.of(confusion));
-    for (String label : labels) {
-      file.precisionRecall("validation/" + label, stepsDone, label, predictions);
-    }
+    write(
+        "confusion matrices",
+        events -> {
+          ConfusionMatrix confusion = SplitMetrics.confusionMatrix(labels, predictions);
+          events.image("validation/confusion", stepsDone, ConfusionImage.of(confusion));
+        });
+    write(
+        "precision-recall curves",
+        events -> {
+          for (String label : labels) {
+            events.precisionRecall("validation/" + label, stepsDone, label, predictions);
+          }
+        });
+    write("fusion weights", events -> fusionWeights(events, predictions, stepsDone));
+    write("histograms of LoRA", events -> lora(events, stepsDone));
+    flush();
+  }
+
+  private static void fusionWeights(EventFile events, List<Prediction> predictions, long step)
+      throws IOException {
     if (predictions.get(0).recognized().fusionWeights().isPresent()) {
       float[] shares = new float[predictions.size()];
       for (int i = 0; i < shares.length; i++) {
         shares[i] = predictions.get(i).recognized().fusionWeights().orElseThrow().get("audio");
       }
-      file.histogram("validation/fusion_weight_of_audio", stepsDone, shares);
+      events.histogram("validation/fusion_weight_of_audio", step, shares);
+    }
+  }
+
+  private void lora(EventFile events, long step) throws IOException {
+    if (lora.isEmpty()) { // it has the norms of the frozen kernels, which are computed once
+      lora = config.audio().activeLora().map(active -> new LoraEvents(graph, active));
     }
     if (lora.isPresent()) {
-      lora.get().record(file, stepsDone);
+      lora.get().record(events, step);
     }
-    file.flush();
   }
 
   /**
@@ -142,24 +208,35 @@ final class RunEvents implements AutoCloseable {
    *
    * @param predictions of the validation split
    */
-  void end(RunMetrics metrics, List<Prediction> predictions, long stepsDone) throws IOException {
-    result("validation", metrics.validation(), stepsDone);
-    if (metrics.test().isPresent()) {
-      result("test", metrics.test().get(), stepsDone);
-    }
-    clips(predictions, stepsDone);
-    file.hyperparameters("session_end_info", Hyperparameters.end(seconds()));
-    file.flush();
+  void end(RunMetrics metrics, List<Prediction> predictions, long stepsDone) {
+    write(
+        "results",
+        events -> {
+          result(events, "validation", metrics.validation(), stepsDone);
+          if (metrics.test().isPresent()) {
+            result(events, "test", metrics.test().get(), stepsDone);
+          }
+        });
+    write("clips", events -> clips(events, predictions, stepsDone));
+    write(
+        "its end",
+        events -> events.hyperparameters("session_end_info", Hyperparameters.end(seconds())));
+    flush();
   }
 
-  private void result(String split, SplitMetrics metrics, long step) throws IOException {
-    file.scalar("result/" + split + "_UA", step, metrics.unweightedAccuracy());
-    file.scalar("result/" + split + "_WA", step, metrics.weightedAccuracy());
-    file.scalar("result/" + split + "_macro_F1", step, metrics.macroF1());
+  private void flush() {
+    write("all events", EventFile::flush);
+  }
+
+  private static void result(EventFile events, String split, SplitMetrics metrics, long step)
+      throws IOException {
+    events.scalar("result/" + split + "_UA", step, metrics.unweightedAccuracy());
+    events.scalar("result/" + split + "_WA", step, metrics.weightedAccuracy());
+    events.scalar("result/" + split + "_macro_F1", step, metrics.macroF1());
   }
 
   /** Records audio, words and predicted label of the first clip of each label. */
-  private void clips(List<Prediction> predictions, long step) throws IOException {
+  private void clips(EventFile events, List<Prediction> predictions, long step) throws IOException {
     Map<String, Utterance> byId = new LinkedHashMap<>();
     corpus.splits().of(Split.VALIDATION).forEach(u -> byId.put(u.id(), u));
     Map<String, Prediction> firsts = new LinkedHashMap<>();
@@ -181,11 +258,11 @@ final class RunEvents implements AutoCloseable {
               words));
       Waveform waveform = new Waveform(corpus.samples(utterance));
       String title = "%s, predicted: %s".formatted(prediction.label(), predicted);
-      file.audio("validation_clips/" + prediction.id(), step, waveform.toWav(), title);
+      events.audio("validation_clips/" + prediction.id(), step, waveform.toWav(), title);
     }
     String heading =
         "| clip | true label | predicted | probability | words |\n|---|---|---|---|---|\n";
-    file.text("validation_clips", step, heading + String.join("\n", rows));
+    events.text("validation_clips", step, heading + String.join("\n", rows));
   }
 
   private static Layout layout() {
@@ -212,7 +289,7 @@ final class RunEvents implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    file.close();
+  public void close() {
+    write("all events", EventFile::close);
   }
 }

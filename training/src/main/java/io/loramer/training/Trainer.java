@@ -6,7 +6,9 @@ import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.RunConfig;
+import io.loramer.training.features.CorpusSplits;
 import io.loramer.training.features.RunEncoders;
 import io.loramer.training.features.TrainingInputs;
 import io.loramer.training.run.Provenance;
@@ -14,13 +16,18 @@ import io.loramer.training.run.RunFolder;
 import io.loramer.training.run.RunLock;
 import io.loramer.training.run.RunMetrics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** Starts and resumes runs; everything is read and checked before the first step. */
 public final class Trainer {
+  private static final Logger LOG = LogManager.getLogger(Trainer.class);
+
   private Trainer() {}
 
   /**
@@ -64,16 +71,33 @@ public final class Trainer {
   public static RunMetrics start(
       RunConfig config, Path folder, OptionalLong traceStep, Consumer<Progress> progress)
       throws IOException {
+    return start(config, folder, traceStep, LOG::warn, progress);
+  }
+
+  /**
+   * As the public {@code start}.
+   *
+   * @param warnings takes those of the splits, before training
+   */
+  static RunMetrics start(
+      RunConfig config,
+      Path folder,
+      OptionalLong traceStep,
+      Consumer<String> warnings,
+      Consumer<Progress> progress)
+      throws IOException {
     AtomicFolder.requireAbsent(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       requireStep(traceStep, setup);
+      setup.corpus().splits().warnings().forEach(warnings);
       // Hashing the encoders takes seconds, in which the graph is built.
       CompletableFuture<Provenance> hashing =
           Provenance.startHashing(config, setup.encoders().folders());
       try (TrainingGraph graph = graph(setup)) {
         Provenance provenance = Provenance.await(hashing);
         try (TrainingInputs inputs = inputs(setup, provenance, progress)) {
-          RunFolder run = RunFolder.begin(folder, setup.config(), provenance);
+          RunFolder run =
+              RunFolder.begin(folder, setup.config(), provenance, setup.corpus().trainingClips());
           RunLock lock = RunLock.take(folder);
           try {
             return train(setup, run, graph, inputs, traceStep, progress);
@@ -92,6 +116,16 @@ public final class Trainer {
    *     an encoder has changed
    */
   public static RunMetrics resume(Path folder, Consumer<Progress> progress) throws IOException {
+    return resume(folder, LOG::warn, progress);
+  }
+
+  /**
+   * As the public {@code resume}.
+   *
+   * @param warnings takes those of the splits, before training
+   */
+  static RunMetrics resume(Path folder, Consumer<String> warnings, Consumer<Progress> progress)
+      throws IOException {
     RunFolder run = new RunFolder(folder);
     RunConfig config = run.readResolvedConfig().toRunConfig();
     if (run.hasEnded()) {
@@ -99,23 +133,38 @@ public final class Trainer {
     }
     RunLock lock = RunLock.take(folder);
     try {
-      return resume(run, config, progress);
+      return resume(run, config, warnings, progress);
     } finally {
       lock.close();
     }
   }
 
-  private static RunMetrics resume(RunFolder run, RunConfig config, Consumer<Progress> progress)
+  private static RunMetrics resume(
+      RunFolder run, RunConfig config, Consumer<String> warnings, Consumer<Progress> progress)
       throws IOException {
     Provenance began = run.readProvenance();
     began.requireUnchanged(config.data().manifest().orElseThrow());
     began.requireUnchanged(RunEncoders.open(config.audio(), config.text()).folders());
     began.requireUnchanged(config.text().choice());
+    requireSameSplits(run, config.data());
     try (TrainingSetup setup = TrainingSetup.of(config, progress);
         TrainingGraph graph = graph(setup);
         TrainingInputs inputs = inputs(setup, began, progress)) {
       run.removeUnfinished();
+      setup.corpus().splits().warnings().forEach(warnings);
+      setup.corpus().trainingClips().write(run.path()); // an earlier version wrote none
       return train(setup, run, graph, inputs, OptionalLong.empty(), progress);
+    }
+  }
+
+  private static void requireSameSplits(RunFolder run, DataConfig data) throws IOException {
+    if (!Files.exists(run.trainingClips())
+        && CorpusSplits.onceTrainedOnMarkedTest(
+            Manifest.read(data.manifest().orElseThrow()), data)) {
+      throw new IOException(
+          run.path()
+              + ": an earlier version began this run, and trained it on utterances that the"
+              + " manifest marks test; start a new run");
     }
   }
 

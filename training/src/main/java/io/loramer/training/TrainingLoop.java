@@ -81,11 +81,14 @@ final class TrainingLoop {
    */
   RunMetrics run(int checkpoint) throws IOException {
     LOG.info(
-        "{} utterances to train on, {} to choose the epoch by, {} to test with; {} trainable"
+        "{} utterances to train on, {} to choose the epoch by, {} to test with{}; {} trainable"
             + " parameters",
         corpus.splits().of(Split.TRAIN).size(),
         corpus.splits().of(Split.VALIDATION).size(),
         corpus.splits().of(Split.TEST).size(),
+        corpus.splits().leftOut().isEmpty()
+            ? ""
+            : ", " + corpus.splits().leftOut().size() + " left out",
         graph.trainableParameters());
     RunFolder.State state = new RunFolder.State(List.of(), 0, corpus.croppedClips());
     if (checkpoint > 0) {
@@ -93,7 +96,7 @@ final class TrainingLoop {
       graph.restore(run.variables(checkpoint));
       LOG.info("resumed after epoch {}", checkpoint);
     } else {
-      events.begin(graph);
+      events.begin();
     }
     while (state.epochsDone() < optimization.epochs()
         && state.epochsDone() - state.bestEpoch() < optimization.patience()) {
@@ -186,13 +189,22 @@ final class TrainingLoop {
             graph.trainableParameters(),
             state.epochs());
     run.writePredictions(predictions(all));
-    ProjectorFiles.write(run, all);
+    writeProjector(all);
     events.end(
         metrics,
         predictions(validation),
         (long) state.epochsDone() * corpus.stepsPerEpoch(optimization.batchSize()));
     run.writeJson(RunFolder.METRICS, metrics); // last: it marks the end
     return metrics;
+  }
+
+  /** Writes the projector's files, which only show the run: it ends well without them. */
+  private void writeProjector(List<EmbeddedPrediction> predictions) {
+    try {
+      ProjectorFiles.write(run, predictions);
+    } catch (IOException e) {
+      LOG.warn("the run ends without files for TensorBoard's projector: {}", e.toString());
+    }
   }
 
   private void writeModel() throws IOException {

@@ -165,12 +165,15 @@ record TrainingSetup(
     }
     Manifest worded = words.complete(manifest, clips::whole, config.compute().device(), progress);
     Batches batches = encoders.batches(check.maxSamples());
-    return new PreparedCorpus(
-        CorpusSplits.of(worded, config.data()),
-        batches,
-        clips,
-        contents(worded.utterances(), lengths, clips, batches),
-        lengths.cropped());
+    PreparedCorpus corpus =
+        new PreparedCorpus(
+            CorpusSplits.of(worded, config.data()),
+            batches,
+            clips,
+            contents(worded.utterances(), lengths, clips, batches),
+            lengths.cropped());
+    corpus.equalClips().ifPresent(LOG::warn);
+    return corpus;
   }
 
   private static Map<String, UtteranceContent> contents(

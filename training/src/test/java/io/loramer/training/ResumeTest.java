@@ -1,5 +1,6 @@
 package io.loramer.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -13,6 +14,7 @@ import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfig.Adaptation;
 import io.loramer.training.config.RunConfig.AudioConfig;
+import io.loramer.training.config.SplitConfig;
 import io.loramer.training.run.RunFolder;
 import io.loramer.training.run.RunMetrics;
 import io.loramer.training.testing.RunFiles;
@@ -74,6 +76,30 @@ class ResumeTest {
     RunMetrics metrics = Trainer.resume(run, TinyCorpus::unwatched);
     assertEquals(3, metrics.epochs().size());
     assertEquals(metrics, new RunFolder(run).readMetrics());
+  }
+
+  /** Such a run, resumed with the right splits, would have been trained on its test split. */
+  @Test
+  void runOfAnEarlierVersionThatTrainedOnMarkedTestIsNotResumed() throws IOException {
+    RunConfig config = tiny.config();
+    SplitConfig named = new SplitConfig(List.of("0-validation"), List.of());
+    Path run = brokenOff(config.withData(config.data().withSplits(named, SplitConfig.none())));
+    Files.delete(run.resolve("training_clips.bin"));
+    assertRefused(
+        run,
+        run
+            + ": an earlier version began this run, and trained it on utterances that the manifest"
+            + " marks test; start a new run");
+  }
+
+  @Test
+  void runOfAnEarlierVersionGetsTheClipsOfItsTraining() throws IOException {
+    Path run = brokenOff(tiny.textOnly());
+    byte[] clips = Files.readAllBytes(run.resolve("training_clips.bin"));
+    assertEquals(7 * Long.BYTES, clips.length);
+    Files.delete(run.resolve("training_clips.bin"));
+    Trainer.resume(run, TinyCorpus::unwatched);
+    assertArrayEquals(clips, Files.readAllBytes(run.resolve("training_clips.bin")));
   }
 
   @Test

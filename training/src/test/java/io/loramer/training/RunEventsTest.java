@@ -1,6 +1,7 @@
 package io.loramer.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,6 +25,7 @@ import io.loramer.training.tensorboard.EventFile;
 import io.loramer.training.tensorboard.EventFileTest;
 import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -277,6 +279,43 @@ class RunEventsTest {
     assertEquals(
         first.label() + ", predicted: " + first.recognized().label(),
         VALUES.get("validation_clips/u7").get(0).getMetadata().getDisplayName());
+  }
+
+  /**
+   * A folder takes the place of the projector's file, and the clips are gone after the last epoch.
+   */
+  @Test
+  void whatOnlyShowsTheRunDoesNotEndIt() throws IOException {
+    TinySetup own = TinySetup.in(Files.createDirectory(folder.resolve("own")));
+    String longest = "x".repeat(3000);
+    Files.writeString(
+        own.manifest(),
+        Files.readString(own.manifest())
+            .replace("\"label\": \"sadness\"", "\"label\": \"" + longest + "\""));
+    Path decorated = folder.resolve("run");
+    RunMetrics found =
+        Trainer.start(
+            own.config(),
+            decorated,
+            progress -> {
+              if (progress.phase().equals("epoch 1/3") && progress.done() == 0) {
+                try {
+                  Files.createDirectories(decorated.resolve("embeddings_metadata.tsv/x"));
+                  Files.delete(own.manifest().resolveSibling("7.wav"));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    assertEquals(metrics.epochs(), found.epochs());
+    assertTrue(new RunFolder(decorated).hasEnded());
+    Set<String> tags = new TreeSet<>();
+    for (Event event : events(decorated)) {
+      event.getSummary().getValueList().forEach(value -> tags.add(value.getTag()));
+    }
+    assertTrue(tags.contains("validation/confusion"), tags.toString());
+    assertTrue(tags.contains("result/test_UA"), tags.toString());
+    assertFalse(tags.contains("validation_clips"), tags.toString());
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.loramer.training.features.TrainingInputs;
 import io.loramer.training.run.Provenance;
 import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +54,28 @@ class TrainingSetupTest {
   @Test
   void withoutAStoreNoClipIsKept() throws IOException {
     assertEquals(CLIPS, decodesUntilTheFirstStep(stored(tiny.config(), States.NONE)));
+  }
+
+  @Test
+  void equalClipsOfDifferentSplitsAreNamed() throws IOException {
+    Path copies = tiny.manifest().resolveSibling("copies.jsonl");
+    Files.copy(shared.resolve("0.wav"), shared.resolve("copy.wav"));
+    Files.writeString(
+        copies,
+        Files.readString(tiny.manifest())
+            .replace("12.wav", "copy.wav")
+            .replace("\"1.wav", "\"copy.wav")
+            .replace("8.wav", "9.wav"));
+    try (TrainingSetup setup = TrainingSetup.of(tiny.on(copies), TinyCorpus::unwatched)) {
+      assertEquals(
+          Optional.of(
+              "1 clip has the same samples as a clip of another split, so the measures are too"
+                  + " good: u0 (train) and u12 (test)"),
+          setup.corpus().equalClips());
+    }
+    try (TrainingSetup setup = TrainingSetup.of(tiny.config(), TinyCorpus::unwatched)) {
+      assertEquals(Optional.empty(), setup.corpus().equalClips());
+    }
   }
 
   private RunConfig stored(RunConfig config, States states) {

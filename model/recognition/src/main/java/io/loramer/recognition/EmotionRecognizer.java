@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -207,6 +209,19 @@ public final class EmotionRecognizer implements AutoCloseable {
    */
   public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
       throws IOException {
+    return evaluate(corpus, split, words, trainedOn -> {});
+  }
+
+  /**
+   * As {@link #evaluate(Manifest, Optional, TextChoice)}, and finds clips of the training data, on
+   * which a model is better than on others.
+   *
+   * @param trainedOn takes each utterance on whose samples the model was trained, before the first
+   *     is predicted; none for a model of an earlier version, which has no {@link TrainingClips}
+   */
+  public List<Prediction> evaluate(
+      Manifest corpus, Optional<Split> split, TextChoice words, Consumer<Utterance> trainedOn)
+      throws IOException {
     List<Utterance> chosen =
         corpus.utterances().stream()
             .filter(utterance -> split.isEmpty() || utterance.split().equals(split))
@@ -218,9 +233,20 @@ public final class EmotionRecognizer implements AutoCloseable {
     TextChoice texts = info.usesText() ? words : new TextChoice(TextSource.NONE, Optional.empty());
     int minSamples = Math.max(info.minSamples().orElse(1), texts.minimumSamples());
     Manifest part = new Manifest(corpus.file(), chosen);
+    TrainingClips trainingClips = TrainingClips.read(model.folder().resolve("assets"));
+    Set<Utterance.Clip> known = ConcurrentHashMap.newKeySet();
+    CorpusCheck.Decoder decoder =
+        clip -> {
+          Waveform waveform = clip.read();
+          if (trainingClips.contains(waveform, info.maxSamples())) {
+            known.add(clip);
+          }
+          return waveform;
+        };
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
-            .run(part, Utterance.Clip::read, done -> {});
+            .run(part, decoder, done -> {});
+    chosen.stream().filter(utterance -> known.contains(utterance.clip())).forEach(trainedOn);
     Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress -> {});
     return predict(complete.utterances(), lengths.samples());
   }

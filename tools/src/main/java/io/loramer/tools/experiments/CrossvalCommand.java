@@ -2,7 +2,6 @@ package io.loramer.tools.experiments;
 
 import io.loramer.tools.console.InterruptedCommandException;
 import io.loramer.tools.console.ProgressLine;
-import io.loramer.tools.report.Report;
 import io.loramer.training.config.RunConfigFile;
 import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalSummary;
@@ -47,7 +46,7 @@ public final class CrossvalCommand implements Callable<Integer> {
       throw e.advising("the same command goes on where it stopped");
     }
     spec.commandLine().getOut().print(new CrossvalTable(summary));
-    spec.commandLine().getOut().println(Report.write(options.out()));
+    options.writeReport(spec.commandLine().getOut());
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

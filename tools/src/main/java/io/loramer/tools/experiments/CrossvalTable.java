@@ -11,13 +11,15 @@ record CrossvalTable(CrossvalSummary summary) {
   public String toString() {
     StringBuilder table = new StringBuilder();
     table.append(
-        "protocol %s%nfolds by %s: %d, seeds: %d, runs: %d%n%n"
+        "protocol %s%nfolds by %s: %d, seeds: %d, runs: %d%n"
             .formatted(
                 summary.note(),
                 summary.foldsBy().word(),
                 summary.folds(),
                 summary.seeds().size(),
                 summary.runs().size()));
+    summary.warnings().forEach(warning -> table.append(warning).append('\n'));
+    table.append('\n');
     String name = "%-" + width() + "s";
     table.append(name.formatted(""));
     table.append("   mean  sd of runs  sd of seeds' means  pooled        95 % of it\n");

@@ -1,19 +1,27 @@
 package io.loramer.tools.experiments;
 
 import io.loramer.tools.console.Overrides;
+import io.loramer.tools.report.Report;
+import io.loramer.training.experiments.Crossval;
 import io.loramer.training.experiments.CrossvalOptions;
 import io.loramer.training.experiments.FoldsBy;
 import io.loramer.training.experiments.Protocol;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of commands that cross-validate. */
 final class ExperimentOptions {
+  private static final Logger LOG = LogManager.getLogger(ExperimentOptions.class);
+
   @Option(
       names = "--config",
       required = true,
@@ -74,6 +82,19 @@ final class ExperimentOptions {
 
   Map<String, String> overrides() {
     return overrides.values();
+  }
+
+  /** Writes the page of results and prints its path; without a page the results are complete. */
+  void writeReport(PrintWriter result) {
+    try {
+      result.println(Report.write(out));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn(
+          "the results are complete in {}, but not the page report.html: {}; `lora-mer report` writes"
+              + " it again",
+          out.resolve(Crossval.SUMMARY),
+          e.toString());
+    }
   }
 
   CrossvalOptions crossval() {

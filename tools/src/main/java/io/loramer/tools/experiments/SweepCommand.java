@@ -2,7 +2,6 @@ package io.loramer.tools.experiments;
 
 import io.loramer.tools.console.InterruptedCommandException;
 import io.loramer.tools.console.ProgressLine;
-import io.loramer.tools.report.Report;
 import io.loramer.training.experiments.Sweep;
 import io.loramer.training.experiments.SweepGrid;
 import io.loramer.training.experiments.SweepSummary;
@@ -59,7 +58,7 @@ public final class SweepCommand implements Callable<Integer> {
       throw e.advising("the same command goes on where it stopped");
     }
     spec.commandLine().getOut().print(new SweepTable(summary));
-    spec.commandLine().getOut().println(Report.write(options.out()));
+    options.writeReport(spec.commandLine().getOut());
     spec.commandLine().getOut().flush();
     boolean failed = summary.rows().stream().anyMatch(row -> row.failure().isPresent());
     return failed ? ExitCode.SOFTWARE : ExitCode.OK;

@@ -42,6 +42,11 @@ public final class Report {
         .map(CrossvalSummary::note)
         .distinct()
         .forEach(page::warn);
+    experiments.stream()
+        .flatMap(experiment -> experiment.summary().stream())
+        .flatMap(summary -> summary.warnings().stream())
+        .distinct() // the points of a sweep have the same folds
+        .forEach(page::warn);
     folder.failures().forEach((name, why) -> page.warn(name + " failed: " + why));
     page.section("Results", new ScoreTable(experiments).figures());
     for (Experiment experiment : experiments) {

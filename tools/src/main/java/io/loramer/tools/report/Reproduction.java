@@ -75,7 +75,7 @@ final class Reproduction {
       Element row = Figure.row(run.name(), Long.toString(run.config().training().seed()));
       SplitConfig choosing = run.config().data().validation();
       SplitConfig testing = run.config().data().test();
-      row.add(names(choosing, testing), names(testing, choosing));
+      row.add(names(choosing, true), names(testing, run.test().isPresent()));
       row.add(
           Figure.number(Integer.toString(run.metrics().bestEpoch())),
           Figure.number(Integer.toString(run.epochs().size())),
@@ -94,8 +94,12 @@ final class Reproduction {
         Figure.table(table));
   }
 
-  /** Names the members of a split; if neither split has any, the manifest assigns them. */
-  private static Element names(SplitConfig split, SplitConfig other) {
+  /**
+   * Names the members of a split; if the configuration names none, they are those of the manifest.
+   *
+   * @param exists whether the run has the split
+   */
+  private static Element names(SplitConfig split, boolean exists) {
     List<String> names = new ArrayList<>();
     split.sessions().forEach(session -> names.add("session " + session));
     names.addAll(split.speakers());
@@ -103,7 +107,7 @@ final class Reproduction {
       names.add(split.utterances().size() + " utterances");
     }
     if (names.isEmpty()) {
-      names.add(other.equals(SplitConfig.none()) ? "as in the manifest" : "–");
+      names.add(exists ? "as in the manifest" : "–");
     }
     return Element.of("td", String.join(", ", names));
   }

@@ -35,7 +35,7 @@ class SweepCommandTest {
 
   @BeforeAll
   static void run() throws IOException {
-    tiny = TinyRun.in(folder);
+    tiny = TinyRun.in(folder).withoutSplits();
     swept = sweep(GRID);
   }
 

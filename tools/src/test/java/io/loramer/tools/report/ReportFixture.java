@@ -39,6 +39,7 @@ final class ReportFixture {
   private String speaker = "s";
   private String idPrefix = "u";
   private String config = "audio: {encoder: /encoders/wavlm}\ntext: {encoder: /encoders/roberta}\n";
+  private List<String> warnings = List.of();
   private boolean bothModalities = true;
   private boolean embeddings = true;
   private boolean manifest = true;
@@ -95,6 +96,12 @@ final class ReportFixture {
     return this;
   }
 
+  /** Adds a warning about the folds. */
+  ReportFixture warning(String text) {
+    warnings = List.of(text);
+    return this;
+  }
+
   List<String> labels() {
     return List.of("anger", joy, "neutral");
   }
@@ -134,7 +141,8 @@ final class ReportFixture {
             recall,
             labels(),
             runs.get(0).measured().confusion(),
-            new CrossvalSummary.Interval(0.95, "speakers", 2, 2000, 1));
+            new CrossvalSummary.Interval(0.95, "speakers", 2, 2000, 1),
+            warnings);
     JsonFile.write(folder.resolve("crossval.json"), Map.of());
     JsonFile.write(folder.resolve("summary.json"), summary);
     return summary;

@@ -111,6 +111,13 @@ class ReportTest {
   }
 
   @Test
+  void warningsAboutTheFoldsAreAtTheTop() throws IOException {
+    String warning = "fold 2: no utterance to train on has the label <fear>";
+    Document page = crossval(new ReportFixture(folder).warning(warning));
+    assertEquals(List.of(warning), page.select(".warning").eachText());
+  }
+
+  @Test
   void speakerDependentScoresAreLabelled() throws IOException {
     Document page = crossval(new ReportFixture(folder).byUtterance());
     assertEquals(Protocol.CLEAN.note(), page.selectFirst(".warning").text());

@@ -23,7 +23,7 @@ public record SplitConfig(List<String> speakers, List<String> sessions, List<Str
     this(speakers, sessions, List.of());
   }
 
-  /** An empty split: the manifest's own {@code split} decides. */
+  /** An empty split: the manifest's lines of this split are taken. */
   public static SplitConfig none() {
     return new SplitConfig(List.of(), List.of());
   }

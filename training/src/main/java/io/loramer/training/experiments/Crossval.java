@@ -44,14 +44,17 @@ public final class Crossval {
   private final RunConfig config;
   private final CrossvalPlan plan;
   private final List<Run> runs;
+  private final List<String> warnings;
 
   private record Run(int fold, long seed, PlannedRun planned) {}
 
-  private Crossval(Path folder, RunConfig config, CrossvalPlan plan, List<Run> runs) {
+  private Crossval(
+      Path folder, RunConfig config, CrossvalPlan plan, List<Run> runs, List<String> warnings) {
     this.folder = folder;
     this.config = config;
     this.plan = plan;
     this.runs = runs;
+    this.warnings = warnings;
   }
 
   /**
@@ -85,7 +88,7 @@ public final class Crossval {
     for (Run run : runs) {
       run.planned.requireSame(now);
     }
-    return new Crossval(folder, config, plan, runs);
+    return new Crossval(folder, config, plan, runs, plan.warnings(corpus, config));
   }
 
   /**
@@ -105,6 +108,7 @@ public final class Crossval {
           fold.utterances(),
           plan.foldsBy() == FoldsBy.UTTERANCE ? "" : " of " + fold.test());
     }
+    warnings.forEach(LOG::warn);
     List<CrossvalSummary.Outcome> outcomes = new ArrayList<>();
     for (Run run : runs) {
       String name = "run %d of %d".formatted(outcomes.size() + 1, runs.size());
@@ -116,10 +120,20 @@ public final class Crossval {
       }
       outcomes.add(outcome(run));
     }
-    CrossvalSummary summary = CrossvalSummary.of(plan, outcomes);
-    CrossvalEvents.write(folder, outcomes.stream().map(CrossvalSummary.Outcome::metrics).toList());
+    CrossvalSummary summary = CrossvalSummary.of(plan, outcomes, warnings);
     JsonFile.write(folder.resolve(SUMMARY), summary);
+    writeEvents(outcomes);
     return summary;
+  }
+
+  /** Writes the curves for TensorBoard, which only show the results. */
+  private void writeEvents(List<CrossvalSummary.Outcome> outcomes) {
+    try {
+      CrossvalEvents.write(
+          folder, outcomes.stream().map(CrossvalSummary.Outcome::metrics).toList());
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("the cross-validation ends without curves for TensorBoard: {}", e.toString());
+    }
   }
 
   private CrossvalSummary.Outcome outcome(Run run) throws IOException {

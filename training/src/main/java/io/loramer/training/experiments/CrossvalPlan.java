@@ -3,16 +3,20 @@ package io.loramer.training.experiments;
 import static java.util.stream.Collectors.joining;
 
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.training.config.DataConfig;
+import io.loramer.training.config.DataConfig.MarkedTest;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.SplitConfig;
+import io.loramer.training.features.CorpusSplits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -20,8 +24,10 @@ import java.util.TreeSet;
  * The folds and seeds of a cross-validation: {@code crossval.json}.
  *
  * @param folds each is the test split of one run per seed
+ * @param leftOut the number of utterances that the manifest marks {@code test}; they are in no fold
  */
-record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds) {
+record CrossvalPlan(
+    Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<Long> seeds, int leftOut) {
 
   /** Shorter names first, so that session 10 comes after session 9. */
   private static final Comparator<String> SHORTER_FIRST =
@@ -38,7 +44,8 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
   record Fold(List<String> validation, List<String> test, int utterances) {}
 
   /**
-   * Divides a corpus into folds.
+   * Divides a corpus into folds, except the utterances that the manifest marks {@code test}: every
+   * fold is trained on in the runs of the others.
    *
    * <p>Sessions or speakers are assigned in the order of their size, largest first, each to the
    * fold that has the fewest utterances so far. Utterances are assigned in turn, sorted by speaker
@@ -47,7 +54,14 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
    * @throws IOException if there are too few sessions, speakers or utterances, or a speaker would
    *     be in two folds
    */
-  static CrossvalPlan of(Manifest corpus, CrossvalOptions options) throws IOException {
+  static CrossvalPlan of(Manifest whole, CrossvalOptions options) throws IOException {
+    Manifest corpus =
+        new Manifest(
+            whole.file(),
+            whole.utterances().stream()
+                .filter(utterance -> !utterance.split().equals(Optional.of(Split.TEST)))
+                .toList());
+    int leftOut = whole.utterances().size() - corpus.utterances().size();
     boolean sessions = corpus.utterances().stream().anyMatch(u -> u.session().isPresent());
     FoldsBy by = options.foldsBy().orElse(sessions ? FoldsBy.SESSION : FoldsBy.SPEAKER);
     Map<String, Integer> sizes = sizes(corpus, by);
@@ -58,8 +72,14 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
     int needed = Math.max(count, options.protocol().fewestFolds());
     if (sizes.size() < needed) {
       throw new IOException(
-          "%s: expected at least %d to divide by %s, found %d: %s"
-              .formatted(corpus.file(), needed, by.word(), sizes.size(), sizes.keySet()));
+          "%s: expected at least %d to divide by %s, found %d: %s%s"
+              .formatted(
+                  corpus.file(),
+                  needed,
+                  by.word(),
+                  sizes.size(),
+                  sizes.keySet(),
+                  leftOut == 0 ? "" : "; " + leftOut + " utterances marked test are in no fold"));
     }
     List<List<String>> groups = groups(sizes, count);
     if (by != FoldsBy.UTTERANCE) {
@@ -72,7 +92,7 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
           options.protocol() == Protocol.CLEAN ? groups.get((k + 1) % count) : test;
       folds.add(new Fold(validation, test, test.stream().mapToInt(sizes::get).sum()));
     }
-    return new CrossvalPlan(options.protocol(), by, folds, options.seeds());
+    return new CrossvalPlan(options.protocol(), by, folds, options.seeds(), leftOut);
   }
 
   private static Map<String, Integer> sizes(Manifest corpus, FoldsBy by) throws IOException {
@@ -145,6 +165,29 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
     }
   }
 
+  /**
+   * Returns the warnings about the splits of each fold's runs, each with its fold.
+   *
+   * @param whole the corpus that was divided
+   * @throws IOException if a fold leaves nothing to train on
+   */
+  List<String> warnings(Manifest whole, RunConfig base) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    if (leftOut > 0) {
+      warnings.add(
+          "%d of %d utterances are in no fold, since the manifest marks them test: no run is"
+                  .formatted(leftOut, whole.utterances().size())
+              + " trained or measured on them");
+    }
+    for (int k = 0; k < folds.size(); k++) {
+      RunConfig run = config(base, folds.get(k), seeds.get(0));
+      for (String warning : CorpusSplits.of(whole, run.data()).labelWarnings()) {
+        warnings.add("fold " + (k + 1) + ": " + warning);
+      }
+    }
+    return warnings;
+  }
+
   /** Returns the note that must accompany every number. */
   String note() {
     return protocol.note() + foldsBy.note();
@@ -154,7 +197,8 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
   RunConfig config(RunConfig base, Fold fold, long seed) {
     SplitConfig test = protocol == Protocol.CLEAN ? foldsBy.split(fold.test()) : SplitConfig.none();
     DataConfig data = base.data().withSplits(foldsBy.split(fold.validation()), test);
-    return base.withData(data).withSeed(seed);
+    return base.withData(leftOut > 0 ? data.withMarkedTest(MarkedTest.LEFT_OUT) : data)
+        .withSeed(seed);
   }
 
   /** Returns the folder of a run, below that of the cross-validation. */

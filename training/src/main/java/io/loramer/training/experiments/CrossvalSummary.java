@@ -21,6 +21,8 @@ import java.util.function.ToDoubleFunction;
  * @param recall of each class that occurs
  * @param confusion of all runs together: rows true, columns predicted, in the order of the labels
  * @param interval the method by which the measures' intervals were computed
+ * @param warnings about the manifest's marks and the labels of each fold; summaries of earlier
+ *     versions have none
  */
 public record CrossvalSummary(
     Protocol protocol,
@@ -35,7 +37,12 @@ public record CrossvalSummary(
     Map<String, MeasureSummary> recall,
     List<String> labels,
     List<List<Integer>> confusion,
-    Interval interval) {
+    Interval interval,
+    List<String> warnings) {
+
+  public CrossvalSummary {
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
+  }
 
   /**
    * One run.
@@ -70,7 +77,7 @@ public record CrossvalSummary(
   record Outcome(int fold, long seed, RunMetrics metrics, List<Prediction> measured) {}
 
   /** Summarises the runs of a plan. */
-  static CrossvalSummary of(CrossvalPlan plan, List<Outcome> outcomes) {
+  static CrossvalSummary of(CrossvalPlan plan, List<Outcome> outcomes, List<String> warnings) {
     List<String> labels = outcomes.get(0).metrics.validation().labels();
     List<MeasureSummary.Counted> counted = new ArrayList<>();
     for (Outcome outcome : outcomes) {
@@ -101,7 +108,8 @@ public record CrossvalSummary(
             "speakers",
             speakers.size(),
             SpeakerBootstrap.RESAMPLES,
-            SpeakerBootstrap.SEED));
+            SpeakerBootstrap.SEED),
+        warnings);
   }
 
   private static Run run(List<String> labels, Outcome outcome) {

@@ -8,6 +8,7 @@ import io.loramer.model.head.HeadOutputs;
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.EmotionModel;
 import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.TrainingClips;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.SavedModelFolder;
@@ -203,6 +204,9 @@ public final class EmotionExport {
       throws IOException {
     info.write(exported.newAsset(EmotionModelInfo.FILE));
     Files.copy(run.path().resolve(RunFolder.PROVENANCE), exported.newAsset(RunFolder.PROVENANCE));
+    if (Files.exists(run.trainingClips())) {
+      Files.copy(run.trainingClips(), exported.newAsset(TrainingClips.FILE));
+    }
     if (encoders.containsKey(Modality.TEXT)) {
       Files.copy(
           encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.newAsset("tokenizer.json"));

@@ -1,7 +1,7 @@
 package io.loramer.training.features;
 
+import io.loramer.recognition.audio.Waveform;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,9 +19,7 @@ public record ContentHash(long first, long second, long third, long fourth) {
 
   /** Hashes the first samples of a waveform. */
   public static ContentHash of(float[] samples, int count) {
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(samples, 0, count);
-    return read(ByteBuffer.wrap(digest().digest(bytes.array())));
+    return read(ByteBuffer.wrap(new Waveform(samples).sha256(count)));
   }
 
   /** Hashes token ids. */

@@ -1,6 +1,9 @@
 package io.loramer.training.features;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.loramer.model.head.Modality;
+import io.loramer.recognition.TrainingClips;
 import io.loramer.recognition.batches.Batches;
 import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.Split;
@@ -52,6 +55,19 @@ public record PreparedCorpus(
   /** Returns the samples of an utterance or, for a model without audio input, its tokens. */
   public int length(Utterance utterance) {
     return length(batches.usesAudio() ? Modality.AUDIO : Modality.TEXT, utterance);
+  }
+
+  /** Returns the hashes of the clips of the training split. */
+  public TrainingClips trainingClips() {
+    return new TrainingClips(
+        splits.of(Split.TRAIN).stream()
+            .map(utterance -> hash(Modality.AUDIO, utterance).first())
+            .collect(toSet()));
+  }
+
+  /** Returns a warning if clips of different splits have the same samples. */
+  public Optional<String> equalClips() {
+    return SplitWarnings.ofEqualClips(splits.utterances(), contents);
   }
 
   /** Returns the number of batches of the training split. */

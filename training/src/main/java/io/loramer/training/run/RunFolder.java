@@ -1,5 +1,6 @@
 package io.loramer.training.run;
 
+import io.loramer.recognition.TrainingClips;
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.files.JsonFile;
@@ -28,6 +29,7 @@ import org.tensorflow.proto.GraphDef;
  * <pre>
  *   config.yaml        every key, with the values that the run chose
  *   provenance.json    versions, seed, hashes of data and encoders
+ *   training_clips.bin the {@link TrainingClips}
  *   checkpoints/       after each epoch: variables, optimiser, state of the run
  *   model/             the best epoch's adapter (PEFT) and head.safetensors
  *   metrics.json       of the finished run
@@ -66,11 +68,13 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run, with its configuration and its provenance.
+   * Makes the folder of a new run, with its configuration, its provenance and the hashes of the
+   * clips that it trains on.
    *
    * @param path not there yet
    */
-  public static RunFolder begin(Path path, ResolvedRunConfig config, Provenance provenance)
+  public static RunFolder begin(
+      Path path, ResolvedRunConfig config, Provenance provenance, TrainingClips clips)
       throws IOException {
     AtomicFolder.write(
         path,
@@ -78,6 +82,7 @@ public final class RunFolder {
           RunFolder written = new RunFolder(unfinished);
           RunConfigFile.write(written.config(), config.toRunConfig());
           written.writeJson(PROVENANCE, provenance);
+          clips.write(unfinished);
         });
     return new RunFolder(path);
   }
@@ -170,6 +175,11 @@ public final class RunFolder {
       throw new IOException(path + ": not a run: it has no " + PROVENANCE);
     }
     return JsonFile.read(file, Provenance.class);
+  }
+
+  /** Returns the file of the {@link TrainingClips}, which runs of earlier versions lack. */
+  public Path trainingClips() {
+    return path.resolve(TrainingClips.FILE);
   }
 
   /** Returns whether all of its epochs are done. */

@@ -70,7 +70,7 @@ final class BitmapFont {
 
   /** Returns how wide a text is, in pixels. */
   static int width(String text) {
-    return text.length() * ADVANCE;
+    return lower(text).length() * ADVANCE;
   }
 
   /**
@@ -80,7 +80,7 @@ final class BitmapFont {
    * @param y of its upper edge
    */
   static void draw(BufferedImage image, int x, int y, String text, int color) {
-    String lower = text.toLowerCase(Locale.ROOT);
+    String lower = lower(text);
     for (int i = 0; i < lower.length(); i++) {
       int known = CHARACTERS.indexOf(lower.charAt(i));
       int character = known < 0 ? CHARACTERS.length() - 1 : known;
@@ -94,6 +94,11 @@ final class BitmapFont {
         }
       }
     }
+  }
+
+  /** Returns the text as it is drawn; of some letters, such as İ, the lower case is longer. */
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private static void dot(BufferedImage image, int x, int y, int color) {

@@ -7,13 +7,22 @@ import java.util.List;
 /**
  * Draws a confusion matrix: a row per true label, a column per predicted label.
  *
- * <p>A cell holds its count and is the darker the greater its share of the row. Letters come from
- * {@link BitmapFont}, since a server may have no fonts.
+ * <p>Cells are as wide as the widest label, and long labels are cut. A cell holds its count and is
+ * the darker the greater its share of the row. Letters come from {@link BitmapFont}, since a server
+ * may have no fonts.
  */
 public final class ConfusionImage {
-  private static final int CELL_WIDTH = 116;
+  private static final int LEAST_CELL_WIDTH = 116;
   private static final int CELL_HEIGHT = 48;
   private static final int MARGIN = 6;
+
+  /** Of a longer label the beginning is shown. */
+  private static final int LABEL_CHARACTERS = 20;
+
+  private static final String CUT = "..";
+
+  /** The most pixels, 64 MB: about 50 labels. Nothing could be read in a greater picture. */
+  private static final long MAX_PIXELS = 1 << 24;
 
   private static final int WHITE = 0xffffff;
   private static final int BLACK = 0x202020;
@@ -23,15 +32,22 @@ public final class ConfusionImage {
   private static final double DARK = 0.5;
 
   private final BufferedImage image;
+  private final int cellWidth;
   private final int left;
 
   private ConfusionImage(ConfusionMatrix matrix) {
-    List<String> labels = matrix.labels();
-    left = 2 * MARGIN + labels.stream().mapToInt(BitmapFont::width).max().orElse(0);
+    List<String> labels = matrix.labels().stream().map(ConfusionImage::cut).toList();
     int size = labels.size();
-    image =
-        new BufferedImage(
-            left + size * CELL_WIDTH, (size + 1) * CELL_HEIGHT, BufferedImage.TYPE_INT_RGB);
+    left = 2 * MARGIN + labels.stream().mapToInt(BitmapFont::width).max().orElse(0);
+    cellWidth = Math.max(LEAST_CELL_WIDTH, left);
+    long width = left + (long) size * cellWidth;
+    long height = (size + 1L) * CELL_HEIGHT;
+    if (width * height > MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          "expected a picture of at most %d pixels, found %d x %d for %d labels"
+              .formatted(MAX_PIXELS, width, height, size));
+    }
+    image = new BufferedImage((int) width, (int) height, BufferedImage.TYPE_INT_RGB);
     fill(0, 0, image.getWidth(), image.getHeight(), WHITE);
     BitmapFont.draw(image, MARGIN, middle(0), "true", BLACK);
     for (int i = 0; i < size; i++) {
@@ -43,7 +59,17 @@ public final class ConfusionImage {
     }
   }
 
-  /** Draws a confusion matrix as an RGB image. */
+  private static String cut(String label) {
+    return label.length() <= LABEL_CHARACTERS
+        ? label
+        : label.substring(0, LABEL_CHARACTERS - CUT.length()) + CUT;
+  }
+
+  /**
+   * Draws a confusion matrix as an RGB image.
+   *
+   * @throws IllegalArgumentException if it has so many labels that the image would be too large
+   */
   public static BufferedImage of(ConfusionMatrix matrix) {
     return new ConfusionImage(matrix).image;
   }
@@ -51,14 +77,14 @@ public final class ConfusionImage {
   private void cell(int truth, int predicted, ConfusionMatrix matrix) {
     int count = matrix.count(truth, predicted);
     double share = count == 0 ? 0 : (double) count / matrix.support(truth);
-    int x = left + predicted * CELL_WIDTH;
+    int x = left + predicted * cellWidth;
     int y = (truth + 1) * CELL_HEIGHT;
-    fill(x + 1, y + 1, CELL_WIDTH - 2, CELL_HEIGHT - 2, shade(share));
+    fill(x + 1, y + 1, cellWidth - 2, CELL_HEIGHT - 2, shade(share));
     centered(Integer.toString(count), predicted, truth + 1, share < DARK ? BLACK : WHITE);
   }
 
   private void centered(String text, int column, int row, int color) {
-    int x = left + column * CELL_WIDTH + (CELL_WIDTH - BitmapFont.width(text)) / 2;
+    int x = left + column * cellWidth + (cellWidth - BitmapFont.width(text)) / 2;
     BitmapFont.draw(image, x, middle(row), text, color);
   }
 

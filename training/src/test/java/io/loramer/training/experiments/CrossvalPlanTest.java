@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.corpus.Utterance.Clip;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.SplitConfig;
+import io.loramer.training.features.CorpusSplits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +103,54 @@ class CrossvalPlanTest {
     assertTrue(plan.note().contains("SPEAKER-DEPENDENT"), plan.note());
     assertFalse(
         CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.CLEAN)).note().contains("DEPENDENT"));
+  }
+
+  /** Every fold is trained on in the runs of the others; validation marks are divided anew. */
+  @Test
+  void utterancesThatTheManifestMarksTestAreInNoFold() throws IOException {
+    List<Utterance> marked = new ArrayList<>();
+    Split[] marks = {Split.TRAIN, Split.VALIDATION, Split.TEST};
+    String[] labels = {"joy", "fear"};
+    for (int i = 0; i < 12; i++) { // three speakers with marks of all kinds, and one of test alone
+      Utterance u = FOUR_SESSIONS.utterances().get(0);
+      marked.add(
+          new Utterance(
+              i + 1,
+              "u" + i,
+              u.clip(),
+              u.text(),
+              i == 6 ? "calm" : labels[i / 3 % 2],
+              "s" + i % 4,
+              Optional.empty(),
+              Optional.of(i % 4 == 3 ? Split.TEST : marks[i / 4])));
+    }
+    Manifest corpus = new Manifest(Path.of("m.jsonl"), marked);
+    CrossvalPlan plan = CrossvalPlan.of(corpus, folds(3));
+    assertEquals(
+        List.of(
+            new CrossvalPlan.Fold(List.of("s1"), List.of("s0"), 2),
+            new CrossvalPlan.Fold(List.of("s2"), List.of("s1"), 2),
+            new CrossvalPlan.Fold(List.of("s0"), List.of("s2"), 2)),
+        plan.folds());
+    assertEquals(6, plan.leftOut());
+    CorpusSplits splits =
+        CorpusSplits.of(corpus, plan.config(RunConfig.defaults(), plan.folds().get(0), 4).data());
+    assertEquals(List.of("u0", "u4"), splits.of(Split.TEST).stream().map(Utterance::id).toList());
+    assertEquals(6, splits.leftOut().size());
+    assertEquals(
+        List.of(
+            "6 of 12 utterances are in no fold, since the manifest marks them test: no run is"
+                + " trained or measured on them",
+            "fold 3: no utterance to train on has the label calm (1 of 2 to test with, 0 of 2 to"
+                + " choose the epoch by): the model cannot learn it; its recall of 0 lowers the UA"
+                + " of a split that has it"),
+        plan.warnings(corpus, RunConfig.defaults()).stream()
+            .filter(warning -> !warning.matches("fold [12].*"))
+            .toList());
+    CrossvalPlan unmarked = CrossvalPlan.of(FOUR_SESSIONS, options(Protocol.CLEAN));
+    assertEquals(
+        RunConfig.defaults().data().markedTest(),
+        unmarked.config(RunConfig.defaults(), unmarked.folds().get(0), 4).data().markedTest());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.loramer.training.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.corpus.Split;
@@ -47,7 +48,8 @@ class CrossvalSummaryTest {
    */
   @Test
   void statisticsAreThoseOfNumpyAndScikitLearn() {
-    CrossvalSummary summary = CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds());
+    CrossvalSummary summary =
+        CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds(), List.of("fold 1: a"));
 
     assertMeasure(
         new MeasureSummary(
@@ -93,7 +95,7 @@ class CrossvalSummaryTest {
   @Test
   void oneSeedHasNoDeviationOfSeeds() {
     CrossvalSummary summary =
-        CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds().subList(0, 2));
+        CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds().subList(0, 2), List.of());
     assertEquals(OptionalDouble.empty(), summary.unweightedAccuracy().sdOfSeedMeans());
   }
 
@@ -104,8 +106,8 @@ class CrossvalSummaryTest {
         CrossvalSummary.of(
             plan(Protocol.CLEAN),
             List.of(
-                outcome(1, 7, speaker("a", "020", "020")),
-                outcome(2, 7, speaker("a", "00", "01"))));
+                outcome(1, 7, speaker("a", "020", "020")), outcome(2, 7, speaker("a", "00", "01"))),
+            List.of());
     assertEquals(OptionalDouble.empty(), summary.weightedAccuracy().low());
     assertEquals(OptionalDouble.empty(), summary.weightedAccuracy().high());
     assertEquals(1, summary.interval().clusters());
@@ -115,13 +117,27 @@ class CrossvalSummaryTest {
   }
 
   @Test
+  void summaryOfAnEarlierVersionIsReadAndHasNoWarnings() throws IOException {
+    CrossvalSummary summary =
+        CrossvalSummary.of(plan(Protocol.CLEAN), twoFoldsWithTwoSeeds(), List.of("fold 1: a"));
+    Path file = folder.resolve("summary.json");
+    JsonFile.write(file, summary);
+    assertEquals(List.of("fold 1: a"), JsonFile.read(file, CrossvalSummary.class).warnings());
+    String now = Files.readString(file);
+    String earlier = now.replaceFirst(",\\s*\"warnings\" : \\[[^]]*]", "");
+    assertNotEquals(now, earlier);
+    Files.writeString(file, earlier);
+    assertEquals(List.of(), JsonFile.read(file, CrossvalSummary.class).warnings());
+  }
+
+  @Test
   void classThatAFoldLacksHasNoRecallThere() {
     CrossvalSummary summary =
         CrossvalSummary.of(
             plan(Protocol.CLEAN),
             List.of(
-                outcome(1, 7, speaker("a", "020", "020")),
-                outcome(2, 7, speaker("b", "00", "01"))));
+                outcome(1, 7, speaker("a", "020", "020")), outcome(2, 7, speaker("b", "00", "01"))),
+            List.of());
     assertEquals(1, summary.recall().get("sadness").mean());
     assertEquals(0.75, summary.recall().get("anger").mean());
     assertEquals(List.of("anger", "sadness"), List.copyOf(summary.recall().keySet()));
@@ -130,7 +146,8 @@ class CrossvalSummaryTest {
 
   @Test
   void fileHoldsTheProtocolAndIsReadAgain() throws IOException {
-    CrossvalSummary summary = CrossvalSummary.of(plan(Protocol.PAPER), twoFoldsWithTwoSeeds());
+    CrossvalSummary summary =
+        CrossvalSummary.of(plan(Protocol.PAPER), twoFoldsWithTwoSeeds(), List.of());
     Path file = folder.resolve("summary.json");
     JsonFile.write(file, summary);
     assertEquals(summary, JsonFile.read(file, CrossvalSummary.class));
@@ -152,7 +169,7 @@ class CrossvalSummaryTest {
 
   private static CrossvalPlan plan(Protocol protocol) {
     CrossvalPlan.Fold fold = new CrossvalPlan.Fold(List.of("x"), List.of("y"), 7);
-    return new CrossvalPlan(protocol, FoldsBy.SESSION, List.of(fold, fold), List.of(7L, 9L));
+    return new CrossvalPlan(protocol, FoldsBy.SESSION, List.of(fold, fold), List.of(7L, 9L), 0);
   }
 
   private static List<CrossvalSummary.Outcome> twoFoldsWithTwoSeeds() {

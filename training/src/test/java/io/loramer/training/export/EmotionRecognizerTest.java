@@ -2,13 +2,17 @@ package io.loramer.training.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.LongRecognition;
 import io.loramer.recognition.SpeechClip;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.testing.TinyCorpus;
+import io.loramer.recognition.words.TextChoice;
 import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.training.Trainer;
 import io.loramer.training.config.RunConfig;
@@ -84,6 +88,40 @@ class EmotionRecognizerTest {
       assertClose(recognizer.recognize(clips.get(i).waveform(), clips.get(i).text()), found.get(i));
     }
     assertEquals(List.of(), recognizer.recognizeAll(List.of()));
+  }
+
+  /** A copy of a clip of training is found under any name and in any split. */
+  @Test
+  void evaluationNamesTheClipsThatTheModelWasTrainedOn() throws IOException {
+    Path copied = tiny.manifest().resolveSibling("copied.jsonl");
+    Files.copy(folder.resolve("2.wav"), folder.resolve("copy.wav"));
+    Files.writeString(copied, Files.readString(tiny.manifest()).replace("12.wav", "copy.wav"));
+    assertEquals(
+        List.of("u0", "u1", "u2", "u3", "u4", "u5", "u6", "u12"),
+        trainedOn(recognizer, copied, Optional.empty()));
+    assertEquals(List.of("u12"), trainedOn(recognizer, copied, Optional.of(Split.TEST)));
+    assertEquals(List.of(), trainedOn(recognizer, tiny.manifest(), Optional.of(Split.TEST)));
+  }
+
+  @Test
+  void modelOfAnEarlierVersionIsEvaluatedWithoutTheClipsOfItsTraining() throws IOException {
+    Path earlier = export("earlier", tiny.textOnly());
+    try (EmotionRecognizer now = EmotionRecognizer.load(earlier)) {
+      assertEquals(7, trainedOn(now, tiny.manifest(), Optional.empty()).size());
+      Files.delete(earlier.resolve("assets/training_clips.bin"));
+      assertEquals(List.of(), trainedOn(now, tiny.manifest(), Optional.empty()));
+      Files.write(earlier.resolve("assets/training_clips.bin"), new byte[7]);
+      IOException e =
+          assertThrows(IOException.class, () -> trainedOn(now, tiny.manifest(), Optional.empty()));
+      assertTrue(e.getMessage().endsWith("expected 8 bytes for each clip, found 7 in all"));
+    }
+  }
+
+  private static List<String> trainedOn(
+      EmotionRecognizer model, Path manifest, Optional<Split> split) throws IOException {
+    List<String> ids = new ArrayList<>();
+    model.evaluate(Manifest.read(manifest), split, TextChoice.transcript(), u -> ids.add(u.id()));
+    return ids;
   }
 
   @Test

@@ -1,11 +1,13 @@
 package io.loramer.training.tensorboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.measures.ConfusionMatrix;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ConfusionImageTest {
@@ -37,6 +39,40 @@ class ConfusionImageTest {
   }
 
   @Test
+  void cellsAreAsWideAsTheWidestLabel() {
+    BufferedImage wide = of("anger", "frustration");
+    int cell = 11 * 12 + 2 * 6;
+    assertEquals(cell + 2 * cell, wide.getWidth());
+    assertTrue(darkPixels(wide, 3 * cell - 6 - 11 * 12, 0, 12, 48) > 5, "the first letter");
+    assertTrue(darkPixels(wide, 3 * cell - 6 - 12, 0, 12, 48) > 5, "the last letter");
+  }
+
+  @Test
+  void longLabelsAreCut() {
+    assertEquals(of("x".repeat(20), "b").getWidth(), of("x".repeat(5000), "b").getWidth());
+  }
+
+  /** In lower case, İ has two characters. */
+  @Test
+  void labelsWhoseLowerCaseIsLongerFit() {
+    assertTrue(of("İ".repeat(20), "b").getWidth() > 3 * 40 * 12);
+  }
+
+  @Test
+  void pictureOfHundredsOfLabelsIsRefused() {
+    String[] labels = IntStream.range(0, 400).mapToObj(i -> "label" + i).toArray(String[]::new);
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> of(labels));
+    assertEquals(
+        "expected a picture of at most 16777216 pixels, found 46508 x 19248 for 400 labels",
+        e.getMessage());
+  }
+
+  private static BufferedImage of(String... labels) {
+    return ConfusionImage.of(
+        ConfusionMatrix.of(List.of(labels), new int[] {0, 1}, new int[] {1, 1}));
+  }
+
+  @Test
   void unknownLettersAreDrawnAsQuestionMarks() {
     BufferedImage known = new BufferedImage(12, 14, BufferedImage.TYPE_INT_RGB);
     BufferedImage unknown = new BufferedImage(12, 14, BufferedImage.TYPE_INT_RGB);
@@ -57,6 +93,10 @@ class ConfusionImageTest {
   }
 
   private int darkPixels(int left, int top, int width, int height) {
+    return darkPixels(image, left, top, width, height);
+  }
+
+  private static int darkPixels(BufferedImage image, int left, int top, int width, int height) {
     int dark = 0;
     for (int x = left; x < left + width; x++) {
       for (int y = top; y < top + height; y++) {

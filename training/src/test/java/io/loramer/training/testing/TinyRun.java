@@ -73,6 +73,14 @@ public record TinyRun(Path folder) {
     EncoderConversion.convert(checkpoint, folder.resolve(name), PaddingInNorm.IGNORED);
   }
 
+  /** Removes the marks of splits from the corpus, so that a cross-validation divides all of it. */
+  public TinyRun withoutSplits() throws IOException {
+    Path corpus = folder.resolve("corpus.jsonl");
+    String lines = Files.readString(corpus);
+    Files.writeString(corpus, lines.replaceAll(", \"split\": \"\\w+\"", ""));
+    return this;
+  }
+
   /** Returns the configuration's file. */
   public Path config() {
     return folder.resolve("run.yaml");

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
 /** Audio as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
 public final class Waveform {
@@ -29,6 +31,23 @@ public final class Waveform {
   /** Returns the length in seconds. */
   public double durationSeconds() {
     return (double) samples.length / SAMPLE_RATE;
+  }
+
+  /**
+   * Hashes the first samples, each as a little-endian float32.
+   *
+   * @param maxSamples more are left out
+   * @return the 32 bytes of the SHA-256
+   */
+  public byte[] sha256(int maxSamples) {
+    int count = Math.min(samples.length, maxSamples);
+    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(samples, 0, count);
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes.array());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** Encodes the waveform as a WAV file of 16 bits; samples beyond full scale are clipped. */
