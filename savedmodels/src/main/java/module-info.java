@@ -18,6 +18,7 @@ module io.loramer.savedmodels {
   exports io.loramer.savedmodels.optimize; // of it, Precision and Computation are for everybody
   exports io.loramer.savedmodels.weights;
   exports io.loramer.savedmodels.files to
+      io.loramer.recognition,
       io.loramer.training,
       io.loramer.server,
       io.loramer.tools;

@@ -2,6 +2,7 @@ package io.loramer.tools;
 
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.ManifestReader;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.measures.Prediction;
@@ -62,7 +63,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Manifest corpus = Manifest.read(manifest);
+    ManifestReader.Lines lines = new ManifestReader(manifest).read();
+    Manifest corpus = lines.requireValid();
+    lines
+        .warnings()
+        .forEach(warning -> spec.commandLine().getErr().println("lora-mer: " + warning));
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       List<String> trainedOn = new ArrayList<>();
       List<Prediction> predictions =

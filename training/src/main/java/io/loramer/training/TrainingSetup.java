@@ -111,6 +111,7 @@ record TrainingSetup(
     if (!lines.problems().isEmpty()) {
       throw check.problems(lines, Utterance.Clip::read, checking(lines.valid(), progress));
     }
+    lines.warnings().forEach(warning -> LOG.warn("{}: {}", file, warning));
     return lines.valid();
   }
 
@@ -156,6 +157,7 @@ record TrainingSetup(
     DecodedClips clips =
         new DecodedClips(decoder, check.maxSamples(), neededAgain ? DecodedClips.heapLimit() : 0);
     CorpusCheck.Lengths lengths = check.run(manifest, clips::decode, checking(manifest, progress));
+    manifest.endsBehindFiles(lengths.samples()).ifPresent(LOG::warn);
     if (lengths.cropped() > 0) {
       LOG.warn(
           "{} of {} clips are longer than {} s and are cropped to it",

@@ -2,6 +2,7 @@ package io.loramer.savedmodels.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loramer.savedmodels.files.GitLfs;
 import io.loramer.savedmodels.files.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +32,6 @@ public final class Checkpoint implements AutoCloseable {
 
   /** An index has a line of 100 bytes per tensor. */
   private static final long MAX_INDEX_BYTES = 10_000_000;
-
-  /** The start of the file that Git checks out in place of a large one without Git LFS. */
-  private static final String LFS_POINTER = "version https://git-lfs";
 
   private final Path folder;
   private final Map<String, TensorFile> files = new LinkedHashMap<>();
@@ -181,7 +179,7 @@ public final class Checkpoint implements AutoCloseable {
     TensorFile open = files.get(name);
     if (open == null) {
       Path file = folder.resolve(name);
-      refusePointer(file);
+      GitLfs.refusePointer(file);
       open = name.endsWith(".safetensors") ? Safetensors.open(file) : PytorchFile.open(file);
       files.put(name, open);
     }
@@ -194,17 +192,6 @@ public final class Checkpoint implements AutoCloseable {
       throw new IllegalArgumentException(folder + " has no tensor " + name);
     }
     return file;
-  }
-
-  private static void refusePointer(Path file) throws IOException {
-    byte[] start;
-    try (var in = Files.newInputStream(file)) {
-      start = in.readNBytes(LFS_POINTER.length());
-    }
-    if (new String(start, StandardCharsets.US_ASCII).equals(LFS_POINTER)) {
-      throw new IOException(
-          file + ": a Git LFS pointer, not the file itself; run `git lfs pull` where it came from");
-    }
   }
 
   private static String content(Path folder) throws IOException {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Reads a manifest, decodes every clip, and lists all problems of lines and clips; the exit"
-            + " code is 1 if there are any.",
+            + " code is 1 if there are any. Warnings name what is probably not meant as it is:"
+            + " keys that are not read, labels that look the same, equal sound.",
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus check iemocap.jsonl")
 final class CorpusCheckCommand implements Callable<Integer> {
@@ -32,11 +33,14 @@ final class CorpusCheckCommand implements Callable<Integer> {
     for (Problem problem : report.problems()) {
       out.printf("line %d: %s%n", problem.line(), problem.text());
     }
+    report.warnings().forEach(warning -> out.printf("warning: %s%n", warning));
+    report.notes().forEach(note -> out.printf("note: %s%n", note));
+    String result = ManifestArgument.summary(report);
     out.printf(
         "%s: %d utterances, %s%n",
         manifest.path(),
         report.manifest().utterances().size(),
-        report.problems().isEmpty() ? "nothing is wrong" : "problems: " + report.problems().size());
+        result.isEmpty() ? "nothing is wrong" : result);
     out.flush();
     return report.problems().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
   }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.loramer.recognition.corpus.CorpusException.Problem;
 import io.loramer.recognition.corpus.CorpusReport;
+import io.loramer.recognition.corpus.EqualSound;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.tools.console.ProgressLine;
@@ -141,7 +142,8 @@ final class CorpusImportCommand implements Callable<Integer> {
     Corpus corpus = corpus();
     CorpusContents contents = labels(corpus.usualLabels()).of(corpus.read());
     contents.notes().forEach(this::warn);
-    List<Utterance> utterances = skipBroken ? sound(contents.utterances()) : contents.utterances();
+    List<Utterance> utterances =
+        skipBroken ? sound(contents.utterances()) : compared(contents.utterances());
     Files.createDirectories(out.toAbsolutePath().getParent());
     Manifest.write(out, utterances);
     PrintWriter result = spec.commandLine().getOut();
@@ -189,11 +191,19 @@ final class CorpusImportCommand implements Callable<Integer> {
     return new LabelChoice(labels.isEmpty() ? usual.kept() : labels, names);
   }
 
+  /** Warns of what is probably the same; compares files by their bytes, without decoding. */
+  private List<Utterance> compared(List<Utterance> utterances) throws IOException {
+    new Manifest(out, utterances).warnings().forEach(this::warn);
+    EqualSound.ofFiles(utterances).ifPresent(this::warn);
+    return utterances;
+  }
+
   private List<Utterance> sound(List<Utterance> utterances) throws IOException {
     CorpusReport report;
     try (ProgressLine progress = new ProgressLine()) {
       report = CorpusReport.of(Manifest.unwritten(out, utterances), progress);
     }
+    report.warnings().forEach(this::warn);
     report.problems().forEach(problem -> warn("left out: " + problem.text()));
     Set<Integer> broken = report.problems().stream().map(Problem::line).collect(toSet());
     List<Utterance> sound = new ArrayList<>(report.manifest().utterances());

@@ -30,12 +30,11 @@ final class CorpusInfoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.print(new CorpusTable(report.manifest().utterances(), report.seconds()));
     out.flush();
-    if (!report.problems().isEmpty()) {
+    String found = ManifestArgument.summary(report);
+    if (!found.isEmpty()) {
       spec.commandLine()
           .getErr()
-          .printf(
-              "lora-mer: %s: problems: %d; `lora-mer corpus check` lists them%n",
-              manifest.path(), report.problems().size());
+          .printf("lora-mer: %s: %s; `lora-mer corpus check` lists them%n", manifest.path(), found);
     }
     return ExitCode.OK;
   }

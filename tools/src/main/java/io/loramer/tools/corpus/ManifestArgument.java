@@ -4,6 +4,8 @@ import io.loramer.recognition.corpus.CorpusReport;
 import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Parameters;
 
 /** The argument of commands that check a whole manifest. */
@@ -24,5 +26,17 @@ final class ManifestArgument {
     try (ProgressLine progress = new ProgressLine()) {
       return CorpusReport.of(manifest, progress);
     }
+  }
+
+  /** Returns the numbers of problems and warnings; empty if there are none. */
+  static String summary(CorpusReport report) {
+    List<String> counts = new ArrayList<>();
+    if (!report.problems().isEmpty()) {
+      counts.add("problems: " + report.problems().size());
+    }
+    if (!report.warnings().isEmpty()) {
+      counts.add("warnings: " + report.warnings().size());
+    }
+    return String.join(", ", counts);
   }
 }

@@ -158,6 +158,57 @@ class CorpusCommandTest {
   }
 
   @Test
+  void checkWarnsOfWhatIsProbablyNotMeantAndImportToo() throws IOException {
+    Path clip = EMODB.resolve("03a01Fa.flac");
+    Path manifest = temp.resolve("m.jsonl");
+    String line = "{\"id\": \"%s\", \"audio\": \"%s\", \"label\": \"%s\", \"speaker\": 1, %s}\n";
+    Files.writeString(
+        manifest,
+        line.formatted("a", clip, "joy", "\"Split\": \"test\", \"sex\": \"f\"")
+            + line.formatted("b", clip, "Joy", "\"end\": 99"));
+    Files.copy(clip, temp.resolve("a.flac"));
+    Files.copy(clip, temp.resolve("b.flac"));
+    Files.writeString(temp.resolve("m.csv"), "audio,label\na.flac,joy\nb.flac,nan\n");
+
+    CommandLineRun check = CommandLineRun.of("corpus", "check", manifest);
+    CommandLineRun imported =
+        CommandLineRun.of(
+            "corpus",
+            "import",
+            "--format",
+            "csv",
+            "--from",
+            temp.resolve("m.csv"),
+            "--out",
+            temp.resolve("csv.jsonl"),
+            "--rename",
+            "jyo=joy");
+
+    assertEquals(
+        """
+        warning: the key "Split" is not read (1 line: 1); the nearest known one is split
+        warning: labels that are probably the same, and are used as different ones: "Joy" (1) = \
+        "joy" (1)
+        warning: clips whose end is behind the end of their files: 1 (b: 99.00 s, found 1.90 s)
+        warning: 1 sound has several ids, 1 with different labels: a (joy) = b (Joy)
+        note: keys that are not read: sex (1 line)
+        MANIFEST: 2 utterances, warnings: 4
+        """,
+        check.out().replace(manifest.toString(), "MANIFEST"));
+    assertEquals(0, check.exitCode());
+    assertEquals(
+        """
+        lora-mer: the speakers are not known, so training and test may share voices
+        lora-mer: no utterance has the label jyo that is renamed
+        lora-mer: the label "nan" is used as it stands (1: b); is it what a program writes for a \
+        missing value?
+        lora-mer: 1 sound has several ids, 1 with different labels: a (joy) = b (nan)
+        """,
+        imported.err());
+    assertEquals(0, imported.exitCode());
+  }
+
+  @Test
   void moreThanFiftyProblemsAreAllListed() throws IOException {
     Path manifest = Files.writeString(temp.resolve("m.jsonl"), "{}\n".repeat(20));
 

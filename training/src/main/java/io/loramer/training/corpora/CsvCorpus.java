@@ -1,21 +1,28 @@
 package io.loramer.training.corpora;
 
 import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.corpus.UnreadKeys;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.corpus.Utterance.Clip;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A table with one utterance per line, separated by commas, semicolons or tabs.
  *
- * @param file UTF-8; the first line names the columns and shows which separator is used
+ * @param file UTF-8, or UTF-16 with a byte order mark; the first line names the columns and shows
+ *     which separator is used
  * @param columns the table's names of columns, where they differ from those of {@link Column}
  * @param audioFolder the folder of relative paths of clips; absent for the table's folder
  * @param speakers finds the speaker in the path of the clip, if the table has no column for it
@@ -36,47 +43,103 @@ public record CsvCorpus(
     START,
     /** End of the utterance in its file, in seconds. */
     END,
+    /** The only channel that is used, from 0. */
+    CHANNEL,
     /** {@code train}, {@code validation} or {@code test}. */
-    SPLIT
+    SPLIT;
+
+    private String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public CsvCorpus {
     Map<Column, String> names = new EnumMap<>(Column.class);
     for (Column column : Column.values()) {
-      String usual = column.name().toLowerCase(Locale.ROOT);
-      names.put(column, columns.getOrDefault(column, usual));
+      names.put(column, columns.getOrDefault(column, column.key()));
     }
     columns = Map.copyOf(names);
   }
 
   @Override
   public CorpusContents read() throws IOException {
-    Table table = Table.anySeparator(file).requireColumns(neededColumns());
-    boolean namesSpeakers = table.columns().contains(columns.get(Column.SPEAKER));
     Findings findings = new Findings(file);
+    Table table = Table.anySeparator(file, findings);
+    requireColumns(table);
+    boolean namesSpeakers = table.columns().contains(columns.get(Column.SPEAKER));
+    UnreadKeys unread = new UnreadKeys("column");
     for (Table.Row row : table.rows()) {
-      new Line(row, namesSpeakers, findings).utterance().ifPresent(findings::add);
+      countUnread(row, unread);
+      Optional<Utterance> utterance =
+          new Line(row, namesSpeakers, table.separator() != ',', findings).utterance();
+      if (utterance.isPresent()) {
+        findings.add(utterance.get());
+      }
     }
+    unread.warnings().forEach(findings::note);
+    unread.note().ifPresent(findings::note);
     if (!namesSpeakers) {
       speakers.warn(findings);
     }
     return findings.contents("a line for each utterance");
   }
 
-  private Set<String> neededColumns() {
-    return Set.of(columns.get(Column.AUDIO), columns.get(Column.LABEL));
+  /** Checks that the table has the columns that are required, and all that were named. */
+  private void requireColumns(Table table) throws IOException {
+    Set<String> present = new TreeSet<>();
+    List<String> likely = new ArrayList<>();
+    Set<String> missing = new TreeSet<>();
+    for (Column column : Column.values()) {
+      String theirs = columns.get(column);
+      boolean needed = column == Column.AUDIO || column == Column.LABEL;
+      if (table.columns().contains(theirs)) {
+        present.add(column.key());
+      } else if (needed || !theirs.equals(column.key())) {
+        missing.add(theirs);
+      }
+    }
+    for (String name : table.columns()) {
+      UnreadKeys.nearest(name, present)
+          .filter(missing::contains)
+          .ifPresent(key -> likely.add(key + "=" + name));
+    }
+    if (!missing.isEmpty()) {
+      throw new IOException(
+          "%s: expected the columns %s, found %s%s"
+              .formatted(
+                  file,
+                  missing,
+                  table.columns(),
+                  likely.isEmpty() ? "" : "; probably " + String.join(", ", likely)));
+    }
+  }
+
+  private void countUnread(Table.Row row, UnreadKeys unread) {
+    Set<String> read = new HashSet<>();
+    Set<String> others = new TreeSet<>(row.cells().keySet());
+    others.removeIf(name -> row.cell(name).isEmpty());
+    for (Column column : Column.values()) {
+      String theirs = columns.get(column);
+      others.remove(theirs);
+      if (row.cells().containsKey(theirs)) {
+        read.add(column.key());
+      }
+    }
+    unread.add(row.line(), read, others);
   }
 
   /** One line of the table; its problems are added to the findings. */
   private final class Line {
     private final Table.Row row;
     private final boolean namesSpeakers;
+    private final boolean decimalCommas;
     private final Findings findings;
     private boolean sound = true;
 
-    Line(Table.Row row, boolean namesSpeakers, Findings findings) {
+    Line(Table.Row row, boolean namesSpeakers, boolean decimalCommas, Findings findings) {
       this.row = row;
       this.namesSpeakers = namesSpeakers;
+      this.decimalCommas = decimalCommas;
       this.findings = findings;
     }
 
@@ -89,6 +152,7 @@ public record CsvCorpus(
       if (end.isPresent() && end.getAsDouble() <= start.orElse(0)) {
         problem("end " + end.getAsDouble() + " s is not after start " + start.orElse(0) + " s");
       }
+      OptionalInt channel = channel();
       Optional<Split> split = split();
       if (!sound) {
         return Optional.empty();
@@ -98,8 +162,8 @@ public record CsvCorpus(
       return Optional.of(
           new Utterance(
               0,
-              cell(Column.ID).orElse(id(audio, start)),
-              new Clip(clip, start, end),
+              cell(Column.ID).orElse(id(audio, start, channel)),
+              new Clip(clip, start, end, channel),
               cell(Column.TEXT),
               label,
               speaker,
@@ -107,10 +171,27 @@ public record CsvCorpus(
               split));
     }
 
-    /** Returns the id; it includes the start, as two utterances may be in one file. */
-    private String id(String audio, OptionalDouble start) {
+    /** Returns the id, with start and channel, as several utterances may be in one file. */
+    private String id(String audio, OptionalDouble start, OptionalInt channel) {
       String name = ClipFiles.withoutExtension(audio);
-      return start.isPresent() ? name + "@" + start.getAsDouble() : name;
+      String stretch = start.isPresent() ? name + "@" + start.getAsDouble() : name;
+      return channel.isPresent() ? stretch + "#" + channel.getAsInt() : stretch;
+    }
+
+    /** Returns the channel; pandas writes it as {@code 1.0} where other lines have none. */
+    private OptionalInt channel() {
+      Optional<String> cell = cell(Column.CHANNEL);
+      Optional<String> number = cell.map(text -> text.replaceFirst("[.]0+$", ""));
+      if (number.isPresent() && !number.get().matches("\\d{1,4}")) {
+        problem(
+            columns.get(Column.CHANNEL)
+                + ": expected the number of one channel, from 0, found "
+                + cell.get());
+        return OptionalInt.empty();
+      }
+      return number.isPresent()
+          ? OptionalInt.of(Integer.parseInt(number.get()))
+          : OptionalInt.empty();
     }
 
     private Optional<String> cell(Column column) {
@@ -139,7 +220,8 @@ public record CsvCorpus(
         return OptionalDouble.empty();
       }
       try {
-        double seconds = Double.parseDouble(cell.get());
+        String number = decimalCommas ? cell.get().replace(',', '.') : cell.get();
+        double seconds = Double.parseDouble(number);
         if (seconds >= 0 && Double.isFinite(seconds)) {
           return OptionalDouble.of(seconds);
         }

@@ -82,7 +82,7 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
   private static void read(
       Path file, String fold, Split part, Map<String, Line> lines, Findings findings)
       throws IOException {
-    List<String> texts = Table.text(file).lines().toList();
+    List<String> texts = TextFile.read(file).lines().toList();
     for (int i = 0; i < texts.size(); i++) {
       if (texts.get(i).isBlank()) {
         continue;
@@ -117,7 +117,7 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
     Map<String, String> labels = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     if (Files.exists(file)) {
       try {
-        JSON.readTree(Table.text(file))
+        JSON.readTree(TextFile.read(file))
             .properties()
             .forEach(entry -> labels.put(entry.getKey(), entry.getValue().asText()));
       } catch (JsonProcessingException e) {
@@ -127,7 +127,8 @@ public record EmoBox(Path folder, Optional<Path> audioFolder, Speakers speakers)
     return labels;
   }
 
-  private void add(Line line, boolean inFolds, Map<String, String> labels, Findings findings) {
+  private void add(Line line, boolean inFolds, Map<String, String> labels, Findings findings)
+      throws IOException {
     JsonNode json = line.json();
     String path = clip(json).asText();
     Optional<String> speaker = speakers.of(path);

@@ -3,6 +3,7 @@ package io.loramer.training.corpora;
 import static java.util.stream.Collectors.joining;
 
 import io.loramer.recognition.corpus.Utterance;
+import io.loramer.savedmodels.files.GitLfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +20,14 @@ final class Findings {
   /** The number of problems listed in a message. */
   private static final int SHOWN = 50;
 
+  /** Git LFS keeps its pointers below this size. */
+  private static final long MAX_POINTER_BYTES = 1024;
+
   private final Path corpus;
   private final List<Utterance> utterances = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final List<String> missing = new ArrayList<>();
+  private final List<String> pointers = new ArrayList<>();
   private final List<String> repeated = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -36,10 +41,17 @@ final class Findings {
     this.corpus = corpus;
   }
 
-  /** Adds an utterance, unless its clip is missing or its id was added before. */
-  void add(Utterance utterance) {
-    if (!Files.isRegularFile(utterance.clip().file())) {
+  /**
+   * Adds an utterance, unless its clip is missing or its id was added before.
+   *
+   * @throws IOException if the clip cannot be read
+   */
+  void add(Utterance utterance) throws IOException {
+    Path clip = utterance.clip().file();
+    if (!Files.isRegularFile(clip)) {
       missing.add(utterance.id());
+    } else if (Files.size(clip) <= MAX_POINTER_BYTES && GitLfs.isPointer(clip)) {
+      pointers.add(utterance.id());
     } else if (!ids.add(utterance.id())) {
       repeated.add(utterance.id());
     } else {
@@ -55,10 +67,15 @@ final class Findings {
   /** Adds a sentence with the number of some utterances and their names, if there are any. */
   void note(String sentence, List<String> names) {
     if (!names.isEmpty()) {
-      String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
-      String named = names.stream().limit(NAMED).collect(joining(", "));
-      notes.add("%s: %d (%s%s)".formatted(sentence, names.size(), named, more));
+      notes.add(counted(sentence, names));
     }
+  }
+
+  /** Returns a sentence with the number of some utterances and their first names. */
+  static String counted(String sentence, List<String> names) {
+    String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
+    String named = names.stream().limit(NAMED).collect(joining(", "));
+    return "%s: %d (%s%s)".formatted(sentence, names.size(), named, more);
   }
 
   /** Adds a problem; all problems are reported together at the end. */
@@ -89,6 +106,10 @@ final class Findings {
       throw new IOException(message.toString());
     }
     note("utterances left out because their clips are missing", missing);
+    note(
+        "utterances left out because their clips are Git LFS pointers, not sound; run `git lfs"
+            + " pull` in the corpus",
+        pointers);
     note("utterances that are there more than once, of which the first is used", repeated);
     if (utterances.isEmpty()) {
       String why = notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";

@@ -53,6 +53,6 @@ public record FolderPerLabel(Path folder, Speakers speakers) implements Corpus {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    return Optional.of(Table.text(file).strip()).filter(text -> !text.isEmpty());
+    return Optional.of(TextFile.read(file).strip()).filter(text -> !text.isEmpty());
   }
 }

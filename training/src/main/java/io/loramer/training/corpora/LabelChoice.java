@@ -27,7 +27,7 @@ public record LabelChoice(List<String> kept, Map<String, String> renamed) {
 
   /**
    * Returns the utterances with these labels; notes state what is left out, and which kept labels
-   * no utterance has.
+   * and which renamed ones no utterance has.
    *
    * @throws IOException if no utterance is left
    */
@@ -35,7 +35,10 @@ public record LabelChoice(List<String> kept, Map<String, String> renamed) {
     List<Utterance> chosen = new ArrayList<>();
     Map<String, Integer> dropped = new TreeMap<>();
     Set<String> absent = new TreeSet<>(kept);
+    Set<String> unknown = new TreeSet<>(renamed.keySet());
+    unknown.removeAll(kept);
     for (Utterance utterance : corpus.utterances()) {
+      unknown.remove(utterance.label());
       String label = rename(utterance.label());
       if (kept.isEmpty() || kept.contains(label)) {
         chosen.add(utterance.labelled(label));
@@ -51,6 +54,9 @@ public record LabelChoice(List<String> kept, Map<String, String> renamed) {
     List<String> notes = new ArrayList<>(corpus.notes());
     if (!absent.isEmpty()) {
       notes.add("no utterance has the label " + String.join(", ", absent));
+    }
+    if (!unknown.isEmpty()) {
+      notes.add("no utterance has the label " + String.join(", ", unknown) + " that is renamed");
     }
     if (!dropped.isEmpty()) {
       int count = dropped.values().stream().mapToInt(Integer::intValue).sum();

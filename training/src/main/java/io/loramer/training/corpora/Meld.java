@@ -68,7 +68,8 @@ public record Meld(Path folder) implements Corpus {
             + " train_splits/dia0_utt0.mp4");
   }
 
-  private static void add(Part part, Table.Row row, Path clips, Path file, Findings findings) {
+  private static void add(Part part, Table.Row row, Path clips, Path file, Findings findings)
+      throws IOException {
     Optional<String> dialogue = row.cell(DIALOGUE);
     Optional<String> utterance = row.cell(UTTERANCE);
     Optional<String> speaker = row.cell(SPEAKER);

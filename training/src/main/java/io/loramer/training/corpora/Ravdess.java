@@ -1,9 +1,15 @@
 package io.loramer.training.corpora;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.loramer.recognition.corpus.Utterance;
 import io.loramer.training.corpora.NamedClips.Meaning;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,7 +18,8 @@ import java.util.regex.Pattern;
  * emotions, two sentences.
  *
  * <p>Names are modality, channel, emotion, intensity, statement, repetition and actor. Only speech
- * (channel 01) with audio (modality 01 or 03) is used; songs and silent videos are left out.
+ * (channel 01) with audio (modality 01 or 03) is used; songs and silent videos are left out, and so
+ * are films (modality 01) where the sound of the same take is there too.
  *
  * @param folder holds the clips, in folders of any depth
  * @see <a href="https://zenodo.org/records/1188976">zenodo.org/records/1188976</a>
@@ -21,6 +28,8 @@ public record Ravdess(Path folder) implements Corpus {
   private static final Pattern NAME =
       Pattern.compile(
           "0[13]-01-(?<emotion>0[1-8])-0[12]-(?<statement>0[12])-0[12]-(?<actor>\\d\\d)");
+
+  private static final String SOUND = "03";
 
   private static final Map<String, String> EMOTIONS =
       Map.of(
@@ -38,7 +47,34 @@ public record Ravdess(Path folder) implements Corpus {
 
   @Override
   public CorpusContents read() throws IOException {
-    return NamedClips.read(folder, NAME, "03-01-05-01-02-01-24", Ravdess::meaning);
+    CorpusContents all = NamedClips.read(folder, NAME, "03-01-05-01-02-01-24", Ravdess::meaning);
+    Set<String> takesWithSound =
+        all.utterances().stream()
+            .map(Utterance::id)
+            .filter(id -> id.startsWith(SOUND))
+            .map(Ravdess::take)
+            .collect(toSet());
+    List<Utterance> once = new ArrayList<>();
+    List<String> films = new ArrayList<>();
+    for (Utterance utterance : all.utterances()) {
+      String id = utterance.id();
+      if (id.startsWith(SOUND) || !takesWithSound.contains(take(id))) {
+        once.add(utterance);
+      } else {
+        films.add(id);
+      }
+    }
+    List<String> notes = new ArrayList<>(all.notes());
+    if (!films.isEmpty()) {
+      notes.add(
+          Findings.counted("films left out because the sound of the same take is there", films));
+    }
+    return new CorpusContents(once, notes);
+  }
+
+  /** Returns a name without its modality. */
+  private static String take(String id) {
+    return id.substring(SOUND.length());
   }
 
   private static Meaning meaning(Matcher name) {

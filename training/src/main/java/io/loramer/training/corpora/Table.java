@@ -2,26 +2,38 @@ package io.loramer.training.corpora;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** A table in a text file whose first line names the columns; UTF-8, line ends of any system. */
-record Table(Path file, Set<String> columns, List<Row> rows) {
-  private static final CsvMapper MAPPER =
-      CsvMapper.builder().enable(CsvParser.Feature.SKIP_EMPTY_LINES).build();
+/**
+ * A table in a text file whose first line names the columns; line ends of any system.
+ *
+ * @param columns the names of the columns that have one
+ * @param separator between two cells
+ */
+record Table(Path file, Set<String> columns, List<Row> rows, char separator) {
+  private static final ObjectReader CELLS =
+      CsvMapper.builder()
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+          .build()
+          .readerFor(String[].class);
+
+  /** The number of lines listed in a message. */
+  private static final int SHOWN = 10;
 
   /**
    * A row, which takes several lines if a cell holds line ends.
@@ -37,23 +49,38 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
 
   /** Reads comma-separated values, which may be quoted by {@code "}. */
   static Table commas(Path file) throws IOException {
-    return read(file, CsvSchema.emptySchema().withHeader());
+    return read(file, TextFile.read(file), ',', true);
   }
 
   /** Reads tab-separated values, which are never quoted. */
   static Table tabs(Path file) throws IOException {
-    return read(
-        file, CsvSchema.emptySchema().withHeader().withColumnSeparator('\t').withoutQuoteChar());
+    return read(file, TextFile.read(file), '\t', false);
   }
 
-  /** Reads values separated by tabs, semicolons or commas: the first of these in the header. */
-  static Table anySeparator(Path file) throws IOException {
-    String header = text(file).lines().findFirst().orElse("");
-    if (header.contains("\t")) {
-      return tabs(file);
+  /**
+   * Reads values separated by tabs, semicolons or commas, which may be quoted by {@code "}.
+   *
+   * <p>The separator is that of a first line such as {@code sep=;}, which Excel reads and writes,
+   * or the most frequent one outside quotes in the line of the columns. Some programs never quote
+   * the cells of tab-separated files: a quote is part of the text where not all of the file's
+   * quotes could have been written by a program that quotes.
+   *
+   * @param findings takes a note, if quotes are read as text although a cell begins with one
+   */
+  static Table anySeparator(Path file, Findings findings) throws IOException {
+    String text = TextFile.read(file);
+    Optional<Character> stated = TableFormat.statedSeparator(text);
+    if (stated.isPresent()) {
+      text = TableFormat.withoutFirstLine(text);
     }
-    CsvSchema schema = CsvSchema.emptySchema().withHeader();
-    return read(file, header.contains(";") ? schema.withColumnSeparator(';') : schema);
+    char separator = stated.orElse(TableFormat.frequentSeparator(text));
+    boolean quoted = separator != '\t' || TableFormat.unquotedLine(text).isEmpty();
+    if (!quoted && TableFormat.quoteBeginsCell(text)) {
+      findings.note(
+          "quotes are read as part of the text, since line %d has one that quotes no whole cell"
+              .formatted(TableFormat.unquotedLine(text).getAsInt()));
+    }
+    return read(file, text, separator, quoted);
   }
 
   /**
@@ -69,31 +96,66 @@ record Table(Path file, Set<String> columns, List<Row> rows) {
     return this;
   }
 
-  private static Table read(Path file, CsvSchema schema) throws IOException {
+  private static Table read(Path file, String text, char separator, boolean quoted)
+      throws IOException {
+    CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
     List<Row> rows = new ArrayList<>();
-    Set<String> columns = new LinkedHashSet<>();
-    try (MappingIterator<Map<String, String>> lines =
-        MAPPER.readerForMapOf(String.class).with(schema).readValues(text(file))) {
+    List<Integer> tooLong = new ArrayList<>();
+    try (MappingIterator<String[]> lines =
+        CELLS.with(quoted ? schema : schema.withoutQuoteChar()).readValues(text)) {
+      List<String> header =
+          lines.hasNextValue()
+              ? Stream.of(lines.nextValue()).map(String::strip).toList()
+              : List.of();
+      requireDistinct(file, header);
       while (lines.hasNextValue()) {
         int line = lines.getCurrentLocation().getLineNr();
-        rows.add(new Row(line, lines.nextValue()));
+        List<String> cells = List.of(lines.nextValue());
+        if (cells.stream().skip(header.size()).anyMatch(cell -> !cell.isBlank())) {
+          tooLong.add(line);
+        } else if (cells.stream().anyMatch(cell -> !cell.isBlank())) {
+          rows.add(new Row(line, named(header, cells)));
+        }
       }
-      ((CsvSchema) lines.getParserSchema()).forEach(column -> columns.add(column.getName()));
+      requireFit(file, header.size(), tooLong);
+      Set<String> columns = new LinkedHashSet<>(header);
+      columns.remove("");
+      return new Table(file, columns, rows, separator);
     } catch (JsonProcessingException e) {
       throw new IOException(
           "%s: line %d: %s".formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
           e);
     }
-    return new Table(file, columns, rows);
   }
 
-  /** Reads a UTF-8 file, without its byte order mark. */
-  static String text(Path file) throws IOException {
-    try {
-      String text = Files.readString(file, StandardCharsets.UTF_8);
-      return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      throw new IOException(file + ": expected UTF-8 throughout, found other bytes", e);
+  private static Map<String, String> named(List<String> header, List<String> cells) {
+    Map<String, String> named = new HashMap<>();
+    for (int i = 0; i < Math.min(header.size(), cells.size()); i++) {
+      named.put(header.get(i), cells.get(i));
+    }
+    named.remove(""); // such as the row numbers of pandas
+    return named;
+  }
+
+  private static void requireDistinct(Path file, List<String> header) throws IOException {
+    Set<String> seen = new LinkedHashSet<>();
+    Set<String> twice = new TreeSet<>();
+    header.stream().filter(name -> !name.isEmpty() && !seen.add(name)).forEach(twice::add);
+    if (!twice.isEmpty()) {
+      throw new IOException(
+          "%s: expected different names of columns, found several named %s"
+              .formatted(file, String.join(", ", twice)));
+    }
+  }
+
+  private static void requireFit(Path file, int columns, List<Integer> tooLong) throws IOException {
+    if (!tooLong.isEmpty()) {
+      List<String> numbers = tooLong.stream().limit(SHOWN).map(String::valueOf).toList();
+      String more = tooLong.size() > SHOWN ? " and " + (tooLong.size() - SHOWN) + " more" : "";
+      throw new IOException(
+          ("%s: line %s%s: too many cells: expected %d, as there are columns; a cell that holds the"
+                  + " separator must be quoted")
+              .formatted(file, String.join(", ", numbers), more, columns));
     }
   }
 }

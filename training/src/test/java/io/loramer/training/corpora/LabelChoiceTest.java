@@ -36,6 +36,20 @@ class LabelChoiceTest {
   }
 
   @Test
+  void renamedLabelsThatNoUtteranceHasAreNoted() throws IOException {
+    CorpusContents chosen =
+        new LabelChoice(List.of("fear"), Map.of("clam", "calm", "fear", "x", "joy", "fear"))
+            .of(CORPUS);
+
+    assertEquals(
+        List.of(
+            "a note",
+            "no utterance has the label clam that is renamed",
+            "utterances left out because of their labels: 2 {calm=2}"),
+        chosen.notes());
+  }
+
+  @Test
   void allLabelsAreKeptWhereNoneIsNamed() throws IOException {
     assertEquals(CORPUS, LabelChoice.ALL.of(CORPUS));
   }

@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The corpora whose file names contain speaker, sentence and emotion. */
 class NamedClipsTest {
@@ -62,6 +65,39 @@ class NamedClipsTest {
         List.of(
             "utterances that are there more than once, of which the first is used: 1"
                 + " (03-01-05-02-02-01-01)"),
+        contents.notes());
+  }
+
+  @Test
+  void ravdessFilmsAreLeftOutWhereTheSoundOfTheTakeIsThere() throws IOException {
+    files.clip("Actor_07/03-01-08-01-01-01-07.wav");
+    files.film("Actor_07/01-01-08-01-01-01-07.mp4");
+    files.film("Actor_07/01-01-08-01-01-02-07.mp4");
+
+    CorpusContents contents = new Ravdess(corpus).read();
+
+    assertEquals(
+        List.of("01-01-08-01-01-02-07", "03-01-08-01-01-01-07"),
+        contents.utterances().stream().map(Utterance::id).toList());
+    assertEquals(
+        List.of(
+            "films left out because the sound of the same take is there: 1"
+                + " (01-01-08-01-01-01-07)"),
+        contents.notes());
+  }
+
+  @Test
+  void clipsThatAreGitLfsPointersAreLeftOut() throws IOException {
+    files.clip("wav/03a01Wa.wav");
+    files.text("wav/03a01Fa.wav", "version https://git-lfs.github.com/spec/v1\noid x\n");
+
+    CorpusContents contents = new EmoDb(corpus).read();
+
+    assertEquals(Map.of("anger", 1L), CorpusFiles.count(contents, Utterance::label));
+    assertEquals(
+        List.of(
+            "utterances left out because their clips are Git LFS pointers, not sound; run `git lfs"
+                + " pull` in the corpus: 1 (03a01Fa)"),
         contents.notes());
   }
 
@@ -121,6 +157,27 @@ class NamedClipsTest {
             "OA_bite_neutral neutral OAF Say the word bite.",
             "YAF_youth_sad sadness YAF Say the word youth."),
         lines(new Tess(corpus).read()));
+  }
+
+  /** Namings of copies on the web. */
+  @ParameterizedTest
+  @CsvSource({
+    "109testOAF_goose_angry5.flac, anger, OAF, goose",
+    "12trainYAF_back_ps8.wav, surprise, YAF, back",
+    "yaf_dog_Happy.wav, happiness, YAF, dog",
+    "OAF_bite_pleasant_surprised.wav, surprise, OAF, bite",
+    "OA_bite_neutral (1).wav, neutral, OAF, bite",
+    "YAF_home_fearful_02.wav, fear, YAF, home"
+  })
+  void tessIsReadInOtherNamings(String name, String label, String speaker, String word)
+      throws IOException {
+    files.clip(name);
+
+    Utterance utterance = new Tess(corpus).read().utterances().get(0);
+
+    assertEquals(label, utterance.label());
+    assertEquals(speaker, utterance.speaker());
+    assertEquals(Optional.of("Say the word " + word + "."), utterance.text());
   }
 
   @Test

@@ -38,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -82,6 +83,7 @@ final class AudioDecoder implements AutoCloseable {
   }
 
   private final Path file;
+  private final OptionalInt channel;
   private final AVFormatContext format = avformat_alloc_context();
   private final AVPacket packet = av_packet_alloc();
   private final AVFrame frame = av_frame_alloc();
@@ -93,8 +95,15 @@ final class AudioDecoder implements AutoCloseable {
   private double decodedSeconds;
   private int damage; // the last error code of the decoder; 0 without an error
 
-  AudioDecoder(Path file) {
+  /**
+   * Creates a decoder.
+   *
+   * @param channel the only channel that is used, from 0; absent for the mean of the channels, or
+   *     the front centre
+   */
+  AudioDecoder(Path file, OptionalInt channel) {
     this.file = file;
+    this.channel = channel;
   }
 
   /**
@@ -153,13 +162,22 @@ final class AudioDecoder implements AutoCloseable {
         finishResampling();
       }
       if (resampler == null) {
-        resampler = new Resampler(frame);
+        requireChannel(frame.ch_layout().nb_channels());
+        resampler = new Resampler(frame, channel);
         check(resampler.open(), "cannot be resampled");
       }
       append(resampler.resample(frame));
     }
     if (code != AVERROR_EAGAIN() && code != AVERROR_EOF()) {
       damage = code; // continues: tags behind the last frame of an MP3 are "invalid data" too
+    }
+  }
+
+  private void requireChannel(int channels) throws IOException {
+    if (channel.isPresent() && channel.getAsInt() >= channels) {
+      throw new IOException(
+          "%s: expected a channel from 0 to %d, found channel %d"
+              .formatted(file, channels - 1, channel.getAsInt()));
     }
   }
 

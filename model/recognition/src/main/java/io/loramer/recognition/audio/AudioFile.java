@@ -1,9 +1,11 @@
 package io.loramer.recognition.audio;
 
+import io.loramer.savedmodels.files.GitLfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * Decodes any file that FFmpeg supports (WAV, AIFF, FLAC, MP3, Ogg, M4A, the audio track of a
@@ -42,13 +44,24 @@ public final class AudioFile {
    */
   public static Waveform read(Path file, double startSeconds, double endSeconds)
       throws IOException {
+    return read(file, startSeconds, endSeconds, OptionalInt.empty());
+  }
+
+  /**
+   * Decodes a part of one channel of a file, as {@link #read(Path, double, double)}.
+   *
+   * @param channel from 0; absent for the mean of the channels, or the front centre
+   * @throws IOException as {@link #read(Path)}, and if the file has no such channel
+   */
+  public static Waveform read(
+      Path file, double startSeconds, double endSeconds, OptionalInt channel) throws IOException {
     if (!(startSeconds >= 0 && startSeconds < endSeconds)) {
       throw new IllegalArgumentException(
           "%s: expected 0 <= start < end, found start %s s, end %s s"
               .formatted(file, startSeconds, endSeconds));
     }
     requireContent(file);
-    try (AudioDecoder decoder = new AudioDecoder(file)) {
+    try (AudioDecoder decoder = new AudioDecoder(file, channel)) {
       int end = sampleAt(endSeconds);
       float[] decoded = decoder.decode(end);
       end = Math.min(end, decoded.length);
@@ -73,6 +86,7 @@ public final class AudioFile {
     if (Files.size(file) == 0) {
       throw new IOException(file + ": is empty (0 bytes)");
     }
+    GitLfs.refusePointer(file);
   }
 
   private static void requireFinite(Path file, float[] samples) throws IOException {

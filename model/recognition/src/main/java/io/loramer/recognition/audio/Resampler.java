@@ -15,6 +15,7 @@ import static org.bytedeco.ffmpeg.global.swresample.swr_init;
 import static org.bytedeco.ffmpeg.global.swresample.swr_set_matrix;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import org.bytedeco.ffmpeg.avutil.AVChannelLayout;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swresample.SwrContext;
@@ -48,19 +49,25 @@ final class Resampler implements AutoCloseable {
   private final int sampleRate;
   private final SwrContext context = new SwrContext();
 
-  /** Creates a resampler for frames of this frame's format. */
-  Resampler(AVFrame frame) {
+  /**
+   * Creates a resampler for frames of this frame's format.
+   *
+   * @param channel the only channel that is used, one of the frame's; absent for the default
+   */
+  Resampler(AVFrame frame, OptionalInt channel) {
     channels = frame.ch_layout().nb_channels();
-    weights = weights(frame.ch_layout());
+    weights = weights(frame.ch_layout(), channel);
     sampleFormat = frame.format();
     sampleRate = frame.sample_rate();
   }
 
-  private static double[] weights(AVChannelLayout layout) {
+  private static double[] weights(AVChannelLayout layout, OptionalInt channel) {
     int channels = layout.nb_channels();
     double[] weights = new double[channels];
     int centre = av_channel_layout_index_from_channel(layout, AV_CHAN_FRONT_CENTER);
-    if (channels >= SURROUND_CHANNELS && centre >= 0) {
+    if (channel.isPresent()) {
+      weights[channel.getAsInt()] = 1;
+    } else if (channels >= SURROUND_CHANNELS && centre >= 0) {
       weights[centre] = 1;
     } else {
       Arrays.fill(weights, 1.0 / channels);

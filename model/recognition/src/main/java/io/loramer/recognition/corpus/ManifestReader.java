@@ -2,10 +2,12 @@ package io.loramer.recognition.corpus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.loramer.recognition.corpus.CorpusException.Problem;
+import io.loramer.savedmodels.files.GitLfs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,16 +16,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** Reads a manifest line by line and collects the problems of all lines. */
 public final class ManifestReader {
   private static final JsonMapper JSON =
       JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // to name their keys
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -37,9 +43,13 @@ public final class ManifestReader {
   /** The bytes of UTF-8's byte order mark, read as ISO-8859-1. */
   private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
+  /** The byte order marks of UTF-16, which PowerShell writes, read as ISO-8859-1. */
+  private static final Set<String> UTF_16_MARKS = Set.of("\u00ff\u00fe", "\u00fe\u00ff");
+
   private final Path file;
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, Integer> lineOfId = new HashMap<>();
+  private final UnreadKeys unread = new UnreadKeys("key");
 
   /** Creates a reader of one file, which may be read once. */
   public ManifestReader(Path file) {
@@ -51,8 +61,28 @@ public final class ManifestReader {
    *
    * @param valid the utterances of the valid lines
    * @param problems of all other lines
+   * @param unread the keys that are not read
    */
-  public record Lines(Manifest valid, List<Problem> problems) {}
+  public record Lines(Manifest valid, List<Problem> problems, UnreadKeys unread) {
+    /**
+     * Returns the manifest.
+     *
+     * @throws CorpusException with all problems of all lines, if there are any
+     */
+    public Manifest requireValid() throws CorpusException {
+      if (!problems.isEmpty()) {
+        throw new CorpusException(valid.file(), problems);
+      }
+      return valid;
+    }
+
+    /** Returns sentences on what is probably not meant as it is read. */
+    public List<String> warnings() {
+      List<String> all = new ArrayList<>(unread.warnings());
+      all.addAll(valid.warnings());
+      return all;
+    }
+  }
 
   /**
    * Reads all lines.
@@ -63,8 +93,12 @@ public final class ManifestReader {
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString(), null, "no such file");
     }
+    GitLfs.refusePointer(file);
     // ISO-8859-1 keeps every byte, so that bytes that are not UTF-8 are found in their line.
     String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    if (content.length() > 1 && UTF_16_MARKS.contains(content.substring(0, 2))) {
+      throw new IOException(file + ": expected UTF-8, found UTF-16; save it as UTF-8");
+    }
     String[] lines = content.replaceFirst("^" + BYTE_ORDER_MARK, "").split("\n", -1);
     List<Utterance> utterances = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
@@ -81,7 +115,7 @@ public final class ManifestReader {
     if (utterances.isEmpty() && problems.isEmpty()) {
       problems.add(new Problem(1, "expected at least one utterance, found none"));
     }
-    return new Lines(new Manifest(file, utterances), problems);
+    return new Lines(new Manifest(file, utterances), problems, unread);
   }
 
   private Optional<JsonNode> parse(int number, String line) throws IOException {
@@ -120,6 +154,7 @@ public final class ManifestReader {
 
     /** Returns the utterance, with placeholders for wrong values if the line has problems. */
     Utterance utterance() {
+      countUnreadKeys();
       String id = required("id");
       Integer first = id.isEmpty() ? null : lineOfId.putIfAbsent(id, number);
       if (first != null) {
@@ -136,6 +171,16 @@ public final class ManifestReader {
           optional("session"),
           split(),
           recognized ? confidence() : OptionalDouble.empty());
+    }
+
+    private void countUnreadKeys() {
+      Set<String> present = new LinkedHashSet<>();
+      object.properties().stream()
+          .filter(property -> !property.getValue().isNull())
+          .forEach(property -> present.add(property.getKey()));
+      List<String> others = present.stream().filter(key -> !Manifest.KEYS.contains(key)).toList();
+      present.retainAll(Manifest.KEYS);
+      unread.add(number, present, others);
     }
 
     private boolean recognized() {
@@ -175,7 +220,20 @@ public final class ManifestReader {
       if (end.isPresent() && end.getAsDouble() <= start.orElse(0)) {
         problem("end " + end.getAsDouble() + " s is not after start " + start.orElse(0) + " s");
       }
-      return new Utterance.Clip(file.toAbsolutePath().resolveSibling(path).normalize(), start, end);
+      return new Utterance.Clip(
+          file.toAbsolutePath().resolveSibling(path).normalize(), start, end, channel());
+    }
+
+    private OptionalInt channel() {
+      if (!object.hasNonNull("channel")) {
+        return OptionalInt.empty();
+      }
+      JsonNode value = object.get("channel");
+      if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 0) {
+        problem("channel: expected the number of one channel, from 0, found " + kind(value));
+        return OptionalInt.empty();
+      }
+      return OptionalInt.of(value.intValue());
     }
 
     private Optional<Split> split() {
@@ -201,6 +259,10 @@ public final class ManifestReader {
       }
       if (!value.isTextual() && !value.isNumber()) {
         problem(key + ": expected a string or a number, found " + kind(value));
+        return Optional.empty();
+      }
+      if (value.isFloatingPointNumber() && !Double.isFinite(value.asDouble())) {
+        problem(key + ": found " + value.asText() + "; leave the key out where there is no value");
         return Optional.empty();
       }
       if (value.asText().isBlank()) {

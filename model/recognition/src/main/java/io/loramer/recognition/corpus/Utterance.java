@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * One labelled utterance of a corpus.
@@ -34,8 +35,14 @@ public record Utterance(
    * @param file absolute
    * @param start seconds; absent for the beginning of the file
    * @param end seconds; absent for the end of the file
+   * @param channel the only channel that is used, from 0; absent for the mean of the channels
    */
-  public record Clip(Path file, OptionalDouble start, OptionalDouble end) {
+  public record Clip(Path file, OptionalDouble start, OptionalDouble end, OptionalInt channel) {
+    /** Creates a clip of all channels. */
+    public Clip(Path file, OptionalDouble start, OptionalDouble end) {
+      this(file, start, end, OptionalInt.empty());
+    }
+
     /** Returns the clip of a whole file. */
     public static Clip whole(Path file) {
       return new Clip(file, OptionalDouble.empty(), OptionalDouble.empty());
@@ -47,7 +54,7 @@ public record Utterance(
      * @throws IOException with the path and the reason, if the clip cannot be decoded
      */
     public Waveform read() throws IOException {
-      return AudioFile.read(file, start.orElse(0), end.orElse(Double.POSITIVE_INFINITY));
+      return AudioFile.read(file, start.orElse(0), end.orElse(Double.POSITIVE_INFINITY), channel);
     }
   }
 

@@ -24,6 +24,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -88,6 +89,44 @@ class AudioFileTest {
         new float[] {0.125f, 0.625f, 0.625f, -0.75f}, AudioFile.read(stereo).samples());
     assertArrayEquals(
         new float[] {0.5f / 3, 0.75f, -0.75f}, AudioFile.read(three).samples(), 1e-7f);
+  }
+
+  @Test
+  void oneChannelIsTakenWhereItIsNamed() throws IOException {
+    float[] frames = {0.5f, -0.25f, 0.25f, 1f};
+    Path stereo = file(wav(FLOAT, 2, 16_000, 32, littleEndian(frames)));
+    Path mono = file(wav(FLOAT, 1, 16_000, 32, littleEndian(frames)));
+    Path surround =
+        file(
+            SoundFiles.extensibleWav(
+                6,
+                0x3f,
+                16_000,
+                (short) 8192,
+                (short) 2,
+                (short) 3,
+                (short) 4,
+                (short) 5,
+                (short) 6));
+
+    assertArrayEquals(new float[] {0.5f, 0.25f}, channel(stereo, 0));
+    assertArrayEquals(new float[] {-0.25f, 1f}, channel(stereo, 1));
+    assertArrayEquals(frames, channel(mono, 0));
+    assertArrayEquals(new float[] {0.25f}, channel(surround, 0));
+    assertEquals(
+        stereo + ": expected a channel from 0 to 1, found channel 2",
+        assertThrows(IOException.class, () -> channel(stereo, 2)).getMessage());
+  }
+
+  private static float[] channel(Path file, int channel) throws IOException {
+    return AudioFile.read(file, 0, 99, OptionalInt.of(channel)).samples();
+  }
+
+  @Test
+  void aGitLfsPointerIsNamed() throws IOException {
+    Path pointer = file("version https://git-lfs.github.com/spec/v1\noid x".getBytes(US_ASCII));
+
+    assertFails("a Git LFS pointer, not the file itself; run `git lfs pull`", pointer);
   }
 
   @Test

@@ -10,12 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTest {
   private static final OptionalDouble NONE = OptionalDouble.empty();
@@ -29,7 +35,7 @@ class ManifestTest {
             """
             {"id": "a", "audio": "flac/a.flac", "text": "Grüße!", "label": "anger", \
             "speaker": "03", "session": "2", "start": 0.5, "end": 2.25, \
-            "split": "validation", "seconds": 9}
+            "channel": 1, "split": "validation", "seconds": 9}
             """);
 
     assertEquals(
@@ -38,7 +44,10 @@ class ManifestTest {
                 1,
                 "a",
                 new Clip(
-                    folder.resolve("flac/a.flac"), OptionalDouble.of(0.5), OptionalDouble.of(2.25)),
+                    folder.resolve("flac/a.flac"),
+                    OptionalDouble.of(0.5),
+                    OptionalDouble.of(2.25),
+                    OptionalInt.of(1)),
                 Optional.of("Grüße!"),
                 "anger",
                 "03",
@@ -73,7 +82,11 @@ class ManifestTest {
         new Utterance(
             1,
             "a",
-            new Clip(folder.resolve("up/a.flac"), OptionalDouble.of(0.5), OptionalDouble.of(2)),
+            new Clip(
+                folder.resolve("up/a.flac"),
+                OptionalDouble.of(0.5),
+                OptionalDouble.of(2),
+                OptionalInt.of(0)),
             Optional.of("\"Grüße\"\n"),
             "anger",
             "03",
@@ -190,6 +203,90 @@ class ManifestTest {
   }
 
   @Test
+  void channelsAndMissingValuesThatAreNoValuesAreProblems() {
+    String line = line("a").replace("}", ", ");
+    String wrong =
+        (line + "\"channel\": [0, 1]}\n").replace("\"a\"", "\"a1\"")
+            + (line + "\"channel\": -1}\n").replace("\"a\"", "\"a2\"")
+            + (line + "\"channel\": \"left\"}\n").replace("\"a\"", "\"a3\"")
+            + (line + "\"channel\": null, \"text\": NaN}\n").replace("\"a\"", "\"a4\"");
+
+    CorpusException e = assertThrows(CorpusException.class, () -> read(wrong));
+
+    String expected = "channel: expected the number of one channel, from 0, found ";
+    assertEquals(
+        List.of(
+            new Problem(1, expected + "an array"),
+            new Problem(2, expected + "number -1"),
+            new Problem(3, expected + "string \"left\""),
+            new Problem(4, "text: found NaN; leave the key out where there is no value")),
+        e.problems());
+  }
+
+  @Test
+  void keysLikeKnownOnesAreWarnedOfOnceAndOthersAreNoted() throws IOException {
+    String line = line("a").replace("}", ", ").replace("\"a\"", "\"%s\"");
+    ManifestReader.Lines lines =
+        lines(
+            line.formatted("a")
+                + "\"start_time\": 0.2, \"endTime\": 1, \"Split\": \"test\"}\n"
+                + line.formatted("b")
+                + "\"start\": 0.9, \"duration\": 1, \"sex\": \"f\"}\n"
+                + line.formatted("c")
+                + "\"offset\": 0.9, \"duration\": 1, \"sesion\": 2}\n"
+                + line.formatted("d")
+                + "\"split\": \"test\", \"set\": 2, \"duration\": 1, \"x\": null}\n");
+
+    String start =
+        "; the nearest known one is start, without which clips begin where their files begin";
+    String end = "; the nearest known one is end, without which clips end where their files end";
+    assertEquals(
+        List.of(
+            "the key \"duration\" is not read (2 lines: 2, 3)" + end,
+            "the key \"endTime\" is not read (1 line: 1)" + end,
+            "the key \"sesion\" is not read (1 line: 3); the nearest known one is session",
+            "the key \"Split\" is not read (1 line: 1); the nearest known one is split",
+            "the key \"offset\" is not read (1 line: 3)" + start,
+            "the key \"start_time\" is not read (1 line: 1)" + start),
+        lines.warnings());
+    assertEquals(
+        Optional.of("keys that are not read: duration (1 line), set (1 line), sex (1 line)"),
+        lines.unread().note());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Text, text", "transcript, text", "audio_path, audio", "wav, audio", "emotion, label",
+    "lable, label", "speaker id, speaker", "spk_id, speaker", "spekaer, speaker", "stop, end",
+    "tmin, start", "startMs, start", "chanel, channel", "utt_id, id", "text_sources, text_source"
+  })
+  void aNameMeansTheNearestKey(String name, String key) {
+    assertEquals(Optional.of(key), UnreadKeys.nearest(name, Set.of()));
+    assertEquals(
+        Optional.empty(), UnreadKeys.nearest(name, new HashSet<>(List.of(key, "text", "id"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seconds", "sex", "age", "channels", "sample_rate", "gender", "valence"})
+  void otherNamesMeanNoKey(String name) {
+    assertEquals(Optional.empty(), UnreadKeys.nearest(name, Set.of()));
+  }
+
+  @Test
+  void otherEncodingsAndGitLfsPointersAreNamed() throws IOException {
+    Path file = folder.resolve("m.jsonl");
+    Files.writeString(file, "\uFEFF" + line("a"), StandardCharsets.UTF_16LE);
+    assertEquals(
+        file + ": expected UTF-8, found UTF-16; save it as UTF-8",
+        assertThrows(IOException.class, () -> Manifest.read(file)).getMessage());
+
+    Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+    assertEquals(
+        file + ": a Git LFS pointer, not the file itself; run `git lfs pull` where it came from",
+        assertThrows(IOException.class, () -> Manifest.read(file)).getMessage());
+  }
+
+  @Test
   void bytesThatAreNotUtf8AreFoundInTheirLine() throws IOException {
     Path file = folder.resolve("m.jsonl");
     String latin = line("a") + "\n" + line("Grüße") + "\n";
@@ -232,7 +329,11 @@ class ManifestTest {
   }
 
   private Manifest read(String content) throws IOException {
-    return Manifest.read(Files.writeString(folder.resolve("m.jsonl"), content));
+    return lines(content).requireValid();
+  }
+
+  private ManifestReader.Lines lines(String content) throws IOException {
+    return new ManifestReader(Files.writeString(folder.resolve("m.jsonl"), content)).read();
   }
 
   private static String line(String id) {
