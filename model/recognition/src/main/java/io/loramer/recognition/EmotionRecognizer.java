@@ -7,6 +7,7 @@ import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.corpus.Utterance;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -207,6 +209,18 @@ public final class EmotionRecognizer implements AutoCloseable {
    */
   public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
       throws IOException {
+    return evaluate(corpus, split, words, progress -> {});
+  }
+
+  /**
+   * Predicts the utterances of a corpus, as the other {@code evaluate}.
+   *
+   * @param progress is called after each clip that was checked and each batch; an exception of its
+   *     ends the evaluation
+   */
+  public List<Prediction> evaluate(
+      Manifest corpus, Optional<Split> split, TextChoice words, Consumer<Progress> progress)
+      throws IOException {
     List<Utterance> chosen =
         corpus.utterances().stream()
             .filter(utterance -> split.isEmpty() || utterance.split().equals(split))
@@ -220,13 +234,17 @@ public final class EmotionRecognizer implements AutoCloseable {
     Manifest part = new Manifest(corpus.file(), chosen);
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
-            .run(part, Utterance.Clip::read, done -> {});
-    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress -> {});
-    return predict(complete.utterances(), lengths.samples());
+            .run(
+                part,
+                Utterance.Clip::read,
+                done -> progress.accept(new Progress("checking audio", done, chosen.size(), "")));
+    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress);
+    return predict(complete.utterances(), lengths.samples(), progress);
   }
 
   /** Predicts utterances, those of similar lengths together, and returns them in their order. */
-  private List<Prediction> predict(List<Utterance> utterances, List<Integer> samples)
+  private List<Prediction> predict(
+      List<Utterance> utterances, List<Integer> samples, Consumer<Progress> progress)
       throws IOException {
     Map<Utterance, Integer> lengths = new HashMap<>();
     for (int i = 0; i < utterances.size(); i++) {
@@ -239,6 +257,8 @@ public final class EmotionRecognizer implements AutoCloseable {
       for (int i = 0; i < part.size(); i++) {
         predictions.put(part.get(i), Prediction.of(part.get(i), recognized.get(i)));
       }
+      progress.accept(
+          new Progress("recognising emotions", predictions.size(), utterances.size(), ""));
     }
     return utterances.stream().map(predictions::get).toList();
   }
