@@ -7,6 +7,7 @@ import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.recognition.words.TextChoice;
+import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,9 +56,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Manifest corpus = Manifest.read(manifest);
-    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
-      List<Prediction> predictions =
-          loaded.evaluate(corpus, split, new TextChoice(textSource, options.recognizer()));
+    options.requireRecognizer();
+    TextChoice words = new TextChoice(textSource, options.recognizer());
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model());
+        ProgressLine progress = new ProgressLine()) {
+      List<Prediction> predictions = loaded.evaluate(corpus, split, words, progress);
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));

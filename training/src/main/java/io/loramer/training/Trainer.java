@@ -5,7 +5,6 @@ import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
-import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.features.RunEncoders;
 import io.loramer.training.features.TrainingInputs;
@@ -64,7 +63,7 @@ public final class Trainer {
   public static RunMetrics start(
       RunConfig config, Path folder, OptionalLong traceStep, Consumer<Progress> progress)
       throws IOException {
-    AtomicFolder.requireAbsent(folder);
+    RunFolder.requireNew(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       requireStep(traceStep, setup);
       // Hashing the encoders takes seconds, in which the graph is built.

@@ -58,8 +58,16 @@ record CrossvalPlan(Protocol protocol, FoldsBy foldsBy, List<Fold> folds, List<L
     int needed = Math.max(count, options.protocol().fewestFolds());
     if (sizes.size() < needed) {
       throw new IOException(
-          "%s: expected at least %d to divide by %s, found %d: %s"
-              .formatted(corpus.file(), needed, by.word(), sizes.size(), sizes.keySet()));
+          "%s: expected at least %d to divide by %s, found %d: %s; %s"
+              .formatted(
+                  corpus.file(),
+                  needed,
+                  by.word(),
+                  sizes.size(),
+                  sizes.keySet(),
+                  sizes.size() < options.protocol().fewestFolds()
+                      ? options.protocol().whyFewestFolds()
+                      : "take fewer folds"));
     }
     List<List<String>> groups = groups(sizes, count);
     if (by != FoldsBy.UTTERANCE) {
