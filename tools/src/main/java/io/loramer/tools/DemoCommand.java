@@ -13,6 +13,8 @@ import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.tools.console.InterruptedCommandException;
+import io.loramer.tools.console.Interruption;
 import io.loramer.tools.console.ProgressLine;
 import io.loramer.training.Trainer;
 import io.loramer.training.config.RunConfig;
@@ -25,6 +27,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,8 +78,24 @@ final class DemoCommand implements Callable<Integer> {
     Path manifest = corpus.resolve("manifest.jsonl");
     Path folder = out.orElseGet(DemoCommand::firstFree);
     AtomicFolder.requireAbsent(folder);
+    if (!Files.exists(manifest)) {
+      throw new IOException(
+          manifest
+              + ": no such file; the demo's clips are in LoRA-MER's repository: run its"
+              + " ./lora-mer demo");
+    }
+    try {
+      run(manifest, folder);
+    } catch (InterruptedCommandException e) {
+      throw e.advising("remove " + folder + " and start the demo again");
+    }
+    return ExitCode.OK;
+  }
+
+  private void run(Path manifest, Path folder) throws IOException {
     PrintWriter result = spec.commandLine().getOut();
     for (String name : CHECKPOINTS) {
+      Interruption.check();
       convert(name, folder);
     }
     Path config = copy("demo.yaml", folder);
@@ -95,9 +114,9 @@ final class DemoCommand implements Callable<Integer> {
         ModelVersions.next(model),
         EmotionExport.Lora.MERGED,
         Precision.FLOAT32);
-    predict(manifest, model, result);
+    Interruption.check();
+    printExamples(manifest, model, result);
     report(metrics, untrained, folder, result);
-    return ExitCode.OK;
   }
 
   private static Path firstFree() {
@@ -132,19 +151,39 @@ final class DemoCommand implements Callable<Integer> {
     return target;
   }
 
-  private static void predict(Path manifest, Path model, PrintWriter result) throws IOException {
-    Utterance clip =
-        Manifest.read(manifest).utterances().stream()
-            .filter(utterance -> utterance.split().equals(Optional.of(Split.TEST)))
-            .findFirst()
-            .orElseThrow();
+  private static void printExamples(Path manifest, Path model, PrintWriter result)
+      throws IOException {
+    result.println(
+        """
+        The exported model on the first test clip of each emotion, whether it is right or wrong:
+        clip             emotion      recognised   probability""");
     try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
-      Recognition recognition =
-          recognizer.recognize(AudioFile.read(clip.clip().file()), clip.text());
-      result.printf(
-          "The exported model on %s (%s):%n%s%n%n",
-          clip.clip().file().getFileName(), clip.label(), PredictCommand.table(recognition));
+      for (Utterance clip : examples(Manifest.read(manifest))) {
+        Recognition recognition =
+            recognizer.recognize(AudioFile.read(clip.clip().file()), clip.text());
+        result.printf(
+            Locale.ROOT,
+            "%-15s  %-11s  %-11s  %.3f%n",
+            clip.clip().file().getFileName(),
+            clip.label(),
+            recognition.label(),
+            recognition.probabilities().get(recognition.label()));
+      }
     }
+    result.println(
+        """
+        The speakers say the same sentences in every emotion, so words cannot help here, and the
+        weight that the fusion gives them is no finding.
+        """);
+  }
+
+  /** Returns the first test clip of each emotion, in the manifest's order: no choice by result. */
+  static List<Utterance> examples(Manifest manifest) {
+    Map<String, Utterance> first = new LinkedHashMap<>();
+    manifest.utterances().stream()
+        .filter(utterance -> utterance.split().equals(Optional.of(Split.TEST)))
+        .forEach(utterance -> first.putIfAbsent(utterance.label(), utterance));
+    return List.copyOf(first.values());
   }
 
   private static void report(

@@ -8,14 +8,12 @@ import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.SplitMetrics;
 import io.loramer.recognition.words.TextChoice;
+import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -31,11 +29,6 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer evaluate --model models/emotions --manifest corpus.jsonl --split test")
 final class EvaluateCommand implements Callable<Integer> {
-  private static final Logger LOG = LogManager.getLogger(EvaluateCommand.class);
-
-  /** The most clips that a warning names. */
-  private static final int NAMED = 5;
-
   @Mixin private ModelOptions options;
 
   @Option(
@@ -63,20 +56,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    options.requireRecognizer();
     ManifestReader.Lines lines = new ManifestReader(manifest).read();
     Manifest corpus = lines.requireValid();
-    lines
-        .warnings()
-        .forEach(warning -> spec.commandLine().getErr().println("lora-mer: " + warning));
-    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
-      List<String> trainedOn = new ArrayList<>();
+    lines.warnings().forEach(this::warn);
+    TextChoice words = new TextChoice(textSource, options.recognizer());
+    try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model());
+        ProgressLine progress = new ProgressLine()) {
       List<Prediction> predictions =
-          loaded.evaluate(
-              corpus,
-              split,
-              new TextChoice(textSource, options.recognizer()),
-              utterance -> trainedOn.add(utterance.id()));
-      warn(trainedOn, predictions.size());
+          loaded.evaluate(corpus, split, words, this::warn, progress);
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));
@@ -84,14 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void warn(List<String> trainedOn, int scored) {
-    if (!trainedOn.isEmpty()) {
-      LOG.warn(
-          "the model was trained on {} of these {} clips ({}{}): on others it is less accurate",
-          trainedOn.size(),
-          scored,
-          String.join(", ", trainedOn.subList(0, Math.min(NAMED, trainedOn.size()))),
-          trainedOn.size() > NAMED ? ", ..." : "");
-    }
+  private void warn(String sentence) {
+    spec.commandLine().getErr().println("lora-mer: " + sentence);
   }
 }

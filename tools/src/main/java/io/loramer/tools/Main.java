@@ -5,6 +5,7 @@ import io.loramer.tools.bench.BenchCommand;
 import io.loramer.tools.console.FailureMessage;
 import io.loramer.tools.console.Interruption;
 import io.loramer.tools.console.LoraMerVersion;
+import io.loramer.tools.console.TextEncoding;
 import io.loramer.tools.corpus.CorpusCommand;
 import io.loramer.tools.experiments.CrossvalCommand;
 import io.loramer.tools.experiments.SweepCommand;
@@ -12,9 +13,12 @@ import io.loramer.tools.inspect.InspectCommand;
 import io.loramer.tools.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -30,7 +34,13 @@ import picocli.CommandLine.Spec;
     versionProvider = LoraMerVersion.class,
     description = "Recognises emotions from speech and words: LoRA-MER on TensorFlow Java.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:wrong usage",
+      "130:ended by Ctrl-C",
+      "143:ended by SIGTERM"
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  lora-mer demo",
@@ -64,10 +74,12 @@ public final class Main implements Runnable {
   /** Commands that TensorFlow's threads work for; the others end as Java does. */
   private static final Set<String> RUN_TENSORFLOW =
       Set.of(
+          "adapter",
           "bench",
           "convert",
           "crossval",
           "demo",
+          "doctor",
           "evaluate",
           "export",
           "mine-check",
@@ -83,13 +95,23 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int code = commandLine(out, err).setExecutionStrategy(Main::execute).execute(args);
+    TextEncoding.ofProcess().warning().ifPresent(sentence -> err.println("lora-mer: " + sentence));
+    int code = execute(commandLine(out, err).setExecutionStrategy(Main::execute), args);
     System.exit(Interruption.exitCode().orElse(code));
   }
 
   /** Runs a command in this process and returns its exit code; the one entry for tests. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    return commandLine(out, err).execute(args);
+    return execute(commandLine(out, err), args);
+  }
+
+  private static int execute(CommandLine command, String... args) {
+    Optional<String> problem = TextEncoding.ofProcess().problem(List.of(args), System::getProperty);
+    if (problem.isPresent()) {
+      command.getErr().println("lora-mer: " + problem.get());
+      return ExitCode.USAGE;
+    }
+    return command.execute(args);
   }
 
   private static CommandLine commandLine(PrintWriter out, PrintWriter err) {

@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import io.loramer.model.information.MineEstimator;
+import io.loramer.tools.console.Interruption;
 import io.loramer.training.minecheck.MineCheck;
 import io.loramer.training.minecheck.MineTrial;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Checks the estimators of mutual information on Gaussians, where it is known. */
@@ -52,13 +54,17 @@ final class MineCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (steps < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--steps: expected at least 1, found " + steps);
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         "pairs             batch    true  estimator          estimate  spread  bound  expected");
     int judged = 0;
     int off = 0;
     for (MineTrial trial : MineCheck.trials(estimators)) {
-      MineTrial.Outcome outcome = trial.run(steps, seed);
+      MineTrial.Outcome outcome = trial.run(steps, seed, step -> Interruption.check());
       Optional<MineCheck.Range> expected = MineCheck.expected(trial);
       boolean isOff = expected.isPresent() && !expected.get().contains(outcome.mean());
       judged += expected.isPresent() ? 1 : 0;

@@ -1,5 +1,7 @@
 package io.loramer.tools;
 
+import io.loramer.recognition.words.SpeechRecognizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -26,5 +28,16 @@ final class ModelOptions {
 
   Optional<Path> recognizer() {
     return recognizer;
+  }
+
+  /**
+   * Requires a recogniser in the option's folder, if it is given.
+   *
+   * @throws IOException if the folder holds none
+   */
+  void requireRecognizer() throws IOException {
+    if (recognizer.isPresent()) {
+      SpeechRecognizer.require(recognizer.get());
+    }
   }
 }

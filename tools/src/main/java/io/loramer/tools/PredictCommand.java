@@ -2,6 +2,7 @@ package io.loramer.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.Waveform;
@@ -9,6 +10,7 @@ import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.words.SpeechRecognizer;
 import io.loramer.savedmodels.files.Json;
+import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,6 +59,16 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    EmotionModelInfo info = EmotionModelInfo.read(options.model());
+    boolean wordless = info.usesText() && text.isEmpty();
+    if (wordless && options.recognizer().isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing --text or --recognizer: this model needs the words.");
+    }
+    options.requireRecognizer();
+    if (!info.usesText() && text.isPresent()) {
+      spec.commandLine().getErr().println("lora-mer: this model takes no text: --text is not used");
+    }
     Waveform waveform = AudioFile.read(clip); // before the model, which takes seconds to load
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       if (waveform.samples().length > loaded.info().maxSamples()) {
@@ -69,11 +81,6 @@ final class PredictCommand implements Callable<Integer> {
                 waveform.durationSeconds(),
                 (double) loaded.info().maxSamples() / Waveform.SAMPLE_RATE);
       }
-      boolean wordless = loaded.info().usesText() && text.isEmpty();
-      if (wordless && options.recognizer().isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(), "Missing --text or --recognizer: this model needs the words.");
-      }
       Optional<Transcription> recognized = Optional.empty();
       if (wordless) {
         recognized = Optional.of(words(options.recognizer().get(), waveform));
@@ -85,8 +92,9 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private Transcription words(Path folder, Waveform waveform) throws IOException {
-    try (SpeechRecognizer loaded = SpeechRecognizer.load(folder)) {
-      return named(() -> loaded.recognize(waveform));
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(folder);
+        ProgressLine progress = new ProgressLine()) {
+      return named(() -> loaded.recognize(waveform, progress));
     }
   }
 
@@ -123,7 +131,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  static String table(Recognition recognition) {
+  private static String table(Recognition recognition) {
     String probabilities =
         recognition.probabilities().entrySet().stream()
             .sorted(Map.Entry.<String, Float>comparingByValue().reversed())

@@ -119,11 +119,13 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    require("--port", port, 0, 65_535);
+    require("--grpc-port", grpcPort, 0, 65_535);
     require("--poll", pollSeconds, 1, 86_400);
     require("--max-request-mb", maxRequestMegabytes, 1, 2047);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
     CountDownLatch stopped = new CountDownLatch(1);
-    Interruption.handleSignals(spec.commandLine().getErr(), stopped::countDown);
+    Interruption.onSignal(stopped::countDown);
     try (EmotionServer server =
         EmotionServer.start(
             new EmotionServer.Options(

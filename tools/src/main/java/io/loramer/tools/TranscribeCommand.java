@@ -6,6 +6,7 @@ import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.words.SpeechRecognizer;
 import io.loramer.recognition.words.WordErrorRate;
+import io.loramer.tools.console.Interruption;
 import io.loramer.tools.console.ProgressLine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -86,17 +87,24 @@ final class TranscribeCommand implements Callable<Integer> {
   }
 
   private void clips(PrintWriter result) throws IOException {
-    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
+    List<Path> missingFiles = clips.stream().filter(clip -> !Files.isReadable(clip)).toList();
+    if (!missingFiles.isEmpty()) {
+      throw new IOException("no such file, or it cannot be read: " + missingFiles);
+    }
+    try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer);
+        ProgressLine progress = new ProgressLine()) {
       for (Path clip : clips) {
-        Transcription words = recognize(loaded, clip);
+        Interruption.check();
+        Transcription words = recognize(loaded, clip, progress);
         result.printf(Locale.ROOT, "%s\t%.3f\t%s%n", clip, words.confidence(), words.text());
       }
     }
   }
 
-  private static Transcription recognize(SpeechRecognizer loaded, Path clip) throws IOException {
+  private static Transcription recognize(SpeechRecognizer loaded, Path clip, ProgressLine progress)
+      throws IOException {
     try {
-      return loaded.recognize(AudioFile.read(clip));
+      return loaded.recognize(AudioFile.read(clip), progress);
     } catch (IllegalArgumentException e) {
       throw new IOException(clip + ": " + e.getMessage(), e);
     }

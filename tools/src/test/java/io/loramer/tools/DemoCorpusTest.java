@@ -49,6 +49,24 @@ class DemoCorpusTest {
   }
 
   @Test
+  void theDemosExamplesAreTheFirstTestClipOfEachEmotion() throws IOException {
+    List<String> ids =
+        DemoCommand.examples(Manifest.read(FOLDER.resolve("manifest.jsonl"))).stream()
+            .map(Utterance::id)
+            .toList();
+    assertEquals(List.of("03a01Fa", "03a02Nc", "03a02Ta", "03a02Wc"), ids);
+  }
+
+  @Test
+  void allEmotionsHaveTheSameTenSentences() throws IOException {
+    Map<String, Set<String>> sentences =
+        utterances().stream()
+            .collect(groupingBy(Utterance::label, mapping(u -> u.text().orElseThrow(), toSet())));
+    assertEquals(1, Set.copyOf(sentences.values()).size());
+    assertEquals(10, sentences.get("anger").size());
+  }
+
+  @Test
   void clipsAreThoseOfTheManifestAndAtMostEightMegabytes() throws IOException {
     long bytes = 0;
     try (var files = Files.list(FOLDER.resolve("flac"))) {

@@ -1,6 +1,7 @@
 package io.loramer.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.tools.testing.CommandLineRun;
@@ -43,7 +44,7 @@ class MainTest {
   void mainHelpNamesCommandsAndExitCodes() {
     CommandLineRun run = CommandLineRun.of("--help");
     assertEquals(0, run.exitCode());
-    for (String part : new String[] {"  predict  ", "Exit codes:", "  2   wrong usage"}) {
+    for (String part : new String[] {"  predict  ", "Exit codes:", "  2     wrong usage"}) {
       assertTrue(run.out().contains(part), run.out());
     }
   }
@@ -104,6 +105,83 @@ class MainTest {
     for (String part : new String[] {"tensorflow   2.", cores, "GPU          ", "CUDA         "}) {
       assertTrue(run.out().contains(part), run.out());
     }
+  }
+
+  @Test
+  void argumentsThatArriveDamagedAreRefusedByName() {
+    CommandLineRun run =
+        CommandLineRun.of("predict", "--model", "m", "a.wav", "--text", "Gr\uFFFD\uFFFDe");
+    assertEquals(2, run.exitCode());
+    assertTrue(
+        run.err().startsWith("lora-mer: arrived with lost letters: --text Gr\uFFFD\uFFFDe; "),
+        run.err());
+  }
+
+  @Test
+  void missingWordsAreReportedBeforeTheModelIsLoaded(@TempDir Path model) throws Exception {
+    Path assets = Files.createDirectories(model.resolve("1/assets"));
+    Files.writeString(
+        assets.resolve("emotion_model.json"),
+        """
+        {"labels": ["joy"], "min_samples": 400, "max_samples": 16000, "max_tokens": 9, "pad_id": 1}
+        """);
+    CommandLineRun run = CommandLineRun.of("predict", "--model", model, "gone.wav");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("Missing --text or --recognizer"), run.err());
+  }
+
+  @Test
+  void recognizersAreCheckedBeforeTheModelIsLoaded(@TempDir Path folder) throws Exception {
+    Path model = Files.createDirectories(folder.resolve("1/assets")).getParent();
+    Files.writeString(
+        model.resolve("assets/emotion_model.json"),
+        """
+        {"labels": ["joy"], "max_samples": 16000, "max_tokens": 9, "pad_id": 1}
+        """);
+    Path corpus =
+        Files.writeString(
+            folder.resolve("corpus.jsonl"),
+            "{\"id\": \"a\", \"audio\": \"a.wav\", \"label\": \"joy\", \"speaker\": \"s\"}\n");
+    Path gone = folder.resolve("gone");
+    CommandLineRun.of("predict", "--model", model, "a.wav", "--recognizer", gone)
+        .assertFailed("gone: not a SavedModel");
+    CommandLineRun.of("evaluate", "--model", model, "--manifest", corpus, "--recognizer", gone)
+        .assertFailed("gone: not a SavedModel");
+  }
+
+  @Test
+  void clipsToTranscribeAreCheckedBeforeTheRecognizerIsLoaded(@TempDir Path folder) {
+    CommandLineRun.of("transcribe", "--recognizer", folder, folder.resolve("gone.wav"))
+        .assertFailed("no such file, or it cannot be read: [" + folder.resolve("gone.wav") + "]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mine-check --steps 0, '--steps: expected at least 1, found 0'",
+    "serve --model m --port 65536, '--port: expected from 0 to 65535, found 65536'",
+    "serve --model m --grpc-port -1, '--grpc-port: expected from 0 to 65535, found -1'"
+  })
+  void numbersOutsideTheirRangeAreWrongUsage(String line, String message) {
+    CommandLineRun run = CommandLineRun.of((Object[]) line.split(" ", -1));
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith(message), run.err());
+  }
+
+  @Test
+  void benchRefusesAWrongOverrideBeforeItMakesItsFolder(@TempDir Path folder) {
+    Path bench = folder.resolve("bench");
+    CommandLineRun.of("bench", "--folder", bench, "--smoke", "--set", "trainin.epochs=3")
+        .assertFailed("unknown key trainin");
+    assertFalse(Files.exists(bench));
+  }
+
+  @Test
+  void doctorAdvisesToBuildForGpusOnlyWithoutGpuNatives() {
+    boolean gpu =
+        MainTest.class.getResource("/org/tensorflow/internal/c_api/linux-x86_64-gpu") != null;
+    String out = CommandLineRun.of("doctor").out();
+    assertEquals(gpu, out.contains("(GPU)"), out);
+    assertEquals(!gpu, out.contains("-Pgpu"), out);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
-import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.features.CorpusSplits;
@@ -86,7 +85,7 @@ public final class Trainer {
       Consumer<String> warnings,
       Consumer<Progress> progress)
       throws IOException {
-    AtomicFolder.requireAbsent(folder);
+    RunFolder.requireNew(folder);
     try (TrainingSetup setup = TrainingSetup.of(config, progress)) {
       requireStep(traceStep, setup);
       setup.corpus().splits().warnings().forEach(warnings);

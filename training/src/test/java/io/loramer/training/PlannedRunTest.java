@@ -41,7 +41,9 @@ class PlannedRunTest {
 
   @Test
   void runOfTheSameConfigurationAndDataIsAcceptedFromAnyVersionAndMachine() throws IOException {
-    Provenance now = new Provenance("newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"));
+    Provenance now =
+        new Provenance(
+            "newer", "3", "21", "arm64", 64, 1, "m", Map.of("audio", "e"), Optional.empty());
     new PlannedRun(run, config).requireSame(now);
     new PlannedRun(run, labelled(config, "fear", "joy")).requireSame(now);
     assertFalse(new PlannedRun(run, config).hasEnded());
@@ -125,6 +127,7 @@ class PlannedRunTest {
   }
 
   private static Provenance provenance(String manifest, String encoder) {
-    return new Provenance("1", "2", "17", "amd64", 2, 1, manifest, Map.of("audio", encoder));
+    return new Provenance(
+        "1", "2", "17", "amd64", 2, 1, manifest, Map.of("audio", encoder), Optional.empty());
   }
 }

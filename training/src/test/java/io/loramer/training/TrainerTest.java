@@ -390,6 +390,27 @@ class TrainerTest {
     assertEquals(Set.of(), RunFiles.files(folder));
   }
 
+  @Test
+  void folderOfARunThatHasNotEndedIsResumedInstead() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("run"));
+    Files.createFile(run.resolve("config.yaml"));
+    IOException e = assertThrows(IOException.class, () -> train(tiny.config()));
+    assertEquals(
+        "%1$s exists already: a run that has not ended: `lora-mer train --resume %1$s` goes on with it"
+            .formatted(run),
+        e.getMessage());
+  }
+
+  @Test
+  void folderThatCannotBeMadeIsRefusedBeforeTheWork() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path run = file.resolve("runs/first");
+    IOException e =
+        assertThrows(
+            IOException.class, () -> Trainer.start(tiny.config(), run, TinyCorpus::unwatched));
+    assertEquals(run + ": cannot be made, since " + file + " is a file", e.getMessage());
+  }
+
   private RunMetrics train(RunConfig config) throws IOException {
     return Trainer.start(config, folder.resolve("run"), TinyCorpus::unwatched);
   }

@@ -60,14 +60,15 @@ public record EmotionModelInfo(
   /**
    * Reads the asset of an exported model.
    *
-   * @param model the folder of a version
+   * @param folder of a version, or of a model, whose newest version is read
    * @throws IOException if the model has no such asset, or a damaged one
    */
-  public static EmotionModelInfo read(Path model) throws IOException {
-    Path file = model.resolve("assets").resolve(FILE);
+  public static EmotionModelInfo read(Path folder) throws IOException {
+    Path version = ModelVersions.newest(folder).orElse(folder);
+    Path file = version.resolve("assets").resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          model
+          version
               + ": expected an exported emotion model, found no assets/"
               + FILE
               + "; `lora-mer export` writes one from a run");

@@ -1,5 +1,7 @@
 package io.loramer.recognition;
 
+import static java.util.stream.Collectors.joining;
+
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.AudioWindow;
 import io.loramer.recognition.audio.Waveform;
@@ -7,6 +9,7 @@ import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.corpus.Utterance;
@@ -49,6 +52,9 @@ import java.util.stream.IntStream;
  * kernels.
  */
 public final class EmotionRecognizer implements AutoCloseable {
+  /** The most clips that a note names. */
+  private static final int NAMED = 5;
+
   /** The most audio in a batch, with its padding: enough for all cores; more takes only memory. */
   private static final int MAX_BATCH_SECONDS = 30;
 
@@ -209,18 +215,23 @@ public final class EmotionRecognizer implements AutoCloseable {
    */
   public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
       throws IOException {
-    return evaluate(corpus, split, words, trainedOn -> {});
+    return evaluate(corpus, split, words, note -> {}, progress -> {});
   }
 
   /**
-   * As {@link #evaluate(Manifest, Optional, TextChoice)}, and finds clips of the training data, on
-   * which a model is better than on others.
+   * Predicts the utterances of a corpus, as the other {@code evaluate}.
    *
-   * @param trainedOn takes each utterance on whose samples the model was trained, before the first
-   *     is predicted; none for a model of an earlier version, which has no {@link TrainingClips}
+   * @param notes takes sentences about the results, before the first prediction: clips on whose
+   *     samples the model was trained, which a model of an earlier version cannot find
+   * @param progress is called after each clip that was checked and each batch; an exception of its
+   *     ends the evaluation
    */
   public List<Prediction> evaluate(
-      Manifest corpus, Optional<Split> split, TextChoice words, Consumer<Utterance> trainedOn)
+      Manifest corpus,
+      Optional<Split> split,
+      TextChoice words,
+      Consumer<String> notes,
+      Consumer<Progress> progress)
       throws IOException {
     List<Utterance> chosen =
         corpus.utterances().stream()
@@ -245,14 +256,31 @@ public final class EmotionRecognizer implements AutoCloseable {
         };
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
-            .run(part, decoder, done -> {});
-    chosen.stream().filter(utterance -> known.contains(utterance.clip())).forEach(trainedOn);
-    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress -> {});
-    return predict(complete.utterances(), lengths.samples());
+            .run(
+                part,
+                decoder,
+                done -> progress.accept(new Progress("checking audio", done, chosen.size(), "")));
+    noteTrainedOn(chosen.stream().filter(u -> known.contains(u.clip())).toList(), chosen, notes);
+    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress);
+    return predict(complete.utterances(), lengths.samples(), progress);
+  }
+
+  private static void noteTrainedOn(
+      List<Utterance> trainedOn, List<Utterance> scored, Consumer<String> notes) {
+    if (!trainedOn.isEmpty()) {
+      notes.accept(
+          "the model was trained on %d of these %d clips (%s%s): on others it is less accurate"
+              .formatted(
+                  trainedOn.size(),
+                  scored.size(),
+                  trainedOn.stream().limit(NAMED).map(Utterance::id).collect(joining(", ")),
+                  trainedOn.size() > NAMED ? ", ..." : ""));
+    }
   }
 
   /** Predicts utterances, those of similar lengths together, and returns them in their order. */
-  private List<Prediction> predict(List<Utterance> utterances, List<Integer> samples)
+  private List<Prediction> predict(
+      List<Utterance> utterances, List<Integer> samples, Consumer<Progress> progress)
       throws IOException {
     Map<Utterance, Integer> lengths = new HashMap<>();
     for (int i = 0; i < utterances.size(); i++) {
@@ -265,6 +293,8 @@ public final class EmotionRecognizer implements AutoCloseable {
       for (int i = 0; i < part.size(); i++) {
         predictions.put(part.get(i), Prediction.of(part.get(i), recognized.get(i)));
       }
+      progress.accept(
+          new Progress("recognising emotions", predictions.size(), utterances.size(), ""));
     }
     return utterances.stream().map(predictions::get).toList();
   }

@@ -21,13 +21,21 @@ public final class AtomicFolder {
   }
 
   /**
-   * Checks that a folder does not exist yet; to be called before long work.
+   * Checks that a folder does not exist yet and can be made; to be called before long work.
    *
-   * @throws IOException if the folder exists
+   * @throws IOException if the folder exists, or no folder can be made there
    */
   public static void requireAbsent(Path folder) throws IOException {
     if (Files.exists(folder)) {
       throw new IOException(folder + " exists already; remove it or name another folder");
+    }
+    Path above = folder.toAbsolutePath().normalize().getParent();
+    while (!Files.exists(above)) {
+      above = above.getParent();
+    }
+    if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+      String found = Files.isDirectory(above) ? "may not be written to" : "is a file";
+      throw new IOException("%s: cannot be made, since %s %s".formatted(folder, above, found));
     }
   }
 

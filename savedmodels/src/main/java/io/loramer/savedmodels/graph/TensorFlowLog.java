@@ -17,10 +17,10 @@ import org.tensorflow.proto.ConfigProto;
 /**
  * Keeps notes off stderr that TensorFlow prints in every process.
  *
- * <p>TensorFlow's optimiser of graphs writes its note through Abseil, whose level no environment
- * variable sets, and whose functions TensorFlow's library does not export. It writes once in a
- * process, so a first session runs here with stderr redirected to a file. What else stands in that
- * file is logged.
+ * <p>TensorFlow's optimiser of graphs and XLA write their notes through Abseil, whose level no
+ * environment variable sets, and whose functions TensorFlow's library does not export. They write
+ * once in a process, so a first session, and a first compilation, run here with stderr redirected
+ * to a file. What else stands in that file is logged.
  */
 public final class TensorFlowLog {
   private static final Logger LOG = LogManager.getLogger(TensorFlowLog.class);
@@ -28,7 +28,9 @@ public final class TensorFlowLog {
   private static final Pattern NOTE =
       Pattern.compile(
           "WARNING: All log messages before absl::InitializeLog\\(\\) is called are written to"
-              + " STDERR|I[0-9]{4} .* mlir_graph_optimization_pass\\.cc:.*");
+              + " STDERR"
+              + "|I[0-9]{4} .* (mlir_graph_optimization_pass\\.cc|service\\.cc|device_compiler\\.h):.*"
+              + "|.*Unable to register cu(FFT|DNN|BLAS) factory: .* already been registered");
 
   private static final int STDERR = 2;
 
@@ -45,19 +47,32 @@ public final class TensorFlowLog {
       return;
     }
     done = true;
+    passNotes(TensorFlowLog::runSession);
+  }
+
+  /** Runs the first action of a kind, such as a compilation, without its notes. */
+  public static synchronized void passNotes(Runnable action) {
+    if (Platform.isWindows()) {
+      action.run();
+      return;
+    }
     try {
       Path printed = Files.createTempFile("lora-mer", ".log");
       try {
-        redirected(printed, TensorFlowLog::runSession);
+        redirected(printed, action);
         Files.readAllLines(printed).stream()
-            .filter(line -> !NOTE.matcher(line).matches())
+            .filter(line -> !isNote(line))
             .forEach(line -> LOG.info("TensorFlow: {}", line));
       } finally {
         Files.delete(printed);
       }
     } catch (IOException e) {
-      runSession(); // no temporary file can be written: the notes are printed
+      action.run(); // no temporary file can be written: the notes are printed
     }
+  }
+
+  static boolean isNote(String line) {
+    return NOTE.matcher(line).matches();
   }
 
   private static void redirected(Path file, Runnable action) {

@@ -3,6 +3,7 @@ package io.loramer.savedmodels.imports;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.files.AtomicFolder;
+import io.loramer.savedmodels.graph.TensorFlowLog;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraTarget;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
@@ -53,6 +54,7 @@ public final class MergedEncoder {
     SaverDef saver = metaGraph.getSaverDef();
     GraphDefEditor editor = new GraphDefEditor(metaGraph.getGraphDef());
     editor.nameVariables();
+    TensorFlowLog.passNotes();
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       graph.importGraphDef(editor.toGraphDef());

@@ -11,6 +11,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Operands;
@@ -18,8 +19,11 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TBfloat16;
@@ -189,6 +193,28 @@ enum CompiledFunction {
   FunctionDef definition(List<DataType> inputs, DataType output) {
     return DEFINITIONS.computeIfAbsent(
         definedName(inputs, output), name -> define(name, inputs, output));
+  }
+
+  /** Compiles one function for the smallest shape, by which XLA starts. */
+  static void compileOne() {
+    FunctionDef product =
+        ROW_PRODUCTS.definition(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT), DataType.DT_FLOAT);
+    GraphDef functions =
+        GraphDef.newBuilder()
+            .setLibrary(FunctionDefLibrary.newBuilder().addFunction(product))
+            .build();
+    ConfigProto cpu = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, cpu)) {
+      graph.importGraphDef(functions);
+      Ops tf = Ops.create(graph);
+      // Fed, since TensorFlow computes a product of constants without XLA.
+      Operand<TFloat32> row = tf.placeholder(TFloat32.class);
+      Operand<TFloat32> value = ROW_PRODUCTS.call(tf, TFloat32.class, row, row);
+      try (TFloat32 one = TFloat32.vectorOf(1)) {
+        session.runner().feed(row, one).fetch(value).run().close();
+      }
+    }
   }
 
   private FunctionDef define(String name, List<DataType> inputs, DataType output) {

@@ -1,5 +1,6 @@
 package io.loramer.savedmodels.optimize;
 
+import io.loramer.savedmodels.graph.TensorFlowLog;
 import io.loramer.savedmodels.optimize.ElementwiseParts.Dropped;
 import io.loramer.savedmodels.optimize.ElementwiseParts.GatedScores;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
@@ -32,6 +33,8 @@ public final class XlaCompilation {
   private static final String NO_KEY = "fused_gelu_no_key";
   private static final String NONE_DROPPED = "fused_gelu_none_dropped";
 
+  private static boolean started;
+
   private final GraphDefEditor graph;
   private final ElementwiseParts parts;
   private final CustomGradients gradients;
@@ -45,7 +48,16 @@ public final class XlaCompilation {
 
   /** Rewrites an encoder's graph for training. */
   public static void rewrite(GraphDefEditor graph) {
+    start();
     new XlaCompilation(graph).rewrite();
+  }
+
+  /** Lets XLA start and write its notes, once in a process. */
+  private static synchronized void start() {
+    if (!started) {
+      started = true;
+      TensorFlowLog.passNotes(CompiledFunction::compileOne);
+    }
   }
 
   /** Returns whether attention is compiled, which requires dropout on its weights. */

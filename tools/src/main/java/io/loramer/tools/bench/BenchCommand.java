@@ -2,6 +2,7 @@ package io.loramer.tools.bench;
 
 import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.tools.bench.Benchmark.Work;
+import io.loramer.tools.console.Interruption;
 import io.loramer.tools.console.Overrides;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -87,6 +88,10 @@ public final class BenchCommand implements Callable<Integer> {
     BenchSize all = smoke ? BenchSize.smoke() : BenchSize.base();
     BenchSize size = clips.map(all::withUtterances).orElse(all);
     BenchFolder folder = new BenchFolder(path, size, overrides.values());
+    folder.config("start-up", 0); // a wrong override is found before the weights are made
+    if (out.isPresent()) {
+      Files.createDirectories(out.get().toAbsolutePath().getParent());
+    }
     if (!here) {
       folder.prepare();
     }
@@ -95,6 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     List<BenchResult> results = new ArrayList<>();
     for (Work work : works) {
+      Interruption.check();
       results.addAll(here ? new Benchmark(folder).measure(work) : inOwnProcess(work));
     }
     BenchReport report = BenchReport.of(folder, results);
@@ -117,7 +123,10 @@ public final class BenchCommand implements Callable<Integer> {
         measuring.environment().putIfAbsent(OneDnnFrozenWeights.VARIABLE, "true");
       }
       Process process = measuring.start();
-      if (waitFor(process) != ExitCode.OK) {
+      Interruption.onSignal(process::destroy);
+      int code = waitFor(process);
+      Interruption.check();
+      if (code != ExitCode.OK) {
         throw new IOException(
             work + ": the process that measures it failed; see its messages above");
       }

@@ -5,6 +5,7 @@ import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.encoders.RandomCheckpoint;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.optimize.Precision;
+import io.loramer.tools.console.Interruption;
 import io.loramer.training.Trainer;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfigFile;
@@ -41,6 +42,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
   /** Writes everything that the works need, except what is there already. */
   void prepare() throws IOException {
     makeEncoder("wavlm", "speech");
+    Interruption.check();
     makeEncoder("roberta", "text");
     AtomicFolder.delete(corpus().folder());
     Random random = new Random(SEED);
@@ -50,7 +52,7 @@ record BenchFolder(Path path, BenchSize size, Map<String, String> overrides) {
     corpus().write("step", size.equalLengths(), random);
     corpus().write("epoch", size.mixedLengths(), random);
     RunConfig untrained = config("start-up", 0);
-    Trainer.start(untrained, fresh("run"), progress -> {});
+    Trainer.start(untrained, fresh("run"), progress -> Interruption.check());
     RunFolder run = new RunFolder(path.resolve("run"));
     Precision precision = run.readResolvedConfig().computation().precision();
     EmotionExport.write(run, fresh("model"), EmotionExport.Lora.MERGED, precision);

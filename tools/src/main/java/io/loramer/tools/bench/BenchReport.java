@@ -1,6 +1,7 @@
 package io.loramer.tools.bench;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.loramer.recognition.device.CpuFeatures;
 import io.loramer.savedmodels.files.Json;
 import io.loramer.tools.bench.BenchResult.Throughput;
 import io.loramer.tools.console.LoraMerVersion;
@@ -28,7 +29,7 @@ record BenchReport(
   static BenchReport of(BenchFolder folder, List<BenchResult> results) throws IOException {
     return new BenchReport(
         new Machine(
-            LinuxProcess.processor(),
+            CpuFeatures.ofMachine().map(CpuFeatures::model).orElse(""),
             Runtime.getRuntime().availableProcessors(),
             LinuxProcess.machineBytes()),
         Map.of(

@@ -4,6 +4,7 @@ import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Split;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.words.TextChoice;
@@ -11,6 +12,7 @@ import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.tools.bench.BenchResult.Throughput;
+import io.loramer.tools.console.Interruption;
 import io.loramer.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
@@ -28,6 +31,9 @@ record Benchmark(BenchFolder folder) {
 
   private static final int WARM_UP = 3;
   private static final int LONG_REPETITIONS = 3;
+
+  /** Ends a work between two of its steps if the process received a signal. */
+  private static final Consumer<Progress> CHECK = progress -> Interruption.check();
 
   /** The works that can be measured. */
   enum Work {
@@ -64,6 +70,7 @@ record Benchmark(BenchFolder folder) {
   private List<BenchResult> conversion() throws IOException {
     double[] seconds = new double[LONG_REPETITIONS];
     for (int i = 0; i < seconds.length; i++) {
+      Interruption.check();
       Path converted = folder.fresh("converted");
       long start = System.nanoTime();
       EncoderConversion.convert(folder.checkpoint("speech"), converted, PaddingInNorm.IGNORED);
@@ -115,7 +122,8 @@ record Benchmark(BenchFolder folder) {
       double[] seconds = new double[LONG_REPETITIONS];
       for (int i = 0; i < seconds.length; i++) {
         long start = System.nanoTime();
-        recognizer.evaluate(corpus, Optional.of(Split.TRAIN), TextChoice.transcript());
+        recognizer.evaluate(
+            corpus, Optional.of(Split.TRAIN), TextChoice.transcript(), note -> {}, CHECK);
         seconds[i] = since(start);
       }
       return List.of(latency, overCorpus("evaluation", Timing.of(seconds)));
@@ -127,6 +135,7 @@ record Benchmark(BenchFolder folder) {
     Waveform waveform = AudioFile.read(clip.clip().file());
     double[] seconds = new double[folder.size().repetitions()];
     for (int i = -WARM_UP; i < seconds.length; i++) {
+      Interruption.check();
       long start = System.nanoTime();
       recognizer.recognize(waveform, clip.text());
       if (i >= 0) {
@@ -151,7 +160,7 @@ record Benchmark(BenchFolder folder) {
   private EpochClock train(String corpus, int epochs) throws IOException {
     EpochClock clock = new EpochClock();
     AtomicFolder.delete(folder.cache());
-    Trainer.start(folder.config(corpus, epochs), folder.fresh("run"), clock);
+    Trainer.start(folder.config(corpus, epochs), folder.fresh("run"), CHECK.andThen(clock));
     return clock;
   }
 

@@ -25,11 +25,6 @@ final class LinuxProcess {
     return kilobytes(Path.of("/proc/meminfo"), "MemTotal:");
   }
 
-  /** Returns the name of the processor. */
-  static String processor() throws IOException {
-    return line(Path.of("/proc/cpuinfo"), "model name").replaceFirst("[^:]*:\\s*", "");
-  }
-
   /** Returns the seconds since this process started, to a hundredth. */
   static double ageSeconds() throws IOException {
     double uptime = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);

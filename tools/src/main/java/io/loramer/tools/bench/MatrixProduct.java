@@ -1,5 +1,7 @@
 package io.loramer.tools.bench;
 
+import io.loramer.recognition.device.Device;
+import io.loramer.tools.console.Interruption;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -28,7 +30,7 @@ final class MatrixProduct {
   /** Measures the time of the product on the CPU. */
   static <T extends TFloating> Timing time(Class<T> type, int repetitions) {
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = new Session(graph, new Device("cpu").session())) {
       Ops tf = Ops.create(graph);
       // Fed, since TensorFlow computes a product of constants only once.
       Operand<T> left = tf.placeholder(type);
@@ -39,6 +41,7 @@ final class MatrixProduct {
       double[] seconds = new double[repetitions];
       try (Result values = session.runner().fetch(a).fetch(b).run()) {
         for (int i = -WARM_UP; i < repetitions; i++) {
+          Interruption.check();
           Session.Runner runner =
               session.runner().feed(left, values.get(0)).feed(right, values.get(1));
           long start = System.nanoTime();

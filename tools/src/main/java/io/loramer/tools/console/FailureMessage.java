@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import picocli.CommandLine;
@@ -41,7 +42,9 @@ public final class FailureMessage implements IExecutionExceptionHandler {
     if (e instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + reason(file);
     }
-    return e.getMessage();
+    return e instanceof InvalidPathException path
+        ? TextEncoding.ofProcess().message(path)
+        : e.getMessage();
   }
 
   private static String reason(FileSystemException e) {

@@ -36,29 +36,28 @@ public final class Interruption {
   }
 
   private static Signal received;
-  private static Runnable onFirst = () -> {};
+  private static Runnable onSignal = () -> {};
   private static boolean handling;
 
   private Interruption() {}
 
   /** Handles signals from now on, as the class says. */
-  public static void handleSignals(PrintWriter err) {
-    handleSignals(err, () -> {});
-  }
-
-  /**
-   * Handles signals from now on, as the class says.
-   *
-   * @param onFirstSignal runs on the thread of the first signal, to end what waits
-   */
-  public static synchronized void handleSignals(PrintWriter err, Runnable onFirstSignal) {
-    onFirst = onFirstSignal;
+  public static synchronized void handleSignals(PrintWriter err) {
     if (!handling) {
       handling = true;
       List.of(Signal.values()).forEach(signal -> handle(signal, err));
     }
-    if (received != null) { // before the command was ready for it
-      onFirstSignal.run();
+  }
+
+  /**
+   * Sets what ends a command that waits, such as for a process of its own.
+   *
+   * @param action runs on the thread of each signal; at once if there was a signal already
+   */
+  public static synchronized void onSignal(Runnable action) {
+    onSignal = action;
+    if (received != null) {
+      action.run();
     }
   }
 
@@ -79,19 +78,18 @@ public final class Interruption {
   }
 
   private static void receive(Signal signal, PrintWriter err) {
-    Runnable first;
     synchronized (Interruption.class) {
-      if (received != null) {
+      boolean second = received != null;
+      received = second ? received : signal;
+      onSignal.run();
+      if (second) {
         exitAtOnce(signal.exitCode());
       }
-      received = signal;
-      first = onFirst;
     }
     err.println(
         "lora-mer: SIG"
             + signal
             + ": ends after the running step; a second signal ends it at once");
-    first.run();
   }
 
   /** Ends the process without exit handlers: TensorFlow's threads may be running. */

@@ -170,7 +170,16 @@ final class ReportFixture {
             .formatted(config, corpus, splits, seed));
     JsonFile.write(
         run.resolve("provenance.json"),
-        new Provenance("0.1", "2.18.0", "17", "amd64", 2, seed, "c0ffee", Map.of("audio", "beef")));
+        new Provenance(
+            "0.1",
+            "2.18.0",
+            "17",
+            "amd64",
+            2,
+            seed,
+            "c0ffee",
+            Map.of("audio", "beef"),
+            Optional.empty()));
     boolean apart = protocol == Protocol.CLEAN;
     List<Prediction> predictions = new ArrayList<>(predictions(fold, Split.VALIDATION));
     if (apart) {

@@ -28,7 +28,20 @@ final class ClipFiles {
     requireFolder(folder);
     // Corpora are often links to another disk.
     try (Stream<Path> files = Files.walk(absolute(folder), FileVisitOption.FOLLOW_LINKS)) {
-      return files.filter(ClipFiles::isClip).sorted().toList();
+      List<Path> clips = files.filter(ClipFiles::isClip).sorted().toList();
+      requireNames(folder, clips);
+      return clips;
+    }
+  }
+
+  /** Requires that the locale's character set has all letters of the names. */
+  private static void requireNames(Path folder, List<Path> clips) throws IOException {
+    List<Path> damaged = clips.stream().filter(clip -> clip.toString().contains("\uFFFD")).toList();
+    if (!damaged.isEmpty()) {
+      throw new IOException(
+          "%s: expected file names in the locale's character set, %s; found %d others, the first is"
+                  .formatted(folder, System.getProperty("sun.jnu.encoding"), damaged.size())
+              + " %s; set LC_ALL=C.UTF-8, or rename them".formatted(damaged.get(0)));
     }
   }
 

@@ -26,7 +26,8 @@ public record CrossvalOptions(
     int fewest = protocol.fewestFolds();
     if (folds.orElse(fewest) < fewest) {
       throw new IllegalArgumentException(
-          "folds: expected at least %d, found %d".formatted(fewest, folds.getAsInt()));
+          "folds: expected at least %d, found %d; %s"
+              .formatted(fewest, folds.getAsInt(), protocol.whyFewestFolds()));
     }
   }
 }

@@ -72,13 +72,16 @@ record CrossvalPlan(
     int needed = Math.max(count, options.protocol().fewestFolds());
     if (sizes.size() < needed) {
       throw new IOException(
-          "%s: expected at least %d to divide by %s, found %d: %s%s"
+          "%s: expected at least %d to divide by %s, found %d: %s; %s%s"
               .formatted(
                   corpus.file(),
                   needed,
                   by.word(),
                   sizes.size(),
                   sizes.keySet(),
+                  sizes.size() < options.protocol().fewestFolds()
+                      ? options.protocol().whyFewestFolds()
+                      : "take fewer folds",
                   leftOut == 0 ? "" : "; " + leftOut + " utterances marked test are in no fold"));
     }
     List<List<String>> groups = groups(sizes, count);

@@ -39,6 +39,14 @@ public enum Protocol {
     return fewestFolds;
   }
 
+  /** Returns why there are no fewer folds than {@link #fewestFolds}. */
+  String whyFewestFolds() {
+    return this == CLEAN
+        ? "a run is tested on one fold, chooses its best epoch on another and is trained on the"
+            + " rest; --protocol paper, which chooses it on the tested fold, takes 2"
+        : "a run is tested on one fold and trained on the rest";
+  }
+
   /** Returns the note that must accompany every number. */
   public String note() {
     return note;

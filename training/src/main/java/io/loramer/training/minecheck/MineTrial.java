@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -53,6 +54,15 @@ public record MineTrial(GaussianPairs pairs, int batchSize, MineEstimator estima
 
   /** Trains the estimator and averages the estimates of the last steps. */
   public Outcome run(int steps, long seed) {
+    return run(steps, seed, step -> {});
+  }
+
+  /**
+   * Trains the estimator, as the other {@code run}.
+   *
+   * @param before is called before each step, with its number; an exception of its ends the trial
+   */
+  public Outcome run(int steps, long seed, IntConsumer before) {
     Random random = new Random(seed);
     double[] estimates = new double[steps];
     try (Graph graph = new Graph();
@@ -78,6 +88,7 @@ public record MineTrial(GaussianPairs pairs, int batchSize, MineEstimator estima
               Optional.empty());
       variables.initialize(session);
       for (int step = 0; step < steps; step++) {
+        before.accept(step);
         Session.Runner runner = session.runner().fetch(estimate.nats()).addTarget(adam.step());
         estimate.updates().forEach(runner::addTarget);
         try (var batch = pairs.draw(batchSize, random);

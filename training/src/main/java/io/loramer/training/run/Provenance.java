@@ -3,6 +3,7 @@ package io.loramer.training.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loramer.model.head.Modality;
+import io.loramer.recognition.device.CpuFeatures;
 import io.loramer.recognition.words.TextChoice;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.EncoderConversion;
@@ -29,9 +30,12 @@ import org.tensorflow.TensorFlow;
  * Everything that a run's numbers depend on, beside its configuration.
  *
  * @param loraMer version of LoRA-MER
+ * @param processor its architecture, such as {@code amd64}
  * @param manifestSha256 hash of the manifest file
  * @param encodersSha256 hashes of the graphs, variables and settings of each encoder, by modality,
  *     and of the recogniser of the words, if there is one
+ * @param cpu the processor, by whose instructions the rounding of products differs; empty in runs
+ *     of older versions, and outside Linux
  */
 public record Provenance(
     String loraMer,
@@ -41,7 +45,8 @@ public record Provenance(
     int cores,
     long seed,
     String manifestSha256,
-    Map<String, String> encodersSha256) {
+    Map<String, String> encodersSha256,
+    Optional<CpuFeatures> cpu) {
 
   /** The recogniser's key, beside the modalities of the encoders. */
   private static final String RECOGNIZER = "recognizer";
@@ -66,7 +71,8 @@ public record Provenance(
         Runtime.getRuntime().availableProcessors(),
         config.training().seed(),
         sha256(config.data().manifest().orElseThrow()),
-        hashes);
+        hashes,
+        CpuFeatures.ofMachine());
   }
 
   /** Starts to determine the provenance in another thread. */

@@ -68,6 +68,23 @@ public final class RunFolder {
   }
 
   /**
+   * Checks that a new run can have a folder; to be called before long work.
+   *
+   * @throws IOException if the folder exists, or cannot be made
+   */
+  public static void requireNew(Path path) throws IOException {
+    RunFolder run = new RunFolder(path);
+    if (Files.exists(run.config())) {
+      String advice =
+          run.hasEnded()
+              ? "has ended; remove it or name another folder"
+              : "has not ended: `lora-mer train --resume %s` goes on with it".formatted(path);
+      throw new IOException(path + " exists already: a run that " + advice);
+    }
+    AtomicFolder.requireAbsent(path);
+  }
+
+  /**
    * Makes the folder of a new run, with its configuration, its provenance and the hashes of the
    * clips that it trains on.
    *

@@ -2,6 +2,7 @@ package io.loramer.training.corpora;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
@@ -33,6 +34,24 @@ class FolderPerLabelTest {
     assertEquals(
         List.of("clips left out because they are in no label's folder: 1 (intro.mp3)"),
         contents.notes());
+  }
+
+  @Test
+  void fileNamesThatAreNotInTheLocalesCharacterSetAreRefused() throws Exception {
+    CorpusFiles files = files();
+    // Java cannot write a name that is not UTF-8.
+    Process shell =
+        new ProcessBuilder("bash", "-c", "touch joy/k$'\\xe4'se.wav")
+            .directory(files.folder().toFile())
+            .start();
+    assertEquals(0, shell.waitFor());
+
+    String message =
+        assertThrows(IOException.class, () -> new FolderPerLabel(files.folder(), INITIALS).read())
+            .getMessage();
+
+    assertTrue(message.contains("found 1 others, the first is"), message);
+    assertTrue(message.contains("joy/k\uFFFDse.wav; set LC_ALL=C.UTF-8, or rename"), message);
   }
 
   @Test

@@ -171,22 +171,27 @@ class CrossvalPlanTest {
             + " by speaker");
   }
 
+  private static final String WHY_THREE =
+      "a run is tested on one fold, chooses its best epoch on another and is trained on the rest;"
+          + " --protocol paper, which chooses it on the tested fold, takes 2";
+
   @Test
   void tooFewSpeakersOrSessionsAreRefused() {
     assertRefused(
         manifest("a 1", "b 2"),
         options(Protocol.CLEAN),
-        "m.jsonl: expected at least 3 to divide by session, found 2: [1, 2]");
+        "m.jsonl: expected at least 3 to divide by session, found 2: [1, 2]; " + WHY_THREE);
     assertRefused(
         manifest("a -", "b -", "c -", "d -"),
         options(Protocol.CLEAN),
-        "m.jsonl: expected at least 5 to divide by speaker, found 4: [a, b, c, d]");
+        "m.jsonl: expected at least 5 to divide by speaker, found 4: [a, b, c, d]; take"
+            + " fewer folds");
   }
 
   @Test
   void invalidOptionsAreRefused() {
     assertEquals(
-        "folds: expected at least 3, found 2",
+        "folds: expected at least 3, found 2; " + WHY_THREE,
         assertThrows(IllegalArgumentException.class, () -> folds(2)).getMessage());
     List<Long> twice = List.of(3L, 3L);
     IllegalArgumentException e =

@@ -32,6 +32,8 @@ import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +41,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,32 @@ class EmotionExportTest {
         assertAsIn(run, prediction.id(), prediction.recognized());
       }
     }
+  }
+
+  @Test
+  void evaluationEndsWhereItsProgressThrows() throws IOException {
+    Path model = folder.resolve("model");
+    EmotionExport.write(run, model, Lora.MERGED, Precision.FLOAT32);
+    Manifest corpus = Manifest.read(tiny.manifest());
+    List<String> phases = new ArrayList<>();
+    try (EmotionRecognizer recognizer = EmotionRecognizer.load(model)) {
+      assertThrows(
+          CancellationException.class,
+          () ->
+              recognizer.evaluate(
+                  corpus,
+                  Optional.empty(),
+                  TextChoice.transcript(),
+                  note -> {},
+                  progress -> {
+                    phases.add(progress.phase());
+                    if (progress.phase().equals("recognising emotions")) {
+                      throw new CancellationException();
+                    }
+                  }));
+    }
+    assertEquals("checking audio", phases.get(0));
+    assertEquals(1, Collections.frequency(phases, "recognising emotions"));
   }
 
   @ParameterizedTest

@@ -2,14 +2,18 @@ package io.loramer.training.minecheck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.model.information.MineEstimator;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +32,21 @@ class MineTrialTest {
     MineTrial.Outcome outcome = trial.run(400, 1);
     MineCheck.Range expected = MineCheck.expected(trial).orElseThrow();
     assertTrue(expected.contains(outcome.mean()), outcome + ", expected " + expected);
+  }
+
+  @Test
+  void trialsEndBeforeTheStepWhereTheCallbackThrows() {
+    MineTrial trial = new MineTrial(GaussianPairs.correlated(2, 0.5), 3, MineEstimator.DV);
+    List<Integer> steps = new ArrayList<>();
+    IntConsumer untilTwo =
+        step -> {
+          steps.add(step);
+          if (step == 2) {
+            throw new CancellationException();
+          }
+        };
+    assertThrows(CancellationException.class, () -> trial.run(100, 1, untilTwo));
+    assertEquals(List.of(0, 1, 2), steps);
   }
 
   @Test

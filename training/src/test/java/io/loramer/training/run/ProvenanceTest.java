@@ -1,5 +1,6 @@
 package io.loramer.training.run;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,20 @@ class ProvenanceTest {
     Path version = Files.createDirectories(model.resolve("saved_model")).resolve("1");
     TestFiles.copy(TinySetup.in(folder).textEncoder(), version);
     assertChangesWith(version, model.resolve("preprocessor_config.json"));
+  }
+
+  @Test
+  void provenanceOfAnOlderVersionHasNoProcessor() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("older"));
+    Files.writeString(
+        run.resolve(RunFolder.PROVENANCE),
+        """
+        {"lora_mer": "0.1", "tensor_flow": "2.18.0", "java": "17", "processor": "amd64",
+         "cores": 2, "seed": 1, "manifest_sha256": "c0", "encoders_sha256": {"audio": "be"}}
+        """);
+    Provenance older = new RunFolder(run).readProvenance();
+    assertEquals(Optional.empty(), older.cpu());
+    assertEquals("c0", older.manifestSha256());
   }
 
   private void assertChangesWith(Path encoder, Path asset) throws IOException {

@@ -3,42 +3,70 @@ package io.loramer.recognition.device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The features of this machine's processor that decide the precision. */
-public final class CpuFeatures {
+/**
+ * The processor of a machine. Its instructions decide the precision, and the rounding of products.
+ *
+ * @param model its name; empty if Linux does not state one
+ * @param flags Linux's names of its instructions and other features
+ */
+public record CpuFeatures(String model, List<String> flags) {
   private static final Path DESCRIPTION = Path.of("/proc/cpuinfo");
 
   /** Linux's names of the instructions for bfloat16 products, on tiles and on vectors. */
   private static final List<String> BFLOAT16_FLAGS = List.of("amx_bf16", "avx512_bf16");
 
-  private CpuFeatures() {}
+  public CpuFeatures {
+    flags = List.copyOf(flags);
+  }
 
-  /**
-   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on this machine; false if
-   * that is not known, as outside Linux.
-   */
-  public static boolean multipliesBfloat16() {
+  /** Returns the processor of this machine; empty if that is not known, as outside Linux. */
+  public static Optional<CpuFeatures> ofMachine() {
     try {
-      return multipliesBfloat16(Files.readAllLines(DESCRIPTION), System.getenv());
+      return Optional.of(of(Files.readAllLines(DESCRIPTION)));
     } catch (IOException e) {
-      return false; // not Linux
+      return Optional.empty(); // not Linux
     }
   }
 
   /**
-   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on a machine.
+   * Reads the first processor of a description.
    *
    * @param description the lines of Linux's {@code /proc/cpuinfo}
+   */
+  static CpuFeatures of(List<String> description) {
+    String flags = value(description, "flags");
+    return new CpuFeatures(
+        value(description, "model name"),
+        flags.isEmpty() ? List.of() : List.of(flags.split("\\s+")));
+  }
+
+  private static String value(List<String> description, String key) {
+    return description.stream()
+        .filter(line -> line.matches(key + "\\s*:.*"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  /**
+   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on this machine; false if
+   * that is not known.
+   */
+  public static boolean multipliesBfloat16() {
+    return ofMachine().filter(cpu -> cpu.multipliesBfloat16(System.getenv())).isPresent();
+  }
+
+  /**
+   * Returns whether TensorFlow multiplies bfloat16 faster than float32 on this processor.
+   *
    * @param environment may switch off oneDNN, which has the kernels
    */
-  static boolean multipliesBfloat16(List<String> description, Map<String, String> environment) {
+  boolean multipliesBfloat16(Map<String, String> environment) {
     return !OneDnnFrozenWeights.isFalse(environment.getOrDefault("TF_ENABLE_ONEDNN_OPTS", "true"))
-        && description.stream()
-            .filter(line -> line.startsWith("flags"))
-            .flatMap(line -> Arrays.stream(line.split("\\s+")))
-            .anyMatch(BFLOAT16_FLAGS::contains);
+        && flags.stream().anyMatch(BFLOAT16_FLAGS::contains);
   }
 }

@@ -1,17 +1,23 @@
 package io.loramer.recognition.device;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.loramer.savedmodels.graph.TensorFlowLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.internal.c_api.TF_Buffer;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.KernelList;
 
 /** Finds out whether TensorFlow can use a GPU, and which libraries it lacks. */
 public final class Gpu {
@@ -68,11 +74,19 @@ public final class Gpu {
     }
   }
 
-  /** Returns whether TensorFlow with CUDA is on the class path. */
+  /**
+   * Returns whether the loaded TensorFlow was built with CUDA, from wherever it was loaded: whether
+   * it has kernels for GPUs.
+   */
   public static boolean hasNatives() {
-    String[] jars =
-        System.getProperty("java.class.path").split(System.getProperty("path.separator"), -1);
-    return Stream.of(jars).anyMatch(jar -> jar.contains("linux-x86_64-gpu"));
+    TensorFlowLog.passNotes();
+    try (TF_Status status = TF_Status.newStatus();
+        TF_Buffer kernels = tensorflow.TF_GetRegisteredKernelsForOp(MatMul.OP_NAME, status)) {
+      return KernelList.parseFrom(kernels.dataAsByteBuffer()).getKernelList().stream()
+          .anyMatch(kernel -> kernel.getDeviceType().equals("GPU"));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e); // TensorFlow wrote it
+    }
   }
 
   /** Returns the libraries of CUDA that are in no folder of the system's loader. */

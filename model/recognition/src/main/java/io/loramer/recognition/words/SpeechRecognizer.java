@@ -76,6 +76,17 @@ public final class SpeechRecognizer implements AutoCloseable {
     return load(folder, Device.auto());
   }
 
+  /**
+   * Requires that a folder holds a recogniser, without TensorFlow.
+   *
+   * @throws IOException if it holds none
+   */
+  public static void require(Path folder) throws IOException {
+    SavedModelFolder model = SavedModelFolder.open(folder);
+    SpeechInput.of(model);
+    CtcVocabulary.of(model);
+  }
+
   /** Loads a recogniser that computes on a device. */
   static SpeechRecognizer load(Path folder, Device device) throws IOException {
     SavedModelFolder model = SavedModelFolder.open(folder);
@@ -94,18 +105,29 @@ public final class SpeechRecognizer implements AutoCloseable {
    * @throws IllegalArgumentException if it is too short for one frame
    */
   public Transcription recognize(Waveform waveform) {
+    return recognize(waveform, progress -> {});
+  }
+
+  /**
+   * Recognises the words of a clip of any length.
+   *
+   * @param progress is called after each window, with seconds of the clip; an exception of its ends
+   *     the recognition
+   * @throws IllegalArgumentException if it is too short for one frame
+   */
+  public Transcription recognize(Waveform waveform, Consumer<Progress> progress) {
     float[] samples = waveform.samples();
     if (samples.length < input.minimumSamples()) {
       throw new IllegalArgumentException(
           "expected at least %d samples at 16 kHz, one frame of the recogniser; found %d"
               .formatted(input.minimumSamples(), samples.length));
     }
-    Frames frames = frames(samples);
+    Frames frames = frames(samples, progress);
     return vocabulary.decode(frames.tokens, frames.logProbabilities);
   }
 
   /** Computes the frames of a clip, a long one window by window. */
-  Frames frames(float[] samples) {
+  Frames frames(float[] samples, Consumer<Progress> progress) {
     int perFrame = input.samplesPerFrame();
     int window = WINDOW_SECONDS * Waveform.SAMPLE_RATE;
     int halfOverlap = OVERLAP_SECONDS * Waveform.SAMPLE_RATE / 2 / perFrame; // in frames
@@ -115,6 +137,9 @@ public final class SpeechRecognizer implements AutoCloseable {
     for (int start = step; samples.length > (start - step) * perFrame + window; start += step) {
       Frames next = frames(samples, start * perFrame, window);
       frames = frames.firstThen(start + halfOverlap, next.from(halfOverlap));
+      long seconds = ((long) start * perFrame + window) / Waveform.SAMPLE_RATE;
+      long total = samples.length / Waveform.SAMPLE_RATE;
+      progress.accept(new Progress("recognising words", Math.min(seconds, total), total, ""));
     }
     return frames;
   }
@@ -194,7 +219,8 @@ public final class SpeechRecognizer implements AutoCloseable {
     for (Utterance utterance : utterances) {
       if (chosen.test(utterance)) {
         Waveform waveform = decoder.decode(utterance.clip());
-        all.add(utterance.recognized(recognize(waveform)));
+        Progress before = new Progress("recognising words", all.size(), utterances.size(), "");
+        all.add(utterance.recognized(recognize(waveform, window -> progress.accept(before))));
       } else {
         all.add(utterance);
       }

@@ -20,15 +20,28 @@ class CpuFeaturesTest {
   void flagsDecideWhetherBfloat16ProductsAreFast(String flags, boolean expected) {
     List<String> description =
         List.of("processor\t: 0", "flags\t\t: " + flags, "bugs\t\t: spectre");
-    assertEquals(expected, CpuFeatures.multipliesBfloat16(description, Map.of()));
+    assertEquals(expected, CpuFeatures.of(description).multipliesBfloat16(Map.of()));
+  }
+
+  @Test
+  void modelAndFlagsAreThoseOfTheFirstProcessor() {
+    CpuFeatures cpu =
+        CpuFeatures.of(
+            List.of(
+                "model\t\t: 17",
+                "model name\t: AMD EPYC 9R14",
+                "flags\t\t: fpu avx2",
+                "flags\t\t: fpu"));
+    assertEquals(new CpuFeatures("AMD EPYC 9R14", List.of("fpu", "avx2")), cpu);
+    assertEquals(new CpuFeatures("", List.of()), CpuFeatures.of(List.of("Features : fp asimd")));
   }
 
   @Test
   void bfloat16ProductsAreNotFastWithoutOneDnn() {
     for (String off : List.of("0", "False")) {
       assertFalse(
-          CpuFeatures.multipliesBfloat16(
-              List.of("flags : amx_bf16"), Map.of("TF_ENABLE_ONEDNN_OPTS", off)));
+          CpuFeatures.of(List.of("flags : amx_bf16"))
+              .multipliesBfloat16(Map.of("TF_ENABLE_ONEDNN_OPTS", off)));
     }
   }
 }

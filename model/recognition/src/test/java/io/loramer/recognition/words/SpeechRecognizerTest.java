@@ -83,10 +83,13 @@ class SpeechRecognizerTest {
       samples[t] = (float) (Math.sin(t * (0.02 + t * 1e-7)) + 0.1 * random.nextGaussian()) / 2;
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
-      int[] whole = loaded.frames(samples).tokens;
-      int[] first = loaded.frames(Arrays.copyOf(samples, 480_000)).tokens;
-      int[] second = loaded.frames(Arrays.copyOfRange(samples, 415_680, 895_680)).tokens;
-      int[] last = loaded.frames(Arrays.copyOfRange(samples, 831_360, samples.length)).tokens;
+      int[] whole = loaded.frames(samples, progress -> {}).tokens;
+      int[] first = loaded.frames(Arrays.copyOf(samples, 480_000), progress -> {}).tokens;
+      int[] second =
+          loaded.frames(Arrays.copyOfRange(samples, 415_680, 895_680), progress -> {}).tokens;
+      int[] last =
+          loaded.frames(Arrays.copyOfRange(samples, 831_360, samples.length), progress -> {})
+              .tokens;
       assertEquals((samples.length - 400) / 320 + 1, whole.length);
       assertArrayEquals(Arrays.copyOf(first, 1399), Arrays.copyOf(whole, 1399));
       assertArrayEquals(
