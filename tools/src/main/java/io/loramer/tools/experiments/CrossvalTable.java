@@ -4,6 +4,7 @@ import io.loramer.training.experiments.CrossvalSummary;
 import io.loramer.training.experiments.MeasureSummary;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** The results of a cross-validation as a text table. */
 record CrossvalTable(CrossvalSummary summary) {
@@ -35,7 +36,18 @@ record CrossvalTable(CrossvalSummary summary) {
                 summary.interval().resamples(),
                 summary.interval().clusters(),
                 summary.interval().resampled()));
+    if (measures().anyMatch(measure -> measure.low().isEmpty())) {
+      table.append(
+          "-: drawing speakers gives no interval, since all have the same value; report.html has"
+              + " Wilson's\n");
+    }
     return table.toString();
+  }
+
+  private Stream<MeasureSummary> measures() {
+    return Stream.concat(
+        Stream.of(summary.unweightedAccuracy(), summary.weightedAccuracy(), summary.macroF1()),
+        summary.recall().values().stream());
   }
 
   private int width() {

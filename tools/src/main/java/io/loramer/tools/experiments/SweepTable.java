@@ -18,7 +18,8 @@ record SweepTable(SweepSummary summary) {
         .findFirst()
         .ifPresent(result -> table.append("protocol ").append(result.note()).append("\n\n"));
     table.append(name.formatted(""));
-    table.append("  UA ± sd of runs    95 % of it     WA ± sd of runs   paper UA     WA\n");
+    table.append(
+        "  UA ± sd of runs  pooled        95 % of it     WA ± sd of runs   paper UA     WA\n");
     for (SweepSummary.Row row : summary.rows()) {
       table.append(name.formatted(row.name()));
       table.append(row.result().map(result -> cells(result, row)).orElse("failed"));
@@ -32,9 +33,10 @@ record SweepTable(SweepSummary summary) {
     MeasureSummary wa = result.weightedAccuracy();
     return String.format(
         Locale.ROOT,
-        "%6.2f ± %5.2f  %6s to %6s   %6.2f ± %5.2f       %6s %6s",
+        "%6.2f ± %5.2f   %6.2f  %6s to %6s   %6.2f ± %5.2f       %6s %6s",
         100 * ua.mean(),
         100 * ua.sdOfRuns(),
+        100 * ua.pooled(),
         percent(ua.low()),
         percent(ua.high()),
         100 * wa.mean(),

@@ -1,13 +1,12 @@
 package io.loramer.tools.report;
 
-import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.SplitMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** The confusion matrix over the test folds of all runs, and the recall of each emotion. */
+/** The confusion matrix of the tested utterances of all runs, and the recall of each emotion. */
 final class ConfusionTables {
   /**
    * The colour of a cell with share 1, in percent of the full colour, so that its text is legible.
@@ -16,7 +15,6 @@ final class ConfusionTables {
 
   private final Experiment experiment;
   private final List<String> labels;
-  private final List<Prediction> tested; // each utterance occurs once per seed
   private final List<List<Integer>> counts;
 
   /**
@@ -27,8 +25,7 @@ final class ConfusionTables {
   ConfusionTables(Experiment experiment) {
     this.experiment = experiment;
     this.labels = experiment.labels();
-    this.tested = experiment.tested();
-    this.counts = SplitMetrics.confusionMatrix(labels, tested).counts();
+    this.counts = SplitMetrics.confusionMatrix(labels, experiment.tested()).counts();
   }
 
   /** Returns the confusion matrix: counts and shares of the row. */
@@ -46,8 +43,10 @@ final class ConfusionTables {
     }
     return Figure.of(
         "Confusion matrix",
-        "Counts over the test folds of all runs (%d), and below each its share of the row."
-            .formatted(experiment.runs().size()),
+        (experiment.isSingleRun()
+                ? "Counts on the test split"
+                : "Counts over the test folds of all runs (%d)".formatted(experiment.runs().size()))
+            + ", and below each its share of the row.",
         Figure.table(table.add(body)));
   }
 
@@ -77,21 +76,26 @@ final class ConfusionTables {
       }
     }
     String heading = "Recall of each emotion";
-    String intervals =
-        experiment.summary().filter(s -> s.interval().clusters() > 1).isPresent()
-            ? "With 95 % intervals by resampling speakers with replacement"
-            : "With 95 % intervals (Wilson), which treat the utterances of a speaker as"
-                + " independent";
     double chance = 1.0 / labels.size();
     return Figure.of(
         heading,
-        intervals + "; n: number of distinct utterances. Dashed: chance.",
+        intervals()
+            + String.format(
+                Locale.ROOT, "; n: number of distinct utterances. Dashed: chance (%.2f).", chance),
         new IntervalChart(heading, "recall", rows, OptionalDouble.of(chance)).svg());
   }
 
+  private String intervals() {
+    String wilson = "of Wilson, which treat the utterances of a speaker as independent";
+    return experiment.summary().filter(s -> s.interval().clusters() > 1).isPresent()
+        ? "With 95 % intervals by resampling speakers with replacement; where all speakers have"
+            + " the same recall, those "
+            + wilson
+        : "With 95 % intervals " + wilson;
+  }
+
   private IntervalChart.Row recall(String label, double recall) {
-    long utterances =
-        tested.stream().filter(p -> p.label().equals(label)).map(Prediction::id).distinct().count();
+    int utterances = Math.toIntExact(experiment.utterances().get(label));
     Interval interval =
         experiment
             .summary()
@@ -101,10 +105,11 @@ final class ConfusionTables {
     String text =
         String.format(
             Locale.ROOT,
-            "%.3f [%.3f, %.3f], n = %d",
+            "%.3f [%.3f, %.3f]%s, n = %d",
             recall,
             interval.low(),
             interval.high(),
+            experiment.isSingleRun() || interval.trials().isEmpty() ? "" : " Wilson",
             utterances);
     return new IntervalChart.Row(label, text, recall, interval, OptionalDouble.empty());
   }

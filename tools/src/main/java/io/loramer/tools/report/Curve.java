@@ -4,9 +4,11 @@ import io.loramer.recognition.measures.Distribution;
 import io.loramer.training.run.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /** A measure over the epochs, averaged over runs, which may stop at different epochs. */
@@ -41,6 +43,16 @@ record Curve(String name, List<Point> points) {
       }
     }
     return points.isEmpty() ? Optional.empty() : Optional.of(new Curve(name, points));
+  }
+
+  /** Returns the distances of this curve from another at the epochs that both have. */
+  double[] distances(Curve other) {
+    Map<Integer, Double> means =
+        other.points.stream().collect(Collectors.toMap(Point::epoch, Point::mean));
+    return points.stream()
+        .filter(point -> means.containsKey(point.epoch))
+        .mapToDouble(point -> Math.abs(point.mean - means.get(point.epoch)))
+        .toArray();
   }
 
   /** Returns the lower and upper ends of the band at all epochs. */

@@ -22,10 +22,12 @@ final class EmbeddingMap {
   private static final double BORDER = 12;
 
   private final ReportedRun run;
+  private final String choice; // what the caption states about the run; empty if it is the only one
   private final PrincipalComponents components;
 
-  private EmbeddingMap(ReportedRun run, PrincipalComponents components) {
+  private EmbeddingMap(ReportedRun run, String choice, PrincipalComponents components) {
     this.run = run;
+    this.choice = choice;
     this.components = components;
   }
 
@@ -46,9 +48,11 @@ final class EmbeddingMap {
     }
     ReportedRun run = embedded.get((embedded.size() - 1) / 2);
     double[][] rows = read(run);
+    String choice =
+        runs.size() == 1 ? "" : " of the run " + run.name() + ", which has the median UA";
     return rows.length < 2
         ? Optional.empty()
-        : Optional.of(new EmbeddingMap(run, PrincipalComponents.of(rows)));
+        : Optional.of(new EmbeddingMap(run, choice, PrincipalComponents.of(rows)));
   }
 
   private static double testUa(ReportedRun run) {
@@ -89,11 +93,11 @@ final class EmbeddingMap {
         String.format(
             Locale.ROOT,
             "First two principal components (%.0f %% and %.0f %% of the variance) of the %d"
-                + " validation and test utterances of the run %s, which has the median UA.",
+                + " validation and test utterances%s.",
             100 * components.firstShare(),
             100 * components.secondShare(),
             run.predictions().size(),
-            run.name());
+            choice);
     Plot plot =
         new Plot(title, caption + " Shapes and colours: " + String.join(", ", kinds), HEIGHT);
     plot.frame();

@@ -1,6 +1,11 @@
 package io.loramer.tools.report;
 
+import static java.util.Comparator.naturalOrder;
+import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
 
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.SplitMetrics;
@@ -13,6 +18,7 @@ import io.loramer.training.experiments.MeasureSummary;
 import io.loramer.training.experiments.Protocol;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,21 +74,52 @@ record Experiment(
     return caveats;
   }
 
-  /** Returns the unweighted accuracy; empty for a run without a test split. */
+  /** Returns whether this is a single run, which has neither folds nor seeds. */
+  boolean isSingleRun() {
+    return summary.isEmpty();
+  }
+
+  /**
+   * Returns the unweighted accuracy; empty for a run without a test split.
+   *
+   * <p>With recalls p_i of K labels, each of n_i independent utterances, its variance is Σ p_i (1 −
+   * p_i) / n_i / K². That is at most p (1 − p) / n for their mean p and n = K min n_i, so the
+   * interval of Wilson with this n is not too narrow.
+   */
   Optional<Score> ua() {
-    return score(CrossvalSummary::unweightedAccuracy, SplitMetrics::unweightedAccuracy);
+    Collection<Long> ofEachLabel = utterances().values();
+    int trials = (int) (ofEachLabel.size() * ofEachLabel.stream().min(naturalOrder()).orElse(0L));
+    return score(CrossvalSummary::unweightedAccuracy, SplitMetrics::unweightedAccuracy, trials);
   }
 
   /** Returns the weighted accuracy; empty for a run without a test split. */
   Optional<Score> wa() {
-    return score(CrossvalSummary::weightedAccuracy, SplitMetrics::weightedAccuracy);
+    int trials = (int) utterances().values().stream().mapToLong(Long::longValue).sum();
+    return score(CrossvalSummary::weightedAccuracy, SplitMetrics::weightedAccuracy, trials);
   }
 
   private Optional<Score> score(
-      Function<CrossvalSummary, MeasureSummary> ofRuns, Function<SplitMetrics, Double> ofOne) {
+      Function<CrossvalSummary, MeasureSummary> ofRuns,
+      Function<SplitMetrics, Double> ofOne,
+      int trials) {
     return summary.isPresent()
-        ? summary.map(ofRuns).map(Score::of)
-        : runs.get(0).test().map(ofOne).map(Score::of);
+        ? summary.map(ofRuns).map(measure -> Score.of(measure, trials))
+        : runs.get(0).test().map(ofOne).map(value -> Score.of(value, trials));
+  }
+
+  /** Returns the scores that need no model; empty for a run without a test split. */
+  Optional<Chance> chance() {
+    List<Prediction> tested = tested();
+    return tested.isEmpty() ? Optional.empty() : Optional.of(Chance.of(labels().size(), tested));
+  }
+
+  /** Counts the distinct tested utterances of each label that occurs; each seed tests them all. */
+  Map<String, Long> utterances() {
+    return tested().stream()
+        .collect(
+            groupingBy(
+                Prediction::label,
+                mapping(Prediction::id, collectingAndThen(toSet(), ids -> (long) ids.size()))));
   }
 
   /** Returns the predictions of all runs' test folds. */

@@ -27,7 +27,8 @@ final class FusionWeights {
                 heading,
                 "The weight of the audio in the fused embedding for test utterances by their true"
                     + " emotion; the rest is the weight of the text. Box: quartiles and median;"
-                    + " whiskers: 5th and 95th percentile; dots: single utterances.",
+                    + " whiskers: 5th and 95th percentile; dots: single utterances"
+                    + (experiment.isSingleRun() ? "." : ", in n each once per seed."),
                 new BoxChart(heading, "weight of the audio (0: text alone, 1: audio alone)", rows)
                     .svg()));
   }

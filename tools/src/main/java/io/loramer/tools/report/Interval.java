@@ -2,33 +2,46 @@ package io.loramer.tools.report;
 
 import io.loramer.training.experiments.MeasureSummary;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.hipparchus.stat.interval.BinomialProportion;
+import org.hipparchus.stat.interval.ConfidenceInterval;
 
-/** A confidence interval of a measure. */
-record Interval(double low, double high) {
-  /** The quantile of the normal distribution for 95 %. */
-  private static final double Z = 1.959964;
+/**
+ * A 95 % interval of a measure.
+ *
+ * @param trials the number of independent utterances that it assumes, for an interval of Wilson;
+ *     empty for one by resampling speakers
+ */
+record Interval(double low, double high, OptionalInt trials) {
+  private static final double LEVEL = 0.95;
 
-  /** Returns the interval of a cross-validation's measure; empty if it had a single speaker. */
+  /** The difference of two equal measures that were summed in different orders. */
+  private static final double ROUNDING = 1e-9;
+
+  /**
+   * Returns the interval of a cross-validation's pooled measure by resampling speakers; empty if
+   * resampling does not vary the measure: with a single speaker, or if all speakers have the same
+   * value, such as a recall of 0. An interval without a width would claim certainty.
+   */
   static Optional<Interval> of(MeasureSummary summary) {
-    return summary.low().isPresent()
-        ? Optional.of(new Interval(summary.low().getAsDouble(), summary.high().orElseThrow()))
-        : Optional.empty();
+    if (summary.low().isEmpty()) {
+      return Optional.empty();
+    }
+    double low = summary.low().getAsDouble();
+    double high = summary.high().orElseThrow();
+    return high - low < ROUNDING
+        ? Optional.empty()
+        : Optional.of(new Interval(low, high, OptionalInt.empty()));
   }
 
   /**
-   * Returns the 95 % interval of Wilson (1927) for an observed proportion:
+   * Returns the interval of Wilson (1927) for an observed proportion, which has a width for
+   * proportions of 0 and 1 too.
    *
-   * <pre>
-   *   (p + z²/2n ± z sqrt(p (1 − p)/n + z²/4n²)) / (1 + z²/n)
-   * </pre>
-   *
-   * @param share the proportion p
-   * @param trials the number of trials n, above 0
+   * @param trials the number of independent trials, above 0
    */
-  static Interval wilson(double share, long trials) {
-    double z2 = Z * Z / trials;
-    double centre = share + z2 / 2;
-    double spread = Math.sqrt(z2 * share * (1 - share) + z2 * z2 / 4);
-    return new Interval((centre - spread) / (1 + z2), (centre + spread) / (1 + z2));
+  static Interval wilson(double share, int trials) {
+    ConfidenceInterval found = BinomialProportion.getWilsonScoreInterval(trials, share, LEVEL);
+    return new Interval(found.getLowerBound(), found.getUpperBound(), OptionalInt.of(trials));
   }
 }

@@ -19,11 +19,14 @@ final class LearningCurves {
 
   List<Element> figures() {
     List<Element> figures = new ArrayList<>();
+    int labels = runs.get(0).metrics().validation().labels().size();
     add(
         figures,
         "Loss",
-        "nats",
-        howToRead(),
+        new LineChart.Axis("nats", List.of(), OptionalDouble.of(Math.log(labels))),
+        howToRead()
+            + " Grey, dashed: the cross-entropy of equal probabilities for all %d labels."
+                .formatted(labels),
         List.of(
             curve("cross-entropy, training", EpochMetrics::crossEntropy),
             curve("cross-entropy, validation", EpochMetrics::validationCrossEntropy),
@@ -31,14 +34,19 @@ final class LearningCurves {
     add(
         figures,
         "Unweighted accuracy on the validation split",
-        "UA",
-        "The epoch with the highest value is the best epoch, whose weights are kept.",
+        new LineChart.Axis("UA", List.of(0.0, 1.0), OptionalDouble.of(1.0 / labels)),
+        String.format(
+            Locale.ROOT,
+            "The epoch with the highest value%s is the best epoch, whose weights are kept. Grey, dashed:"
+                + " chance (%.2f).",
+            runs.size() == 1 ? "" : " of a run",
+            1.0 / labels),
         List.of(curve("validation UA", EpochMetrics::validationUa)));
     MineConfig mine = runs.get(0).config().head().mine();
     add(
         figures,
         "Mutual information of audio and text",
-        "nats",
+        new LineChart.Axis("nats", List.of(), OptionalDouble.empty()),
         String.format(
             Locale.ROOT,
             "Estimate (%s) on the training batches, mean over the steps of each epoch; its weight"
@@ -50,13 +58,12 @@ final class LearningCurves {
   }
 
   private String howToRead() {
-    String runsStop = "a stroke at the bottom marks a run's best epoch.";
     return runs.size() == 1
-        ? "One run; " + runsStop
+        ? "The stroke at the bottom marks the best epoch."
         : "Mean of "
             + runs.size()
-            + " runs, paler where some have stopped; the band is one standard deviation; "
-            + runsStop;
+            + " runs, paler where some have stopped; the band is one standard deviation; a stroke"
+            + " at the bottom marks a run's best epoch.";
   }
 
   private Optional<Curve> mutualInformation() {
@@ -70,7 +77,7 @@ final class LearningCurves {
   private void add(
       List<Element> figures,
       String heading,
-      String axis,
+      LineChart.Axis axis,
       String caption,
       List<Optional<Curve>> measured) {
     List<Curve> curves = measured.stream().flatMap(Optional::stream).toList();
@@ -82,7 +89,7 @@ final class LearningCurves {
     LineChart chart = new LineChart(heading, axis, curves, bestEpochs);
     figures.add(
         curves.size() > 1
-            ? Figure.of(heading, caption, chart.svg(), chart.legend())
+            ? Figure.of(heading, caption + chart.overlaps(), chart.svg(), chart.legend())
             : Figure.of(heading, caption, chart.svg()));
   }
 }

@@ -51,15 +51,22 @@ final class Mistakes {
     if (!utterances.isEmpty()) {
       head.addAll(List.of("words", "audio"));
     }
-    head.addAll(List.of("speaker", "wrong in"));
+    head.add("speaker");
+    boolean several = runs.size() > 1;
+    if (several) {
+      head.add("wrong in");
+    }
     Element body = Element.of("tbody");
-    worst.forEach(mistake -> body.add(row(mistake, utterances)));
+    for (Mistake mistake : worst) {
+      Element row = row(mistake, utterances);
+      body.add(several ? row.add(wrongIn(mistake)) : row);
+    }
     Element table = Element.of("table", Figure.head(head), body).with("class", "wide");
     return Optional.of(
         Figure.of(
             "The worst mistakes",
-            "Test utterances that were recognised wrongly with the highest probability, each for"
-                + " the run with the highest."
+            "Test utterances that were recognised wrongly with the highest probability"
+                + (several ? ", each for the run with the highest." : ".")
                 + (utterances.isEmpty()
                     ? " Their words are missing, since the manifest was not found."
                     : ""),
@@ -100,10 +107,12 @@ final class Mistakes {
               .with("class", "words"),
           Element.of("td", utterance.map(Mistakes::audio).orElse("")));
     }
-    return row.add(
-        Element.of("td", surest.speaker()),
-        Element.of("td", mistake.wrong() + " of " + mistake.runs())
-            .with("title", "surest: " + mistake.run()));
+    return row.add(Element.of("td", surest.speaker()));
+  }
+
+  private static Element wrongIn(Mistake mistake) {
+    return Element.of("td", mistake.wrong() + " of " + mistake.runs())
+        .with("title", "surest: " + mistake.run());
   }
 
   private static Element number(String format, float value) {

@@ -33,6 +33,11 @@ final class Palette {
     return DASHES[index % DASHES.length];
   }
 
+  /** Returns the classes of a curve; the ends of dashes are cut straight, to show a curve below. */
+  static String line(int index) {
+    return "line " + colour(index) + (index % DASHES.length == 0 ? "" : " dashed");
+  }
+
   /** Returns the path of a shape; shape and colour together are unique for up to 40 classes. */
   static String shape(int index, double x, double y) {
     return String.format(Locale.ROOT, "M%.1f %.1f%s", x, y, SHAPES[index % SHAPES.length]);

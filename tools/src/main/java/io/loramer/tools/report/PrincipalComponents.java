@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
  * The projections of rows on their first two principal components.
@@ -31,17 +31,18 @@ record PrincipalComponents(List<Point> points, double firstShare, double secondS
       centred.setColumnVector(j, centred.getColumnVector(j).mapSubtract(mean));
     }
     RealMatrix scatter = centred.transposeMultiply(centred);
-    var directions =
-        new EigenDecompositionSymmetric(scatter); // sorted by eigenvalue, the largest first
-    RealVector first = centred.operate(directions.getEigenvector(0));
-    RealVector second = centred.operate(directions.getEigenvector(1));
+    // Of a scatter matrix these are its eigenvectors, the largest eigenvalue first. Hipparchus' own
+    // decomposition into eigenvectors fails to converge for some embeddings that hardly differ.
+    SingularValueDecomposition directions = new SingularValueDecomposition(scatter);
+    RealVector first = centred.operate(directions.getV().getColumnVector(0));
+    RealVector second = centred.operate(directions.getV().getColumnVector(1));
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {
       points.add(new Point(first.getEntry(i), second.getEntry(i)));
     }
     double all =
         Math.max(scatter.getTrace(), Double.MIN_NORMAL); // the trace is 0 if all rows are equal
-    return new PrincipalComponents(
-        points, directions.getEigenvalue(0) / all, directions.getEigenvalue(1) / all);
+    double[] variances = directions.getSingularValues();
+    return new PrincipalComponents(points, variances[0] / all, variances[1] / all);
   }
 }

@@ -88,9 +88,12 @@ final class Reproduction {
     }
     Element table = Element.of("table", Figure.head(RUN_COLUMNS), body).with("class", "wide");
     return Figure.of(
-        "Runs",
+        experiment.isSingleRun() ? "Run" : "Runs",
         "The speakers or sessions that choose the best epoch (validation) and measure it (test);"
-            + " the others are the training data. Each run's folder has its whole config.yaml.",
+            + " the others are the training data. "
+            + (experiment.isSingleRun()
+                ? "The run's folder has the whole config.yaml."
+                : "Each run's folder has its whole config.yaml."),
         Figure.table(table));
   }
 
@@ -130,7 +133,9 @@ final class Reproduction {
     Element table = Element.of("table", Figure.head(List.of("key", "here", "default")), body);
     return Figure.of(
         "Configuration",
-        "The keys that differ from the defaults in all runs; seeds and folds are listed above.",
+        experiment.isSingleRun()
+            ? "The keys that differ from the defaults; the seed is listed above."
+            : "The keys that differ from the defaults in all runs; seeds and folds are listed above.",
         Figure.table(table.with("class", "code")));
   }
 
@@ -146,7 +151,8 @@ final class Reproduction {
     }
     return Figure.of(
         "Versions and hashes",
-        "Versions and hashes at the start of the runs.",
+        "Versions and hashes at the start of the %s."
+            .formatted(experiment.isSingleRun() ? "run" : "runs"),
         Figure.table(Element.of("table", body).with("class", "code")));
   }
 

@@ -2,23 +2,38 @@ package io.loramer.tools.report;
 
 import io.loramer.training.experiments.MeasureSummary;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A measure of an experiment: its mean over the runs, its deviation and its interval.
+ * A measure of an experiment.
  *
+ * @param mean over the runs
  * @param deviation the standard deviation over the runs; empty for a single run
- * @param interval the 95 % interval; empty if it was not computed
+ * @param pooled the measure of all runs' predictions counted together; for a single run, its value
+ * @param interval of {@code pooled}
  */
-record Score(double mean, OptionalDouble deviation, Optional<Interval> interval) {
-  /** Returns the score of a single run. */
-  static Score of(double value) {
-    return new Score(value, OptionalDouble.empty(), Optional.empty());
+record Score(double mean, OptionalDouble deviation, double pooled, Interval interval) {
+  /**
+   * Returns the score of a single run.
+   *
+   * @param trials the number of utterances for its interval, see {@link Interval#wilson}
+   */
+  static Score of(double value, int trials) {
+    return new Score(value, OptionalDouble.empty(), value, Interval.wilson(value, trials));
   }
 
-  static Score of(MeasureSummary summary) {
-    return new Score(summary.mean(), OptionalDouble.of(summary.sdOfRuns()), Interval.of(summary));
+  /**
+   * Returns the score of a cross-validation.
+   *
+   * @param trials the number of utterances for its interval if resampling speakers gives none
+   */
+  static Score of(MeasureSummary summary, int trials) {
+    double pooled = summary.pooled();
+    return new Score(
+        summary.mean(),
+        OptionalDouble.of(summary.sdOfRuns()),
+        pooled,
+        Interval.of(summary).orElseGet(() -> Interval.wilson(pooled, trials)));
   }
 
   /** Formats the mean and deviation in percent, as in the paper: {@code 80.18 ± 1.25}. */
@@ -27,9 +42,21 @@ record Score(double mean, OptionalDouble deviation, Optional<Interval> interval)
     return deviation.isPresent() ? value + " ± " + percent(deviation.getAsDouble()) : value;
   }
 
-  /** Formats the interval in percent; empty if there is none. */
+  /**
+   * Formats the interval in percent, after the pooled value where that may differ from the mean.
+   */
   String intervalPercent() {
-    return interval.map(i -> "[" + percent(i.low()) + ", " + percent(i.high()) + "]").orElse("");
+    return deviation.isPresent() ? "pooled " + pooledPercent() : brackets();
+  }
+
+  /** Formats the pooled value and its interval in percent: {@code 80.02 [78.11, 82.40]}. */
+  String pooledPercent() {
+    return percent(pooled) + " " + brackets();
+  }
+
+  private String brackets() {
+    String ends = "[" + percent(interval.low()) + ", " + percent(interval.high()) + "]";
+    return interval.trials().isPresent() ? ends + ", n = " + interval.trials().getAsInt() : ends;
   }
 
   /** Formats a proportion in percent. */

@@ -43,6 +43,7 @@ final class ReportFixture {
   private boolean bothModalities = true;
   private boolean embeddings = true;
   private boolean manifest = true;
+  private boolean varies = true;
 
   ReportFixture(Path folder) {
     this.folder = folder;
@@ -102,6 +103,12 @@ final class ReportFixture {
     return this;
   }
 
+  /** Gives all measures intervals without a width, as older summaries have. */
+  ReportFixture withoutVariation() {
+    varies = false;
+    return this;
+  }
+
   List<String> labels() {
     return List.of("anger", joy, "neutral");
   }
@@ -148,9 +155,16 @@ final class ReportFixture {
     return summary;
   }
 
-  private static MeasureSummary measure(double mean, double sd, double low, double high) {
+  /** Returns a measure whose pooled value is one point above its mean. */
+  private MeasureSummary measure(double mean, double sd, double low, double high) {
+    double pooled = mean + 0.01;
     return new MeasureSummary(
-        mean, sd, OptionalDouble.empty(), mean, OptionalDouble.of(low), OptionalDouble.of(high));
+        mean,
+        sd,
+        OptionalDouble.empty(),
+        pooled,
+        OptionalDouble.of(varies ? low : pooled),
+        OptionalDouble.of(varies ? high : pooled));
   }
 
   private String line(Prediction prediction) throws IOException {

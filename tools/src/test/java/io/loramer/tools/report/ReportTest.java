@@ -65,14 +65,62 @@ class ReportTest {
     assertEquals(
         List.of("Modality", "Model", "UA (%)", "WA (%)", "paper: UA (%)", "paper: WA (%)", "runs"),
         cells(table.selectFirst("thead tr")));
-    String ua = "76.54 ± 2.10 [70.00, 80.00]";
-    String wa = "75.43 ± 3.20 [69.00, 79.00]";
+    String ua = "76.54 ± 2.10 pooled 77.54 [70.00, 80.00]";
+    String wa = "75.43 ± 3.20 pooled 76.43 [69.00, 79.00]";
     assertEquals(
         List.of("Audio", "heard", ua, wa, "–", "–", "4"), cells(table.select("tbody tr").get(0)));
     assertEquals(
         List.of("Audio+Text", "both", ua, wa, "80.18", "79.39", "4"),
         cells(table.select("tbody tr").get(1)));
     assertEquals(List.of("heard", "both"), page.select("details > summary").eachText());
+  }
+
+  @Test
+  void chartOfASweepShowsThePooledScoreWithItsInterval() throws IOException {
+    Document page =
+        sweep(
+            point("a", new ReportFixture(folder.resolve("a")), PUBLISHED),
+            point("b", new ReportFixture(folder.resolve("b")).lambda(2), Map.of()));
+    assertEquals(
+        "a: 77.54 [70.00, 80.00]. b: 77.54 [70.00, 80.00].",
+        figure(page, "Unweighted accuracy, compared").selectFirst("desc").text());
+  }
+
+  @Test
+  void chanceIsBelowTheScoresAndInTheCurves() throws IOException {
+    Document page = crossval(new ReportFixture(folder));
+    // Three labels; two of five utterances are joyful.
+    assertEquals(
+        List.of("chance, 3 labels", "33.33", "40.00"),
+        cells(figure(page, "Accuracy").selectFirst("tfoot tr")));
+    for (String heading : List.of("Loss", "Unweighted accuracy", "Recall")) {
+      assertEquals(1, figure(page, heading).select(".reference").size(), heading);
+    }
+  }
+
+  @Test
+  void curveThatIsHiddenIsNamed() throws IOException {
+    String caption =
+        figure(crossval(new ReportFixture(folder)), "Loss").select("figcaption").text();
+    assertTrue(
+        caption.endsWith(
+            "“whole loss, training” lies on “cross-entropy, training” at 3 of 3 epochs: there they"
+                + " differ by 0.0 nats at most."),
+        caption);
+  }
+
+  @Test
+  void measureThatIsTheSameForAllSpeakersHasTheIntervalOfWilson() throws IOException {
+    Document page = crossval(new ReportFixture(folder).withoutVariation());
+    // By the formula in Python, for 2 of 2, 0 of 4 and 2 of 4.
+    assertEquals(
+        "anger: 1.000 [0.342, 1.000] Wilson, n = 2. joy: 0.000 [0.000, 0.490] Wilson, n = 4."
+            + " neutral: 0.500 [0.150, 0.850] Wilson, n = 4.",
+        figure(page, "Recall").selectFirst("desc").text());
+    String ua = cells(figure(page, "Accuracy").selectFirst("tbody tr")).get(2);
+    assertTrue(ua.matches("76.54 ± 2.10 pooled 77.54 \\[.*\\], n = 6"), ua);
+    String wa = cells(figure(page, "Accuracy").selectFirst("tbody tr")).get(3);
+    assertTrue(wa.matches("75.43 ± 3.20 pooled 76.43 \\[.*\\], n = 10"), wa);
   }
 
   @Test
@@ -232,10 +280,34 @@ class ReportTest {
   void singleRunHasAReport() throws IOException {
     new ReportFixture(folder).write();
     Document page = open(folder.resolve("fold-1/seed-2"));
-    // Recalls of 1, 0 and 1/2; two of five are right.
+    // Recalls of 1, 0 and 1/2; two of five are right. Intervals by the formula in Python.
     assertEquals(
-        List.of("Audio+Text", "LoRA wavlm + Frozen roberta", "50.00", "40.00", "1"),
+        List.of(
+            "Audio+Text",
+            "LoRA wavlm + Frozen roberta",
+            "50.00 [12.53, 87.47], n = 3",
+            "40.00 [11.76, 76.93], n = 5"),
         cells(figure(page, "Accuracy").selectFirst("tbody tr")));
+  }
+
+  @Test
+  void textsOfASingleRunDoNotMentionFoldsOrOtherRuns() throws IOException {
+    new ReportFixture(folder).write();
+    Document page = open(folder.resolve("fold-1/seed-2"));
+    for (Element text : page.select("figcaption, h1, h2, h3, thead th, tbody > tr > th")) {
+      assertFalse(text.text().matches("(?i).*\\b(folds?|runs|seeds|pooled)\\b.*"), text.text());
+    }
+  }
+
+  @Test
+  void runWithoutATestSplitSaysSo() throws IOException {
+    new ReportFixture(folder).protocol(Protocol.PAPER).write();
+    Element accuracy = figure(open(folder.resolve("fold-1/seed-2")), "Accuracy");
+    assertEquals(List.of("–", "–"), cells(accuracy.selectFirst("tbody tr")).subList(2, 4));
+    assertTrue(accuracy.select("tfoot tr").isEmpty());
+    assertEquals(
+        "The run has no test split; the scores of its validation split are below.",
+        accuracy.selectFirst("figcaption").text());
   }
 
   @Test

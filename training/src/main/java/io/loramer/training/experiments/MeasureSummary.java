@@ -20,7 +20,7 @@ import java.util.function.Function;
  *     variation by chance in training; absent with a single seed
  * @param pooled the measure of all runs' predictions counted together
  * @param low lower end of the 95 % interval of {@code pooled}, see {@link SpeakerBootstrap}; absent
- *     with a single speaker
+ *     with a single speaker, or if the measure is the same for all speakers
  * @param high upper end; absent if {@code low} is
  */
 public record MeasureSummary(

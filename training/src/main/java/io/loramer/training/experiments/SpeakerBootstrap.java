@@ -25,6 +25,9 @@ final class SpeakerBootstrap {
   static final long SEED = 1;
   static final double LEVEL = 0.95;
 
+  /** The difference of two equal measures that were summed in different orders. */
+  private static final double ROUNDING = 1e-9;
+
   private final int speakers;
   private final List<ConfusionMatrix> resamples = new ArrayList<>();
 
@@ -49,8 +52,9 @@ final class SpeakerBootstrap {
   }
 
   /**
-   * Returns the interval of a measure, without the resamples that do not determine it. Empty for a
-   * single speaker, whose resamples are all equal.
+   * Returns the interval of a measure, without the resamples that do not determine it. Empty if it
+   * would have no width, as if the measure were certain: for a single speaker, or if the measure is
+   * the same for all speakers, such as a recall of 0.
    */
   Optional<Interval> interval(Function<ConfusionMatrix, OptionalDouble> measure) {
     if (speakers < 2) {
@@ -58,7 +62,8 @@ final class SpeakerBootstrap {
     }
     Distribution drawn =
         Distribution.of(resamples.stream().map(measure).flatMapToDouble(OptionalDouble::stream));
-    return Optional.of(
-        new Interval(drawn.quantile((1 - LEVEL) / 2), drawn.quantile((1 + LEVEL) / 2)));
+    double low = drawn.quantile((1 - LEVEL) / 2);
+    double high = drawn.quantile((1 + LEVEL) / 2);
+    return high - low > ROUNDING ? Optional.of(new Interval(low, high)) : Optional.empty();
   }
 }

@@ -30,14 +30,26 @@ class SpeakerBootstrapTest {
   void resamplesWithoutTheMeasureAreLeftOut() {
     ConfusionMatrix joyful = ConfusionMatrix.of(LABELS, new int[] {0}, new int[] {0});
     ConfusionMatrix fearful = ConfusionMatrix.of(LABELS, new int[] {1, 1}, new int[] {1, 0});
+    ConfusionMatrix right = ConfusionMatrix.of(LABELS, new int[] {1, 1}, new int[] {1, 1});
     Optional<SpeakerBootstrap.Interval> interval =
-        new SpeakerBootstrap(List.of(joyful, fearful), 100)
+        new SpeakerBootstrap(List.of(joyful, fearful, right), 100)
             .interval(
                 matrix ->
                     matrix.support(1) > 0
                         ? OptionalDouble.of(matrix.recall(1))
                         : OptionalDouble.empty());
-    assertEquals(Optional.of(new SpeakerBootstrap.Interval(0.5, 0.5)), interval);
+    assertEquals(Optional.of(new SpeakerBootstrap.Interval(0.5, 1)), interval);
+  }
+
+  @Test
+  void measureThatIsTheSameForAllSpeakersHasNoInterval() {
+    ConfusionMatrix wrong = ConfusionMatrix.of(LABELS, new int[] {0, 0, 0}, new int[] {1, 1, 1});
+    ConfusionMatrix mixed = ConfusionMatrix.of(LABELS, new int[] {0, 1, 1}, new int[] {1, 1, 0});
+    SpeakerBootstrap bootstrap = new SpeakerBootstrap(List.of(wrong, mixed, wrong), 100);
+    assertEquals(
+        Optional.empty(), bootstrap.interval(matrix -> OptionalDouble.of(matrix.recall(0))));
+    assertTrue(
+        bootstrap.interval(matrix -> OptionalDouble.of(matrix.weightedAccuracy())).isPresent());
   }
 
   @Test
