@@ -82,7 +82,7 @@ class ResumeTest {
   @Test
   void runOfAnEarlierVersionThatTrainedOnMarkedTestIsNotResumed() throws IOException {
     RunConfig config = tiny.config();
-    SplitConfig named = new SplitConfig(List.of("0-validation"), List.of());
+    SplitConfig named = new SplitConfig(List.of("validation-0"), List.of());
     Path run = brokenOff(config.withData(config.data().withSplits(named, SplitConfig.none())));
     Files.delete(run.resolve("training_clips.bin"));
     assertRefused(

@@ -225,6 +225,7 @@ class EmotionExportTest {
             "variables/variables.data-00000-of-00001",
             "assets/emotion_model.json",
             "assets/provenance.json",
+            "assets/training_clips.bin",
             "assets/tokenizer.json",
             "assets.extra/tf_serving_warmup_requests",
             "batching_params.pbtxt",
