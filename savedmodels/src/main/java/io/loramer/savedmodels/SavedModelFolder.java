@@ -52,12 +52,10 @@ public final class SavedModelFolder {
    * @throws IOException if the folder has no {@code saved_model.pb}, or a file is damaged
    */
   public static SavedModelFolder open(Path folder) throws IOException {
-    Path inner = folder.resolve(OF_TRANSFORMERS);
-    if (!Files.isRegularFile(folder.resolve(GRAPHS))
-        && Files.isRegularFile(inner.resolve(GRAPHS))) {
-      return open(inner);
-    }
     if (!Files.isRegularFile(folder.resolve(GRAPHS))) {
+      if (isIn(folder)) {
+        return open(folder.resolve(OF_TRANSFORMERS));
+      }
       throw new IOException(
           folder + ": not a SavedModel: it has no " + GRAPHS + "; `lora-mer convert` makes one");
     }
@@ -68,6 +66,12 @@ public final class SavedModelFolder {
       graphs.add(parse(training, MetaGraphDef.parser()));
     }
     return new SavedModelFolder(folder, graphs);
+  }
+
+  /** Returns whether a folder is one that {@link #open} looks for graphs in, and has some. */
+  public static boolean isIn(Path folder) {
+    return Stream.of(folder, folder.resolve(OF_TRANSFORMERS))
+        .anyMatch(place -> Files.isRegularFile(place.resolve(GRAPHS)));
   }
 
   private static <T> T parse(Path file, Parser<T> parser) throws IOException {

@@ -99,8 +99,8 @@ record TrainingSetup(
     LOG.warn(
         "{}: its graph, by Hugging Face's TF classes, cannot be cut before LoRA. Nothing is cached:"
             + " the whole encoder, convolutions included, computes {} minutes of sound in each of"
-            + " up to {} epochs, which makes a step about a third longer; and its layers have no"
-            + " dropout. `lora-mer convert` of the PyTorch checkpoint avoids both",
+            + " up to {} epochs (a step of a base-sized encoder takes about a quarter longer), and"
+            + " its layers have no dropout. `lora-mer convert` of the PyTorch checkpoint avoids both",
         frontier.encoder().folder().path(),
         String.format(Locale.ROOT, "%.1f", samples / 60.0 / Waveform.SAMPLE_RATE),
         config.training().epochs());
