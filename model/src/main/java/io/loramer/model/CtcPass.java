@@ -40,17 +40,18 @@ public record CtcPass(
    * @throws IOException if it is not a speech encoder or has no {@code logits}
    */
   public static CtcPass build(Graph graph, SavedModelFolder model) throws IOException {
+    EncoderSavedModel source = EncoderSavedModel.of(model);
+    EncoderBranch.requireAnySize(source);
     ImportedEncoder encoder =
         ImportedEncoder.into(
             graph,
             new Variables(graph, 0), // nothing is drawn
             "recognizer",
-            EncoderSavedModel.of(model),
+            source,
             MetaGraph.SERVE,
             Optional.empty(),
-            Optional.of(EncoderBranch.signalInput(Modality.AUDIO, model)),
+            Optional.of(EncoderBranch.signalInput(Modality.AUDIO, source)),
             Computation.FLOAT32);
-    EncoderBranch.requireAnySize(model, encoder.fixedSizes());
     Ops tf = Ops.create(graph).withSubScope("ctc");
     Operand<TFloat32> logits = logits(model, encoder); // [B, T, V]
     var vocabulary = tf.constant(2);

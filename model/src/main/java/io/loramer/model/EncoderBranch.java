@@ -40,8 +40,7 @@ final class EncoderBranch {
    *
    * @param variables takes in the encoder's variables, frozen, and LoRA's, trainable
    * @param input what is put before the encoder
-   * @throws IOException if the SavedModel is not an encoder of this modality, or takes batches of
-   *     one size only
+   * @throws IOException if the SavedModel is not an encoder of this modality
    */
   EncoderBranch(
       Graph graph,
@@ -66,7 +65,6 @@ final class EncoderBranch {
             lora,
             Optional.of(input),
             spec.computation());
-    requireAnySize(model.folder(), encoder.fixedSizes());
   }
 
   /** Returns the forward pass that the encoder was imported with. */
@@ -130,21 +128,35 @@ final class EncoderBranch {
   /**
    * Returns the ops from waveforms or token ids to the inputs of an encoder.
    *
-   * @throws IOException if the SavedModel is not an encoder of this modality
+   * @throws IOException if the SavedModel is not an encoder of this modality, or takes batches of
+   *     one size only, or texts of one length only
    */
-  static EncoderInput signalInput(Modality modality, SavedModelFolder folder) throws IOException {
+  static EncoderInput signalInput(Modality modality, EncoderSavedModel model) throws IOException {
+    FixedSizes sizes = model.fixedSizes();
     return switch (modality) {
-      case AUDIO -> new WaveformInput(SpeechInput.of(folder).normalize());
-      case TEXT -> new TokenInput(TextInput.of(folder).padId());
+      case AUDIO -> {
+        require(model.folder(), sizes, sizes.batch().isEmpty());
+        yield new WaveformInput(SpeechInput.of(model.folder()).normalize(), sizes.length());
+      }
+      case TEXT -> {
+        requireAnySize(model);
+        yield new TokenInput(TextInput.of(model.folder()).padId());
+      }
     };
   }
 
-  /** Requires batches of any size: utterances differ in length, and the last batch in its rows. */
-  static void requireAnySize(SavedModelFolder folder, FixedSizes sizes) throws IOException {
-    if (sizes.batch().isPresent() || sizes.length().isPresent()) {
+  /** Requires batches of any size and length. */
+  static void requireAnySize(EncoderSavedModel model) throws IOException {
+    FixedSizes sizes = model.fixedSizes();
+    require(model.folder(), sizes, sizes.batch().isEmpty() && sizes.length().isEmpty());
+  }
+
+  private static void require(SavedModelFolder folder, FixedSizes found, boolean usable)
+      throws IOException {
+    if (!usable) {
       throw new IOException(
           "%s: expected an encoder of batches of any size and length, found %s; convert the"
-                  .formatted(folder.path(), sizes)
+                  .formatted(folder.path(), found)
               + " checkpoint it was exported from");
     }
   }

@@ -23,7 +23,8 @@ import org.tensorflow.types.TInt64;
  *
  * @param inputs placeholders to be fed, by their names: those of {@link EmotionSignature} for the
  *     modalities of a {@link LoraMer}; those of {@link Frontier#statesInput}, {@link
- *     Frontier#lengthsInput} and {@link TrainablePart#SPEAKERS} for a {@link TrainablePart}
+ *     Frontier#lengthsInput} and {@link TrainablePart#SPEAKERS} for a {@link TrainablePart}, whose
+ *     encoder without a cache has those of {@link EmotionSignature}
  * @param outputs the head's outputs
  * @param dropoutSeeds names of int64 scalars to be fed with a number that differs for every step;
  *     empty for inference

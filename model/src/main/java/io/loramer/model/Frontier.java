@@ -11,8 +11,10 @@ import io.loramer.savedmodels.imports.ImportedEncoder;
 import io.loramer.savedmodels.lora.LoraConfig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -27,10 +29,13 @@ import org.tensorflow.types.TInt32;
  * LoRA, or the encoder's output if none of it is trained. The states up to the frontier are the
  * same for an utterance in every epoch, so they are computed once and cached.
  *
+ * <p>The graph of a SavedModel by Hugging Face's TF classes cannot be cut before LoRA. Its frontier
+ * is its input: nothing is cached, and the encoder starts from the signal for every batch.
+ *
  * @param encoder the encoder's SavedModel
  * @param size the hidden size and the number of hidden states of the encoder
  * @param states the indices of the hidden states that are cached, ascending: one, or several for a
- *     head that mixes layers
+ *     head that mixes layers; none if the frontier is the encoder's input
  * @param storage the type that the states are cached in
  */
 public record Frontier(
@@ -55,7 +60,7 @@ public record Frontier(
    * @param layers the hidden states that the head takes
    * @throws IOException if the SavedModel cannot be used as an encoder
    * @throws IllegalArgumentException if a target of LoRA matches nothing, or the encoder has fewer
-   *     layers than the head takes
+   *     layers than the head takes or does not give their states
    */
   public static Frontier of(
       Modality modality,
@@ -65,16 +70,33 @@ public record Frontier(
       Storage storage)
       throws IOException {
     EncoderStates size = EncoderStates.of(encoder, lora);
+    requireStates(encoder, size, layers);
     layers.requireIn(EncoderSize.of(size));
-    int last = size.lastFrozen();
+    EncoderBranch.signalInput(modality, encoder); // checked by building it
+    List<Integer> states =
+        size.lastFrozen().isPresent()
+            ? cached(size, size.lastFrozen().getAsInt(), layers)
+            : List.of();
+    return new Frontier(modality, encoder, size, states, storage);
+  }
+
+  private static void requireStates(EncoderSavedModel encoder, EncoderStates size, Layers layers) {
+    if (layers != Layers.LAST && size.count() == 1) {
+      throw new IllegalArgumentException(
+          "head.layers: %s needs the hidden states of all layers, and %s gives only"
+                  .formatted(layers.name().toLowerCase(Locale.ROOT), encoder.folder().path())
+              + " last_hidden_state; take last, or convert the PyTorch checkpoint");
+    }
+  }
+
+  private static List<Integer> cached(EncoderStates size, int last, Layers layers) {
     int first =
         switch (layers) {
           case LAST -> last;
           case SUM_LAST_FOUR -> size.count() - 1 == last ? last + 1 - Layers.LAST_FEW : 0;
           case WEIGHTED -> 0;
         };
-    List<Integer> states = IntStream.rangeClosed(first, last).boxed().toList();
-    return new Frontier(modality, encoder, size, states, storage);
+    return IntStream.rangeClosed(first, last).boxed().toList();
   }
 
   /** Returns the name of the input with the states, {@code storage} [states, B, T, H]. */
@@ -87,9 +109,23 @@ public record Frontier(
     return modality.scope() + "_state_lengths";
   }
 
+  /** Returns whether the frontier is the encoder's input, so that nothing can be cached. */
+  public boolean isInput() {
+    return states.isEmpty();
+  }
+
+  /**
+   * Returns the only number of samples that the encoder takes, if there is one.
+   *
+   * @throws IOException if the SavedModel cannot be used as an encoder
+   */
+  public OptionalLong fixedLength() throws IOException {
+    return encoder.fixedSizes().length();
+  }
+
   /** Returns whether layers of the encoder lie beyond the frontier. */
   boolean splitsEncoder() {
-    return size.lastFrozen() < size.count() - 1;
+    return size.lastFrozen().isEmpty() || size.lastFrozen().getAsInt() < size.count() - 1;
   }
 
   /**
@@ -128,8 +164,7 @@ public record Frontier(
             modality.scope(),
             encoder,
             states,
-            EncoderBranch.signalInput(modality, encoder.folder()));
-    EncoderBranch.requireAnySize(encoder.folder(), part.fixedSizes());
+            EncoderBranch.signalInput(modality, encoder));
     Ops tf = Ops.create(graph).withSubScope("frontier");
     List<Operand<TFloat32>> computed = states.stream().map(part::state).toList();
     Operand<TFloat32> stacked = tf.stack(computed);

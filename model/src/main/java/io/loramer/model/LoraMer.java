@@ -35,7 +35,7 @@ import org.tensorflow.op.Ops;
 public final class LoraMer {
   private final Graph graph;
   private final Variables variables;
-  private final Map<Modality, SavedModelFolder> folders;
+  private final Map<Modality, EncoderSavedModel> models;
   private final Map<Modality, EncoderBranch> encoders = new EnumMap<>(Modality.class);
   private final EmotionHead head;
   private final ForwardPass forward;
@@ -58,16 +58,14 @@ public final class LoraMer {
       throws IOException {
     this.graph = graph;
     this.variables = variables;
-    this.folders = Map.copyOf(folders);
-    Map<Modality, EncoderInput> inputs = inputs(folders);
-    Map<Modality, EncoderSavedModel> models = prepared(folders);
+    models = prepared(folders);
     Map<Modality, EncoderSize> sizes = sizes(models);
-    for (var entry : inputs.entrySet()) {
+    for (var entry : models.entrySet()) {
       Modality modality = entry.getKey();
-      EncoderSavedModel model = models.get(modality);
+      EncoderSavedModel model = entry.getValue();
+      EncoderInput input = EncoderBranch.signalInput(modality, model);
       encoders.put(
-          modality,
-          new EncoderBranch(graph, variables, modality, model, entry.getValue(), spec, mode));
+          modality, new EncoderBranch(graph, variables, modality, model, input, spec, mode));
     }
     head = EmotionHead.create(variables, spec.head(), sizes, spec.labels());
     Map<Modality, EncodedModality> encoded = new EnumMap<>(Modality.class);
@@ -102,8 +100,9 @@ public final class LoraMer {
     }
     ForwardPass.Mode mode = ForwardPass.Mode.INFERENCE;
     Map<Modality, EncodedModality> encoded = new EnumMap<>(Modality.class);
-    boolean normalize = SpeechInput.of(folders.get(Modality.AUDIO)).normalize();
-    EncoderInput files = new WavFilesInput(normalize);
+    EncoderSavedModel speech = models.get(Modality.AUDIO);
+    boolean normalize = SpeechInput.of(speech.folder()).normalize();
+    EncoderInput files = new WavFilesInput(normalize, speech.fixedSizes().length());
     encoded.put(Modality.AUDIO, encoders.get(Modality.AUDIO).forwardAgain(scope, mode, files));
     if (encoders.containsKey(Modality.TEXT)) {
       encoded.put(Modality.TEXT, encoders.get(Modality.TEXT).forwardAgain(scope, mode));
@@ -142,16 +141,6 @@ public final class LoraMer {
     for (EncoderBranch encoder : encoders.values()) {
       encoder.restore(session);
     }
-  }
-
-  private static Map<Modality, EncoderInput> inputs(Map<Modality, SavedModelFolder> folders)
-      throws IOException {
-    Map<Modality, EncoderInput> inputs = new EnumMap<>(Modality.class);
-    for (var entry : folders.entrySet()) {
-      Modality modality = entry.getKey();
-      inputs.put(modality, EncoderBranch.signalInput(modality, entry.getValue()));
-    }
-    return inputs;
   }
 
   private static Map<Modality, EncoderSavedModel> prepared(

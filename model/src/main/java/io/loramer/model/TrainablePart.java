@@ -5,6 +5,8 @@ import io.loramer.model.head.EncoderSize;
 import io.loramer.model.head.Modality;
 import io.loramer.model.head.SpeakerConfig;
 import io.loramer.savedmodels.graph.Variables;
+import io.loramer.savedmodels.imports.EncoderInput;
+import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraTarget;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -21,7 +23,7 @@ import org.tensorflow.types.TInt32;
 
 /**
  * The part of a {@link LoraMer} beyond the frontiers of its encoders: everything that is trained.
- * Its inputs are cached hidden states.
+ * Its inputs are cached hidden states, or the signal where {@link Frontier#isInput}.
  *
  * <pre>
  *   states at the speech frontier → rest of the speech encoder + LoRA ┐
@@ -63,14 +65,16 @@ public final class TrainablePart {
     Map<Modality, EncoderSize> sizes = new EnumMap<>(Modality.class);
     for (Frontier frontier : frontiers.values()) {
       Modality modality = frontier.modality();
-      var input = new CachedStatesInput(frontier, spec.computation().fused());
+      EncoderSavedModel encoder = frontier.encoder();
+      var states = new CachedStatesInput(frontier, spec.computation().fused());
       sizes.put(modality, EncoderSize.of(frontier.size()));
       if (frontier.splitsEncoder()) {
+        EncoderInput input =
+            frontier.isInput() ? EncoderBranch.signalInput(modality, encoder) : states;
         split.put(
-            modality,
-            new EncoderBranch(graph, variables, modality, frontier.encoder(), input, spec, mode));
+            modality, new EncoderBranch(graph, variables, modality, encoder, input, spec, mode));
       } else {
-        cached.put(modality, input);
+        cached.put(modality, states);
       }
     }
     head = EmotionHead.create(variables, spec.head(), sizes, spec.labels());

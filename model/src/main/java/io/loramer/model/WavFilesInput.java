@@ -4,6 +4,7 @@ import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.imports.EncoderInput;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
@@ -24,8 +25,9 @@ import org.tensorflow.types.TString;
  * <p>Input: {@link EmotionSignature#WAV_BYTES}.
  *
  * @param normalize as in {@link WaveformInput}
+ * @param fixedSamples as in {@link WaveformInput}
  */
-record WavFilesInput(boolean normalize) implements EncoderInput {
+record WavFilesInput(boolean normalize, OptionalLong fixedSamples) implements EncoderInput {
   private static final int BYTES_PER_SAMPLE = 2;
 
   @Override
@@ -63,7 +65,7 @@ record WavFilesInput(boolean normalize) implements EncoderInput {
                   + " Hz, found");
       var check = tf.assertThat(asExpected, List.of(message, rates));
       var checked = tf.withControlDependencies(check).identity(cropped);
-      return WaveformInput.connect(tf, normalize, checked, lengths);
+      return new WaveformInput(normalize, fixedSamples).connect(tf, checked, lengths);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -32,6 +33,8 @@ final class EncoderInputsTest {
 
   private static final float ATOL = 2e-6f;
 
+  private static final OptionalLong ANY_LENGTH = OptionalLong.empty();
+
   @Test
   void waveformsAreNormalizedAsByTransformersWhateverTheirPadding() throws IOException {
     try (Safetensors golden = Safetensors.open(GOLDEN);
@@ -44,7 +47,7 @@ final class EncoderInputsTest {
         }
       }
       for (float behind : new float[] {0, -123.5f}) {
-        List<float[]> outputs = run(new WaveformInput(true), clips, columns, behind);
+        List<float[]> outputs = run(new WaveformInput(true, ANY_LENGTH), clips, columns, behind);
         assertArrayEquals(TestGraph.floats(expected), outputs.get(0), ATOL);
         assertArrayEquals(mask(golden), outputs.get(1));
       }
@@ -54,14 +57,29 @@ final class EncoderInputsTest {
   @Test
   void waveformsOfEncodersWithoutNormalizationAreUnchanged() {
     List<float[]> clips = List.of(new float[] {.5f, -2, 3}, new float[] {7});
-    List<float[]> outputs = run(new WaveformInput(false), clips, 5, 9);
+    List<float[]> outputs = run(new WaveformInput(false, ANY_LENGTH), clips, 5, 9);
     assertArrayEquals(new float[] {.5f, -2, 3, 0, 0, 7, 0, 0, 0, 0}, outputs.get(0));
     assertArrayEquals(new float[] {1, 1, 1, 0, 0, 1, 0, 0, 0, 0}, outputs.get(1));
   }
 
   @Test
+  void waveformsAreAsLongAsTheEncodersOnlyLength() {
+    List<float[]> clips = List.of(new float[] {.5f, -2}, new float[] {7});
+    List<float[]> outputs = run(new WaveformInput(false, OptionalLong.of(4)), clips, 3, 9);
+    assertArrayEquals(new float[] {.5f, -2, 0, 0, 7, 0, 0, 0}, outputs.get(0));
+    assertArrayEquals(new float[] {1, 1, 0, 0, 1, 0, 0, 0}, outputs.get(1));
+  }
+
+  @Test
+  void waveformsLongerThanTheEncodersOnlyLengthAreNotCropped() {
+    List<float[]> clips = List.of(new float[] {.5f, -2, 3});
+    List<float[]> outputs = run(new WaveformInput(false, OptionalLong.of(2)), clips, 3, 9);
+    assertArrayEquals(new float[] {.5f, -2, 3}, outputs.get(0));
+  }
+
+  @Test
   void silenceStaysSilence() {
-    List<float[]> outputs = run(new WaveformInput(true), List.of(new float[3]), 4, 2);
+    List<float[]> outputs = run(new WaveformInput(true, ANY_LENGTH), List.of(new float[3]), 4, 2);
     assertArrayEquals(new float[4], outputs.get(0));
   }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -62,7 +63,7 @@ final class WavFilesInputTest {
 
   private static Result run(Graph graph, Session session, byte[]... files) {
     Ops tf = Ops.create(graph);
-    Map<String, Operand<?>> outputs = new WavFilesInput(false).build(tf);
+    Map<String, Operand<?>> outputs = new WavFilesInput(false, OptionalLong.empty()).build(tf);
     try (TString bytes = TString.tensorOfBytes(NdArrays.vectorOfObjects(files))) {
       return session
           .runner()

@@ -24,8 +24,9 @@ public final class EncoderSignature {
   public static final String ATTENTION_MASK = "attention_mask";
 
   /**
-   * Input int32 [B, T] of BERT and RoBERTa: which text of a pair a token belongs to. Zeros unless
-   * fed, and not in the signature of a converted encoder.
+   * Input int32 [B, T] of BERT and RoBERTa: which text of a pair a token belongs to. A converted
+   * encoder that tells them apart has a second signature of this name, with this third input; in
+   * {@code serving_default}, which lacks it, all are 0.
    */
   public static final String TOKEN_TYPE_IDS = "token_type_ids";
 

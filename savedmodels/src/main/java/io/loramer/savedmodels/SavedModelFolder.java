@@ -1,12 +1,14 @@
 package io.loramer.savedmodels;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.loramer.savedmodels.graph.Saver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,35 +19,66 @@ import org.tensorflow.proto.SavedModel;
 /**
  * A SavedModel on disk: {@code saved_model.pb}, {@code variables/}, {@code assets/}.
  *
+ * <p>Python's {@code tf.saved_model.load(path)} requires that {@code saved_model.pb} has one graph.
+ * A graph for training is therefore in a file beside it, over the same variables. Folders of
+ * earlier versions have both graphs in {@code saved_model.pb}.
+ *
  * @see <a href="https://www.tensorflow.org/guide/saved_model">TensorFlow's guide</a>
  */
 public final class SavedModelFolder {
   private static final String GRAPHS = "saved_model.pb";
+
+  /** A MetaGraphDef. */
+  private static final String TRAINING_GRAPH = "training_graph.pb";
+
+  /** The folder in a model's folder that Hugging Face's TF classes write the SavedModel to. */
+  private static final Path OF_TRANSFORMERS = Path.of("saved_model", "1");
+
   private static final String ASSETS = "assets";
 
   private final Path folder;
-  private final SavedModel proto;
+  private final List<MetaGraphDef> metaGraphs;
 
-  private SavedModelFolder(Path folder, SavedModel proto) {
+  private SavedModelFolder(Path folder, List<MetaGraphDef> metaGraphs) {
     this.folder = folder;
-    this.proto = proto;
+    this.metaGraphs = List.copyOf(metaGraphs);
   }
 
   /**
    * Reads the graphs of a SavedModel.
    *
-   * @throws IOException if the folder has no {@code saved_model.pb}, or the file is damaged
+   * @param folder of the SavedModel, or of a model of Hugging Face's TF classes, which has it in
+   *     {@code saved_model/1/}
+   * @throws IOException if the folder has no {@code saved_model.pb}, or a file is damaged
    */
   public static SavedModelFolder open(Path folder) throws IOException {
-    Path graphs = folder.resolve(GRAPHS);
-    if (!Files.isRegularFile(graphs)) {
+    if (!Files.isRegularFile(folder.resolve(GRAPHS))) {
+      if (isIn(folder)) {
+        return open(folder.resolve(OF_TRANSFORMERS));
+      }
       throw new IOException(
           folder + ": not a SavedModel: it has no " + GRAPHS + "; `lora-mer convert` makes one");
     }
+    List<MetaGraphDef> graphs =
+        new ArrayList<>(parse(folder.resolve(GRAPHS), SavedModel.parser()).getMetaGraphsList());
+    Path training = folder.resolve(TRAINING_GRAPH);
+    if (Files.isRegularFile(training)) {
+      graphs.add(parse(training, MetaGraphDef.parser()));
+    }
+    return new SavedModelFolder(folder, graphs);
+  }
+
+  /** Returns whether a folder is one that {@link #open} looks for graphs in, and has some. */
+  public static boolean isIn(Path folder) {
+    return Stream.of(folder, folder.resolve(OF_TRANSFORMERS))
+        .anyMatch(place -> Files.isRegularFile(place.resolve(GRAPHS)));
+  }
+
+  private static <T> T parse(Path file, Parser<T> parser) throws IOException {
     try {
-      return new SavedModelFolder(folder, SavedModel.parseFrom(Files.readAllBytes(graphs)));
+      return parser.parseFrom(Files.readAllBytes(file));
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException(graphs + ": damaged: " + e.getMessage(), e);
+      throw new IOException(file + ": damaged: " + e.getMessage(), e);
     }
   }
 
@@ -57,7 +90,13 @@ public final class SavedModelFolder {
   public static void write(Path folder, List<MetaGraph> graphs, Saver saver, Session session)
       throws IOException {
     SavedModel.Builder proto = SavedModel.newBuilder().setSavedModelSchemaVersion(1);
-    graphs.forEach(graph -> proto.addMetaGraphs(graph.toProto()));
+    for (MetaGraph graph : graphs) {
+      if (graph.tag().equals(MetaGraph.TRAIN)) {
+        Files.write(folder.resolve(TRAINING_GRAPH), graph.toProto().toByteArray());
+      } else {
+        proto.addMetaGraphs(graph.toProto());
+      }
+    }
     Files.write(folder.resolve(GRAPHS), proto.build().toByteArray());
     Files.createDirectories(folder.resolve("variables"));
     Files.createDirectories(folder.resolve(ASSETS));
@@ -66,19 +105,19 @@ public final class SavedModelFolder {
 
   /** Returns all graphs. */
   List<MetaGraphDef> metaGraphs() {
-    return proto.getMetaGraphsList();
+    return metaGraphs;
   }
 
   /** Returns the graph with exactly this tag. */
   public Optional<MetaGraphDef> metaGraph(String tag) {
-    return proto.getMetaGraphsList().stream()
+    return metaGraphs.stream()
         .filter(graph -> graph.getMetaInfoDef().getTagsList().equals(List.of(tag)))
         .findFirst();
   }
 
   /** Returns the tags of each graph. */
   public List<List<String>> tags() {
-    return proto.getMetaGraphsList().stream()
+    return metaGraphs.stream()
         .map(graph -> List.copyOf(graph.getMetaInfoDef().getTagsList()))
         .toList();
   }
@@ -123,6 +162,14 @@ public final class SavedModelFolder {
    */
   public void requireVariables() throws IOException {
     variablesBytes();
+  }
+
+  /** Returns the files with the graphs: one, or two if that for training is beside. */
+  public List<Path> graphFiles() {
+    return Stream.of(GRAPHS, TRAINING_GRAPH)
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .toList();
   }
 
   /** Returns the path at which a new asset of the model is written. */

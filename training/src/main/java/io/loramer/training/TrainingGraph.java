@@ -321,6 +321,13 @@ final class TrainingGraph implements AutoCloseable {
               runner.feed(pass.inputs().get(frontier.lengthsInput()), states.lengths());
             });
     batch
+        .signals()
+        .ifPresent(
+            signals ->
+                signals
+                    .byName()
+                    .forEach((name, tensor) -> runner.feed(pass.inputs().get(name), tensor)));
+    batch
         .speakers()
         .ifPresent(speakers -> runner.feed(pass.inputs().get(TrainablePart.SPEAKERS), speakers));
   }

@@ -2,6 +2,7 @@ package io.loramer.training;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.head.Modality;
+import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Batches;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.Manifest;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -80,8 +82,28 @@ record TrainingSetup(
         config.resolve(
             corpus.splits().labels(),
             List.copyOf(corpus.splits().trainingSpeakers()),
-            encoders.usesAudio() ? frontiers.get(Modality.AUDIO).size().hiddenSize() : 0);
-    return new TrainingSetup(resolved, encoders, frontiers, corpus);
+            speechWidth(frontiers));
+    TrainingSetup setup = new TrainingSetup(resolved, encoders, frontiers, corpus);
+    frontiers.values().stream().filter(Frontier::isInput).forEach(setup::warnOfRepeatedWork);
+    return setup;
+  }
+
+  /** Returns the hidden size of a speech encoder that begins beyond its first layers, else 0. */
+  private static int speechWidth(Map<Modality, Frontier> frontiers) {
+    Frontier speech = frontiers.get(Modality.AUDIO);
+    return speech == null || speech.isInput() ? 0 : speech.size().hiddenSize();
+  }
+
+  private void warnOfRepeatedWork(Frontier frontier) {
+    long samples = corpus.splits().all().stream().mapToLong(corpus::length).sum();
+    LOG.warn(
+        "{}: its graph, by Hugging Face's TF classes, cannot be cut before LoRA. Nothing is cached:"
+            + " the whole encoder, convolutions included, computes {} minutes of sound in each of"
+            + " up to {} epochs (a step of a base-sized encoder takes about a quarter longer), and"
+            + " its layers have no dropout. `lora-mer convert` of the PyTorch checkpoint avoids both",
+        frontier.encoder().folder().path(),
+        String.format(Locale.ROOT, "%.1f", samples / 60.0 / Waveform.SAMPLE_RATE),
+        config.training().epochs());
   }
 
   /**

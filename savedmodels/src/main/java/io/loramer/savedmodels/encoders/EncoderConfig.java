@@ -4,14 +4,19 @@ import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.graph.Dropout;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The configuration of an encoder, from a checkpoint's {@code config.json}. */
 sealed interface EncoderConfig permits SpeechConfig, TextConfig {
   /** Returns the prefix of the encoder's parameters in models with a task head. */
   String base();
 
-  /** Builds the encoder's graph, with its parameters as frozen variables. */
-  CallSignature build(Parameters parameters, Dropout dropout);
+  /**
+   * Builds the encoder's graph, with its parameters as frozen variables.
+   *
+   * @return the signatures to call it with
+   */
+  List<CallSignature> build(Parameters parameters, Dropout dropout);
 
   /**
    * Reads the config.json of a checkpoint folder.

@@ -25,9 +25,9 @@ import org.tensorflow.types.TFloat32;
 /**
  * Converts a Hugging Face checkpoint to an encoder SavedModel.
  *
- * <p>It has two graphs, {@code serve} and {@code train} (with the dropout of the checkpoint's
- * layers), over one set of variables with the checkpoint's own names, and the checkpoint's small
- * files as assets.
+ * <p>It has the graph {@code serve} and, in a file beside it, the graph {@code train} with the
+ * dropout of the checkpoint's layers, over one set of variables with the checkpoint's own names,
+ * and the checkpoint's small files as assets.
  */
 public final class EncoderConversion {
   /** The files of a checkpoint that become assets, if it has them. */
@@ -108,9 +108,9 @@ public final class EncoderConversion {
             ? Dropout.seededBy(
                 tf.withName(Dropout.SEED).placeholderWithDefault(tf.constant(0L), Shape.scalar()))
             : Dropout.none();
-    CallSignature signature = config.build(parameters, dropout);
+    List<CallSignature> signatures = config.build(parameters, dropout);
     Saver saver = new Saver(graph, variables.all(Role.FROZEN));
-    MetaGraph metaGraph = new MetaGraph(tag, graph.toGraphDef(), saver, List.of(signature));
+    MetaGraph metaGraph = new MetaGraph(tag, graph.toGraphDef(), saver, signatures);
     return new Built(graph, variables, parameters.required(), metaGraph);
   }
 

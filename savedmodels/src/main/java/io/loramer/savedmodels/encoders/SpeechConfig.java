@@ -115,7 +115,7 @@ record SpeechConfig(
   }
 
   @Override
-  public CallSignature build(Parameters parameters, Dropout dropout) {
+  public List<CallSignature> build(Parameters parameters, Dropout dropout) {
     Ops tf = parameters.tf();
     Shape batch = Shape.of(-1, -1);
     var inputValues =
@@ -126,13 +126,14 @@ record SpeechConfig(
             .placeholder(TInt32.class, Placeholder.shape(batch));
     EncoderOutputs outputs =
         new SpeechEncoder(parameters, this).apply(inputValues, attentionMask, dropout);
-    return new CallSignature(
-        MetaGraph.DEFAULT_SIGNATURE,
-        Map.of(
-            EncoderSignature.INPUT_VALUES,
-            inputValues,
-            EncoderSignature.ATTENTION_MASK,
-            attentionMask),
-        outputs.named(tf));
+    return List.of(
+        new CallSignature(
+            MetaGraph.DEFAULT_SIGNATURE,
+            Map.of(
+                EncoderSignature.INPUT_VALUES,
+                inputValues,
+                EncoderSignature.ATTENTION_MASK,
+                attentionMask),
+            outputs.named(tf)));
   }
 }

@@ -5,8 +5,11 @@ import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.graph.Dropout;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -51,7 +54,7 @@ record TextConfig(
   }
 
   @Override
-  public CallSignature build(Parameters parameters, Dropout dropout) {
+  public List<CallSignature> build(Parameters parameters, Dropout dropout) {
     Ops tf = parameters.tf();
     Shape batch = Shape.of(-1, -1);
     var inputIds =
@@ -59,16 +62,21 @@ record TextConfig(
     var attentionMask =
         tf.withName(EncoderSignature.ATTENTION_MASK)
             .placeholder(TInt32.class, Placeholder.shape(batch));
-    // Not in the signature, which has no optional inputs: an input is usually one text.
+    // Not in serving_default: signatures have no optional inputs, and an input is usually one text.
     var tokenTypeIds =
         tf.withName(EncoderSignature.TOKEN_TYPE_IDS)
             .placeholderWithDefault(tf.zerosLike(inputIds), batch);
     EncoderOutputs outputs =
         new TextEncoder(parameters, this).apply(inputIds, tokenTypeIds, attentionMask, dropout);
-    return new CallSignature(
-        MetaGraph.DEFAULT_SIGNATURE,
-        Map.of(
-            EncoderSignature.INPUT_IDS, inputIds, EncoderSignature.ATTENTION_MASK, attentionMask),
-        outputs.named(tf));
+    Map<String, Operand<?>> named = outputs.named(tf);
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    inputs.put(EncoderSignature.INPUT_IDS, inputIds);
+    inputs.put(EncoderSignature.ATTENTION_MASK, attentionMask);
+    CallSignature oneText = new CallSignature(MetaGraph.DEFAULT_SIGNATURE, Map.copyOf(inputs), named);
+    if (tokenTypes == 1) {
+      return List.of(oneText);
+    }
+    inputs.put(EncoderSignature.TOKEN_TYPE_IDS, tokenTypeIds);
+    return List.of(oneText, new CallSignature(EncoderSignature.TOKEN_TYPE_IDS, inputs, named));
   }
 }

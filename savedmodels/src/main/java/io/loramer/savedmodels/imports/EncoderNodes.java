@@ -185,12 +185,13 @@ final class EncoderNodes {
     }
   }
 
-  /** Removes the outputs that depend on inputs which are no longer connected. */
+  /** Removes the outputs that depend on inputs which are not connected and have no default. */
   private void dropOutputsOf(Set<String> connected) {
     List<String> unconnected =
         inputs.keySet().stream()
             .filter(name -> !connected.contains(name))
             .map(name -> GraphDefEditor.nodeName(inputs.get(name)))
+            .filter(node -> editor.producer(node).getOp().equals("Placeholder"))
             .toList();
     outputs
         .values()

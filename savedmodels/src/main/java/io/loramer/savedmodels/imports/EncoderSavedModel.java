@@ -4,6 +4,7 @@ import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.lora.LoraInjection;
 import io.loramer.savedmodels.lora.LoraTarget;
+import io.loramer.savedmodels.rewrite.FixedSizes;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,15 @@ public final class EncoderSavedModel {
    */
   public GraphDef graphDef() throws IOException {
     return graph(MetaGraph.SERVE).editor().toGraphDef();
+  }
+
+  /**
+   * Returns the batch sizes that the graph requires, if any.
+   *
+   * @throws IOException if the SavedModel cannot be used as an encoder
+   */
+  public FixedSizes fixedSizes() throws IOException {
+    return graph(MetaGraph.SERVE).fixedSizes();
   }
 
   /**

@@ -9,11 +9,15 @@ import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
@@ -26,9 +30,10 @@ import org.tensorflow.proto.TensorShapeProto;
  *     only
  * @param hiddenSize H
  * @param lastFrozen the last state before any trained matrix, the frontier: up to it, an
- *     utterance's states are the same in every epoch
+ *     utterance's states are the same in every epoch. Empty if the graph cannot be cut there, as
+ *     that of Hugging Face's TF classes with LoRA: then no state is known before training
  */
-public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
+public record EncoderStates(int count, int hiddenSize, OptionalInt lastFrozen) {
   /** Dimension of {@code last_hidden_state}, float32 [B, T, H], that is H. */
   private static final int HIDDEN = 2;
 
@@ -38,7 +43,7 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
    * @param lora the LoRA that is trained; empty if the encoder is frozen
    * @throws IOException if the SavedModel cannot be used as an encoder, or has no hidden states
    * @throws IllegalArgumentException if a target of LoRA matches no module, or lies before the
-   *     first hidden state, which is always frozen
+   *     first hidden state of an encoder that gives those of all layers
    */
   public static EncoderStates of(EncoderSavedModel model, Optional<LoraConfig> lora)
       throws IOException {
@@ -60,19 +65,38 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
                 trained.put(node, modules.get(name));
               }
             });
+    Map<String, String> cuts = encoder.cuts(editor);
     List<String> states =
-        encoder.cuts(editor).entrySet().stream()
+        cuts.entrySet().stream()
             .filter(cut -> !cut.getKey().equals(EncoderSignature.FRAME_MASK))
             .map(cut -> cut.getValue())
             .toList();
-    requireFrozen(model.folder(), editor.neededBy(states.subList(0, 1)), trained, states.size());
-    int frozen = 0;
-    while (frozen + 1 < states.size()
-        && Collections.disjoint(
-            editor.neededBy(List.of(states.get(frozen + 1))), trained.keySet())) {
-      frozen++;
+    OptionalInt frozen =
+        IntStream.range(0, states.size())
+            .filter(
+                k ->
+                    Collections.disjoint(
+                        editor.neededBy(List.of(states.get(k))), trained.keySet()))
+            .max();
+    Set<String> beyond = neededBeyond(editor, cuts, states, frozen.orElse(0));
+    boolean separable =
+        encoder.inputs().values().stream()
+            .noneMatch(input -> beyond.contains(GraphDefEditor.nodeName(input)));
+    if (states.size() > 1 && separable) {
+      requireFrozen(editor.neededBy(states.subList(0, 1)), trained);
     }
-    return new EncoderStates(states.size(), hiddenSize, frozen);
+    return new EncoderStates(
+        states.size(), hiddenSize, separable ? frozen : OptionalInt.empty());
+  }
+
+  /** Returns the nodes from which the states after one are computed, if that one is fed. */
+  private static Set<String> neededBeyond(
+      GraphDefEditor editor, Map<String, String> cuts, List<String> states, int state) {
+    Set<String> fed = new HashSet<>(Set.of(GraphDefEditor.nodeName(states.get(state))));
+    if (cuts.containsKey(EncoderSignature.FRAME_MASK)) {
+      fed.add(GraphDefEditor.nodeName(cuts.get(EncoderSignature.FRAME_MASK)));
+    }
+    return editor.neededBy(states.subList(state + 1, states.size()), fed);
   }
 
   /** Returns the name of a state among an encoder's outputs and cuts. */
@@ -81,8 +105,7 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
   }
 
   /** Checks that LoRA is not before the first state, which is computed once for all epochs. */
-  private static void requireFrozen(
-      SavedModelFolder model, Set<String> needed, Map<String, String> trained, int states) {
+  private static void requireFrozen(Set<String> needed, Map<String, String> trained) {
     List<String> before =
         trained.entrySet().stream()
             .filter(module -> needed.contains(module.getKey()))
@@ -90,13 +113,6 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
             .toList();
     if (before.isEmpty()) {
       return;
-    }
-    if (states == 1) {
-      throw new IllegalArgumentException(
-          model.path()
-              + ": LoRA cannot be trained: expected hidden_states of every layer, found only"
-              + " last_hidden_state, which is computed once for all epochs; convert the PyTorch"
-              + " checkpoint, or set audio.adaptation=frozen");
     }
     throw new IllegalArgumentException(
         "LoRA target_modules: expected modules of the layers, found %s before the first hidden state,"
@@ -122,7 +138,9 @@ public record EncoderStates(int count, int hiddenSize, int lastFrozen) {
               .formatted(
                   model.path(),
                   EncoderSignature.LAST_HIDDEN_STATE,
-                  shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList()));
+                  signature.containsOutputs(EncoderSignature.LAST_HIDDEN_STATE)
+                      ? shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList()
+                      : new TreeSet<>(signature.getOutputsMap().keySet())));
     }
     return Math.toIntExact(shape.getDim(HIDDEN).getSize());
   }

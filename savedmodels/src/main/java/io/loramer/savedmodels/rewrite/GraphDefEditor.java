@@ -225,11 +225,20 @@ public final class GraphDefEditor {
 
   /** Returns the names of the nodes that these outputs depend on, their own included. */
   public Set<String> neededBy(Collection<String> outputs) {
+    return neededBy(outputs, Set.of());
+  }
+
+  /**
+   * Returns the names of the nodes that these outputs depend on if some nodes are fed.
+   *
+   * @param fed names of nodes; they and what only they depend on are left out
+   */
+  public Set<String> neededBy(Collection<String> outputs, Set<String> fed) {
     Set<String> needed = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(outputs);
     while (!open.isEmpty()) {
       NodeDef.Builder node = producer(open.pop());
-      if (needed.add(node.getName())) {
+      if (!fed.contains(node.getName()) && needed.add(node.getName())) {
         open.addAll(node.getInputList());
       }
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.graph.Dropout;
 import io.loramer.savedmodels.testing.Fixture;
+import io.loramer.savedmodels.testing.SavedModelCopy;
 import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
+import org.tensorflow.Signature;
 import org.tensorflow.Tensor;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -130,6 +132,30 @@ final class EncoderGoldenTest {
     }
   }
 
+  @Test
+  void tokenTypesOfAPairAreTakenByASignatureOfTheirOwn() throws IOException {
+    Fixture fixture = Fixture.of("text/bert");
+    try (SavedModelBundle model = convert(fixture, PaddingInNorm.IGNORED);
+        TInt32 ids = fixture.int32(GOLDEN, "padded.input_ids");
+        TInt32 types = fixture.int32(GOLDEN, "padded.token_type_ids");
+        TInt32 mask = fixture.int32(GOLDEN, "padded.attention_mask");
+        Result outputs =
+            model
+                .function("token_type_ids")
+                .call(Map.of("input_ids", ids, "attention_mask", mask, "token_type_ids", types))) {
+      assertHiddenStates(fixture, (TFloat32) outputs.get("hidden_states").orElseThrow());
+    }
+  }
+
+  @Test
+  void encoderWithOneTokenTypeHasOneSignature() throws IOException {
+    try (SavedModelBundle model = convert(Fixture.of("text/roberta"), PaddingInNorm.IGNORED)) {
+      assertEquals(
+          List.of(MetaGraph.DEFAULT_SIGNATURE),
+          model.signatures().stream().map(Signature::key).toList());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -158,9 +184,11 @@ final class EncoderGoldenTest {
   @Test
   void trainGraphDropsAsItsSeedSaysAndServeGraphNever() throws IOException {
     Fixture fixture = Fixture.of("text/roberta");
-    try (SavedModelBundle serve = convert(fixture, PaddingInNorm.IGNORED);
-        SavedModelBundle train =
-            SavedModelBundle.load(folder.resolve("encoder").toString(), MetaGraph.TRAIN);
+    Path target = folder.resolve("encoder");
+    EncoderConversion.convert(fixture.folder(), target, PaddingInNorm.IGNORED);
+    SavedModelCopy.joinGraphs(target); // TensorFlow loads no other file than saved_model.pb
+    try (SavedModelBundle serve = SavedModelBundle.load(target.toString(), MetaGraph.SERVE);
+        SavedModelBundle train = SavedModelBundle.load(target.toString(), MetaGraph.TRAIN);
         TInt32 ids = fixture.int32(GOLDEN, "padded.input_ids");
         TInt32 mask = fixture.int32(GOLDEN, "padded.attention_mask");
         TInt64 five = TInt64.scalarOf(5);

@@ -12,12 +12,16 @@ import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.LoraInjection;
 import io.loramer.savedmodels.rewrite.GraphDefEditor;
 import io.loramer.savedmodels.testing.Fixture;
+import io.loramer.savedmodels.testing.SavedModelCopy;
 import io.loramer.savedmodels.testing.TfFixture;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.SavedModel;
 
 class EncoderSavedModelTest {
   @TempDir Path folder;
@@ -35,6 +39,26 @@ class EncoderSavedModelTest {
     assertSame(model.graph(MetaGraph.SERVE), model.graph(MetaGraph.SERVE));
     assertSame(model.graph(MetaGraph.TRAIN), model.graph(MetaGraph.TRAIN));
     assertNotSame(model.graph(MetaGraph.SERVE), model.graph(MetaGraph.TRAIN));
+  }
+
+  /** Python's tf.saved_model.load(path), without tags, requires one. */
+  @Test
+  void savedModelFileOfAConvertedEncoderHasOneGraph() throws IOException {
+    Path folder = converted().folder().path();
+    SavedModel model = SavedModel.parseFrom(Files.readAllBytes(folder.resolve("saved_model.pb")));
+    assertEquals(1, model.getMetaGraphsCount());
+    assertEquals(List.of("serve"), model.getMetaGraphs(0).getMetaInfoDef().getTagsList());
+  }
+
+  @Test
+  void encodersOfEarlierVersionsHaveTheirTrainingGraphInTheSameFile() throws IOException {
+    SavedModelFolder now = converted().folder();
+    SavedModelCopy.joinGraphs(now.path());
+    SavedModelFolder earlier = SavedModelFolder.open(now.path());
+    assertEquals(now.tags(), earlier.tags());
+    assertEquals(now.metaGraph(MetaGraph.TRAIN), earlier.metaGraph(MetaGraph.TRAIN));
+    assertEquals(List.of(now.path().resolve("saved_model.pb")), earlier.graphFiles());
+    EncoderSavedModel.of(earlier).graph(MetaGraph.TRAIN);
   }
 
   @Test

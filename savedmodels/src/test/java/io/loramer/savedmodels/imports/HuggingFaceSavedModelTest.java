@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -162,16 +163,58 @@ final class HuggingFaceSavedModelTest {
   }
 
   @Test
-  void loraIsNotTrainedWhereOnlyTheLastHiddenStateIsGiven() throws IOException {
+  void noStateIsKnownBeforeLoraWhereOnlyTheLastHiddenStateIsGiven() throws IOException {
     EncoderSavedModel model =
         EncoderSavedModel.of(SavedModelFolder.open(TfFixture.savedModel("wav2vec2", shared)));
-    assertEquals(new EncoderStates(1, 48, 0), EncoderStates.of(model, Optional.empty()));
-    String refused =
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> EncoderStates.of(model, Optional.of(LoraConfig.defaults())))
-            .getMessage();
-    assertTrue(refused.contains("expected hidden_states of every layer, found only"), refused);
+    assertEquals(
+        new EncoderStates(1, 48, OptionalInt.of(0)), EncoderStates.of(model, Optional.empty()));
+    assertEquals(
+        new EncoderStates(1, 48, OptionalInt.empty()),
+        EncoderStates.of(model, Optional.of(LoraConfig.defaults())));
+  }
+
+  /** Of the inputs, token_type_ids alone has a default. */
+  @ParameterizedTest
+  @CsvSource({"roberta,text/roberta", "bert,text/bert"})
+  void outputIsThereThoughNothingIsConnectedToTheTokenTypes(String name, String source)
+      throws IOException {
+    EncoderInput stage =
+        tf -> {
+          var ids = tf.withName("ids").placeholder(TInt32.class);
+          var mask = tf.withName("mask").placeholder(TInt32.class);
+          return Map.of("input_ids", tf.identity(ids), "attention_mask", tf.identity(mask));
+        };
+    Fixture checkpoint = Fixture.of(source);
+    EncoderSavedModel model = EncoderSavedModel.of(SavedModelFolder.open(savedModel(name)));
+    try (Encoder whole = new Encoder(savedModel(name), Optional.empty());
+        Graph graph = new Graph();
+        Session session = new Session(graph);
+        TInt32 ids = checkpoint.int32(GOLDEN, "padded.input_ids");
+        TInt32 mask = checkpoint.int32(GOLDEN, "padded.attention_mask")) {
+      Variables variables = new Variables(graph, 7);
+      ImportedEncoder staged =
+          ImportedEncoder.upTo(graph, variables, "text", model, List.of(0), stage);
+      staged.restore(session);
+      List<Operand<?>> expected =
+          List.of(whole.imported.output("last_hidden_state", TFloat32.class));
+      try (Result output = whole.run(checkpoint, "padded", expected);
+          Result state =
+              session
+                  .runner()
+                  .feed(staged.stageInputs().get("ids"), ids)
+                  .feed(staged.stageInputs().get("mask"), mask)
+                  .fetch(staged.state(0))
+                  .run()) {
+        assertClose(name, (TFloat32) output.get(0), (TFloat32) state.get(0), 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void folderOfTheModelOpensTheSavedModelInIt(@TempDir Path model) throws IOException {
+    Path version = Files.createDirectories(model.resolve("saved_model/1"));
+    Files.copy(savedModel("hubert").resolve("saved_model.pb"), version.resolve("saved_model.pb"));
+    assertEquals(version, SavedModelFolder.open(model).path());
   }
 
   @Tag("slow")

@@ -67,6 +67,16 @@ public record SavedModelCopy(Path folder) {
     }
   }
 
+  /** Moves an encoder's graph for training to where versions up to 0.1 wrote it. */
+  public static void joinGraphs(Path encoder) throws IOException {
+    Path training = encoder.resolve("training_graph.pb");
+    Path file = encoder.resolve("saved_model.pb");
+    SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
+    model.addMetaGraphs(MetaGraphDef.parseFrom(Files.readAllBytes(training)));
+    Files.write(file, model.build().toByteArray());
+    Files.delete(training);
+  }
+
   /** Changes the one graph. */
   public void change(Consumer<MetaGraphDef.Builder> change) throws IOException {
     Path file = folder.resolve("saved_model.pb");

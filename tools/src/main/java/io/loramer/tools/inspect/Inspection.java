@@ -47,15 +47,15 @@ public record Inspection(ObjectNode tree) {
       return ofSafetensors(path);
     } else if (Files.exists(path.resolve(ADAPTER))) {
       return ofAdapter(path);
-    } else if (Files.exists(path.resolve(SAVED_MODEL))) {
+    } else if (Files.exists(path.resolve(SAVED_MODEL))
+        || (SavedModelFolder.isIn(path) && !hasWeights(path))) {
       SavedModelFolder model = SavedModelFolder.open(path);
       return Files.exists(model.asset(EmotionModelInfo.FILE))
           ? ofEmotionModel(model)
           : ofEncoder(model);
     } else if (Files.exists(path.resolve(RUN))) {
       return ofRun(path);
-    } else if (Stream.concat(Stream.of(CHECKPOINT), Checkpoint.FILES.stream())
-        .anyMatch(file -> Files.exists(path.resolve(file)))) {
+    } else if (Files.exists(path.resolve(CHECKPOINT)) || hasWeights(path)) {
       return ofCheckpoint(path);
     }
     throw new IOException(
@@ -63,6 +63,10 @@ public record Inspection(ObjectNode tree) {
                 .formatted(path, SAFETENSORS, ADAPTER, SAVED_MODEL)
             + " (a SavedModel), %s (a run) or %s (a checkpoint); found %s"
                 .formatted(RUN, CHECKPOINT, content(path)));
+  }
+
+  private static boolean hasWeights(Path folder) {
+    return Checkpoint.FILES.stream().anyMatch(file -> Files.exists(folder.resolve(file)));
   }
 
   /** Describes a LoRA adapter in PEFT's format. */
@@ -124,7 +128,7 @@ public record Inspection(ObjectNode tree) {
     config.audio().encoder().ifPresent(path -> encoders.put("audio", path.toString()));
     config.text().activeEncoder().ifPresent(path -> encoders.put("text", path.toString()));
     for (var encoder : encoders.properties()) {
-      if (!Files.exists(Path.of(encoder.getValue().textValue(), SAVED_MODEL))) {
+      if (!SavedModelFolder.isIn(Path.of(encoder.getValue().textValue()))) {
         problems.add(encoder.getKey() + " encoder: no SavedModel there any more");
       }
     }

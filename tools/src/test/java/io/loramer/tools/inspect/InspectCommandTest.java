@@ -119,6 +119,17 @@ class InspectCommandTest {
   }
 
   @Test
+  void folderOfATfClassIsDescribedByTheSavedModelInIt() throws IOException {
+    copy("assets/config.json");
+    Files.move(folder.resolve("assets/config.json"), folder.resolve("config.json"));
+    Path version = Files.createDirectories(folder.resolve("saved_model/1"));
+    Files.copy(encoder.savedModel().resolve("saved_model.pb"), version.resolve("saved_model.pb"));
+    JsonNode described = inspect(folder);
+    assertEquals("encoder SavedModel", described.path("kind").textValue());
+    assertEquals("wavlm", described.path("architecture").textValue());
+  }
+
+  @Test
   void emotionModelIsRecognisedByItsAsset() throws IOException {
     copy("saved_model.pb");
     Files.createDirectories(folder.resolve("assets"));

@@ -36,7 +36,8 @@ public record ComputeConfig(Device device, Optional<Precision> precision, Option
    * Returns the precision and the use of XLA, chosen where they are open. On a GPU the choice is
    * float32 without XLA, since nothing else was measured on one.
    *
-   * @param width hidden size of the speech encoder; 0 for a model without audio input
+   * @param width hidden size of the speech encoder; 0 for a model without audio input, or whose
+   *     convolutions are computed in every step, for which nothing else was measured either
    */
   Computation resolve(int width) {
     boolean wide = width >= WIDE && !device.isGpu();

@@ -4,11 +4,13 @@ import io.loramer.model.Frontier;
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.batches.Batches;
 import io.loramer.recognition.words.Tokenizer;
+import io.loramer.savedmodels.EncoderSignature;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import io.loramer.savedmodels.encoders.TextInput;
 import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraConfig;
+import io.loramer.training.config.DataConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfig.AudioConfig;
 import io.loramer.training.config.RunConfig.TextConfig;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The encoder SavedModels of a run.
@@ -47,8 +50,8 @@ public record RunEncoders(Map<Modality, SavedModelFolder> folders) {
       if (!Files.isRegularFile(tokenizer)) {
         throw new IOException(
             tokenizer
-                + ": no such file; convert the text encoder from a checkpoint that has its"
-                + " tokenizer.json");
+                + ": no such file; put the checkpoint's tokenizer.json there, or convert the text"
+                + " encoder from a checkpoint that has it");
       }
       folders.put(Modality.TEXT, encoder);
     }
@@ -68,7 +71,8 @@ public record RunEncoders(Map<Modality, SavedModelFolder> folders) {
   /**
    * Returns the frontier of each encoder.
    *
-   * @throws IOException if one cannot be used as an encoder
+   * @throws IOException if one cannot be used as an encoder, or not for clips of the length that
+   *     the configuration allows
    * @throws IllegalArgumentException if LoRA or the head does not fit one
    */
   public Map<Modality, Frontier> frontiers(RunConfig config) throws IOException {
@@ -77,16 +81,32 @@ public record RunEncoders(Map<Modality, SavedModelFolder> folders) {
       Modality modality = encoder.getKey();
       Optional<LoraConfig> lora =
           modality == Modality.AUDIO ? config.audio().activeLora() : Optional.empty();
-      frontiers.put(
-          modality,
+      Frontier frontier =
           Frontier.of(
               modality,
               EncoderSavedModel.of(encoder.getValue()),
               lora,
               config.head().layers(),
-              config.cache().storage()));
+              config.cache().storage());
+      requireTaken(frontier, config.data());
+      frontiers.put(modality, frontier);
     }
     return frontiers;
+  }
+
+  private static void requireTaken(Frontier frontier, DataConfig data) throws IOException {
+    OptionalLong length = frontier.fixedLength();
+    if (length.isPresent() && length.getAsLong() < data.maxSamples()) {
+      throw new IOException(
+          "data.max_duration_seconds: expected at most %s, found %s: %s takes exactly %d samples"
+                  .formatted(
+                      (double) length.getAsLong() / EncoderSignature.SAMPLE_RATE,
+                      data.maxDurationSeconds(),
+                      frontier.encoder().folder().path(),
+                      length.getAsLong())
+              + " at 16 kHz. With that limit, longer clips are cropped and shorter ones padded; an"
+              + " encoder that `lora-mer convert` makes takes any length");
+    }
   }
 
   /** Returns the fewest samples of which the speech encoder computes a frame. */

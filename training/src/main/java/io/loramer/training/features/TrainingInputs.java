@@ -27,7 +27,8 @@ import org.tensorflow.types.TInt32;
 
 /**
  * Assembles the batches for the graph beyond the frontiers. The hidden states come from stores that
- * were filled before, or are computed anew for every batch.
+ * were filled before, or are computed anew for every batch. An encoder whose frontier is its input
+ * has none: its batches are waveforms.
  */
 public final class TrainingInputs implements AutoCloseable {
   private final PreparedCorpus corpus;
@@ -45,7 +46,7 @@ public final class TrainingInputs implements AutoCloseable {
 
   /**
    * Computes and stores the hidden states that the stores lack or, without stores, loads the
-   * encoders. The clips that the corpus keeps in memory are released.
+   * encoders. The clips that the corpus keeps in memory are released, unless every epoch needs them.
    *
    * @param encoderHashes by which the stores of the encoders are found
    * @throws IOException if a store cannot be written, or its disk has too little room
@@ -60,9 +61,13 @@ public final class TrainingInputs implements AutoCloseable {
     TrainingInputs inputs = new TrainingInputs(corpus, config, frontiers);
     try {
       for (Frontier frontier : frontiers.values()) {
-        inputs.prepare(frontier, encoderHashes.get(frontier.modality()), progress);
+        if (!frontier.isInput()) {
+          inputs.prepare(frontier, encoderHashes.get(frontier.modality()), progress);
+        }
       }
-      corpus.clips().release();
+      if (frontiers.values().stream().noneMatch(Frontier::isInput)) {
+        corpus.clips().release();
+      }
       return inputs;
     } catch (IOException | RuntimeException e) {
       inputs.close();
@@ -92,16 +97,22 @@ public final class TrainingInputs implements AutoCloseable {
    */
   public Batch assemble(List<Utterance> utterances) throws IOException {
     Map<Modality, FrontierStates> states = new EnumMap<>(Modality.class);
+    Optional<ModelInputs> signals = Optional.empty();
     try {
       for (Frontier frontier : frontiers.values()) {
-        boolean stored = stores.containsKey(frontier.modality());
-        states.put(
-            frontier.modality(),
-            stored ? read(frontier, utterances) : compute(frontier, utterances));
+        Modality modality = frontier.modality();
+        if (frontier.isInput()) {
+          signals = Optional.of(corpus.signals(modality, utterances));
+        } else {
+          boolean stored = stores.containsKey(modality);
+          states.put(
+              modality, stored ? read(frontier, utterances) : compute(frontier, utterances));
+        }
       }
-      return new Batch(utterances, states, speakers(utterances), labels(utterances));
+      return new Batch(utterances, states, signals, speakers(utterances), labels(utterances));
     } catch (IOException | RuntimeException e) {
       states.values().forEach(FrontierStates::close);
+      signals.ifPresent(ModelInputs::close);
       throw e;
     }
   }

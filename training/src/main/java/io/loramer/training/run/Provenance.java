@@ -150,7 +150,9 @@ public record Provenance(
   private static String sha256(SavedModelFolder model) throws IOException {
     MessageDigest digest = ContentHash.digest();
     Path variables = model.variables();
-    update(digest, model.path().resolve("saved_model.pb"));
+    for (Path graphs : model.graphFiles()) {
+      update(digest, graphs);
+    }
     update(digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
     for (String name : EncoderConversion.ASSETS) {
       Path asset = model.asset(name);
