@@ -57,7 +57,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Manifest corpus = Manifest.read(manifest);
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       List<Prediction> predictions =
-          loaded.evaluate(corpus, split, new TextChoice(textSource, options.recognizer()));
+          loaded.evaluate(
+              corpus,
+              split,
+              new TextChoice(textSource, options.recognizer()),
+              note -> spec.commandLine().getErr().println("lora-mer: " + note));
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));

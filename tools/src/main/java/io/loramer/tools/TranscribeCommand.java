@@ -1,6 +1,6 @@
 package io.loramer.tools;
 
-import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.corpus.Utterance;
@@ -95,8 +95,8 @@ final class TranscribeCommand implements Callable<Integer> {
   }
 
   private static Transcription recognize(SpeechRecognizer loaded, Path clip) throws IOException {
-    try {
-      return loaded.recognize(AudioFile.read(clip));
+    try (Recording recording = Recording.open(clip, 0, Double.POSITIVE_INFINITY)) {
+      return loaded.recognize(recording);
     } catch (IllegalArgumentException e) {
       throw new IOException(clip + ": " + e.getMessage(), e);
     }

@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus check iemocap.jsonl")
 final class CorpusCheckCommand implements Callable<Integer> {
+  /** The most clips with odd channels in the output; they can be used as they are. */
+  private static final int SHOWN = 3;
+
   @Mixin private ManifestArgument manifest;
 
   @Spec private CommandSpec spec;
@@ -31,6 +34,14 @@ final class CorpusCheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     for (Problem problem : report.problems()) {
       out.printf("line %d: %s%n", problem.line(), problem.text());
+    }
+    if (!report.channels().isEmpty()) {
+      out.printf(
+          "clips whose channels are not as expected: %d (%s%s)%n",
+          report.channels().size(),
+          String.join(
+              "; ", report.channels().subList(0, Math.min(SHOWN, report.channels().size()))),
+          report.channels().size() > SHOWN ? "; ..." : "");
     }
     out.printf(
         "%s: %d utterances, %s%n",

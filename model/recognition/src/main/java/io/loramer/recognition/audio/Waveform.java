@@ -31,6 +31,14 @@ public final class Waveform {
     return (double) samples.length / SAMPLE_RATE;
   }
 
+  /**
+   * Returns whether there is no sound in it: no tenth of a second has a level of -70 dBFS or more
+   * after the mean is taken off. A waveform without samples is not silent.
+   */
+  public boolean isSilent() {
+    return samples.length > 0 && SoundLevel.of(samples) < SoundLevel.SILENT;
+  }
+
   /** Encodes the waveform as a WAV file of 16 bits; samples beyond full scale are clipped. */
   public byte[] toWav() {
     int bytes = Short.BYTES * samples.length;

@@ -18,14 +18,18 @@ import java.util.function.Consumer;
  * @param seconds the length of the clip of each valid line; 0 if it cannot be decoded
  * @param problems of lines and clips, in the order of the lines: those that stop a training run,
  *     and clips that are silent throughout
+ * @param channels the files with an empty channel or with channels that nearly cancel each other,
+ *     and what is odd about them; they can be used
  */
-public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem> problems) {
+public record CorpusReport(
+    Manifest manifest, List<Double> seconds, List<Problem> problems, List<String> channels) {
   /** A frame of the published speech encoders takes 25 ms; shorter clips have no frame. */
   private static final int FRAME_SAMPLES = 400;
 
   public CorpusReport {
     seconds = List.copyOf(seconds);
     problems = List.copyOf(problems);
+    channels = List.copyOf(channels);
   }
 
   /**
@@ -39,7 +43,7 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
     List<Problem> all = new ArrayList<>(lines.problems());
     all.addAll(clips.problems());
     all.sort(Comparator.comparingInt(Problem::line));
-    return new CorpusReport(lines.valid(), clips.seconds(), all);
+    return new CorpusReport(lines.valid(), clips.seconds(), all, clips.channels());
   }
 
   /** Decodes all clips of a manifest. */
@@ -50,24 +54,22 @@ public record CorpusReport(Manifest manifest, List<Double> seconds, List<Problem
     List<Checked> checked =
         check.check(
             manifest,
-            CorpusReport::decode,
+            Utterance.Clip::check,
             done -> progress.accept(new Progress("decoding", done, total, "")));
     return new CorpusReport(
         manifest,
         checked.stream().map(clip -> (double) clip.samples() / Waveform.SAMPLE_RATE).toList(),
-        checked.stream().flatMap(clip -> clip.problems().stream()).toList());
+        problems(manifest, checked),
+        checked.stream().flatMap(clip -> clip.channels().stream()).toList());
   }
 
-  private static Waveform decode(Utterance.Clip clip) throws IOException {
-    Waveform waveform = clip.read();
-    for (float sample : waveform.samples()) {
-      if (sample != 0) {
-        return waveform;
-      }
+  private static List<Problem> problems(Manifest manifest, List<Checked> checked) {
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < checked.size(); i++) {
+      int line = manifest.utterances().get(i).line();
+      problems.addAll(checked.get(i).problems());
+      checked.get(i).silence().ifPresent(text -> problems.add(new Problem(line, text)));
     }
-    if (waveform.samples().length > 0) { // the check reports clips without samples
-      throw new IOException(clip.file() + ": is silent: every sample is 0");
-    }
-    return waveform;
+    return problems;
   }
 }

@@ -2,6 +2,7 @@ package io.loramer.recognition.words;
 
 import io.loramer.model.CtcPass;
 import io.loramer.model.EmotionSignature;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
@@ -15,6 +16,7 @@ import io.loramer.recognition.tensors.AudioBatch;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,26 +96,43 @@ public final class SpeechRecognizer implements AutoCloseable {
    * @throws IllegalArgumentException if it is too short for one frame
    */
   public Transcription recognize(Waveform waveform) {
-    float[] samples = waveform.samples();
-    if (samples.length < input.minimumSamples()) {
+    try (Recording recording = Recording.of(waveform)) {
+      return recognize(recording);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it is in memory
+    }
+  }
+
+  /**
+   * Recognises the words of a recording of any length, of which one window is in memory.
+   *
+   * @param recording of which nothing was read before
+   * @throws IllegalArgumentException if it is too short for one frame
+   * @throws IOException if it cannot be decoded
+   */
+  public Transcription recognize(Recording recording) throws IOException {
+    if (!recording.isLongerThan(input.minimumSamples() - 1)) {
       throw new IllegalArgumentException(
           "expected at least %d samples at 16 kHz, one frame of the recogniser; found %d"
-              .formatted(input.minimumSamples(), samples.length));
+              .formatted(
+                  input.minimumSamples(), recording.samples(0, input.minimumSamples()).length));
     }
-    Frames frames = frames(samples);
+    Frames frames = frames(recording);
     return vocabulary.decode(frames.tokens, frames.logProbabilities);
   }
 
   /** Computes the frames of a clip, a long one window by window. */
-  Frames frames(float[] samples) {
+  Frames frames(Recording recording) throws IOException {
     int perFrame = input.samplesPerFrame();
     int window = WINDOW_SECONDS * Waveform.SAMPLE_RATE;
     int halfOverlap = OVERLAP_SECONDS * Waveform.SAMPLE_RATE / 2 / perFrame; // in frames
-    Frames frames = frames(samples, 0, window);
+    Frames frames = frames(recording.samples(0, window));
     int step = frames.tokens.length - 2 * halfOverlap; // in frames, of a full window
     // A further window is needed if samples lie behind the end of the one before.
-    for (int start = step; samples.length > (start - step) * perFrame + window; start += step) {
-      Frames next = frames(samples, start * perFrame, window);
+    for (int start = step;
+        recording.isLongerThan((start - step) * perFrame + window);
+        start += step) {
+      Frames next = frames(recording.samples(start * perFrame, start * perFrame + window));
       frames = frames.firstThen(start + halfOverlap, next.from(halfOverlap));
     }
     return frames;
@@ -144,8 +163,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     }
   }
 
-  private Frames frames(float[] all, int from, int atMost) {
-    float[] samples = Arrays.copyOfRange(all, from, Math.min(all.length, from + atMost));
+  private Frames frames(float[] samples) {
     try (AudioBatch batch = AudioBatch.of(List.of(samples));
         Result result =
             session
@@ -178,23 +196,24 @@ public final class SpeechRecognizer implements AutoCloseable {
     new CorpusCheck(Set.of(), input.minimumSamples(), Integer.MAX_VALUE, TextSource.NONE)
         .run(
             corpus,
-            Utterance.Clip::read,
+            clip -> clip.scan(0),
             done -> progress.accept(new Progress("checking audio", done, total, "")));
-    return recognize(corpus.utterances(), chosen, Utterance.Clip::read, progress);
+    return recognize(corpus.utterances(), chosen, Utterance.Clip::open, progress);
   }
 
   /** Recognises the words of chosen utterances, whose clips were checked before. */
   List<Utterance> recognize(
       List<Utterance> utterances,
       Predicate<Utterance> chosen,
-      CorpusCheck.Decoder decoder,
+      TextChoice.Clips clips,
       Consumer<Progress> progress)
       throws IOException {
     List<Utterance> all = new ArrayList<>();
     for (Utterance utterance : utterances) {
       if (chosen.test(utterance)) {
-        Waveform waveform = decoder.decode(utterance.clip());
-        all.add(utterance.recognized(recognize(waveform)));
+        try (Recording recording = clips.open(utterance.clip())) {
+          all.add(utterance.recognized(recognize(recording)));
+        }
       } else {
         all.add(utterance);
       }
