@@ -119,6 +119,7 @@ public final class Main implements Runnable {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(FailureMessage::withinMemory)
         .setExecutionExceptionHandler(new FailureMessage());
   }
 
@@ -128,7 +129,7 @@ public final class Main implements Runnable {
         && RUN_TENSORFLOW.contains(parsed.subcommand().commandSpec().name())) {
       Interruption.handleSignals(parsed.commandSpec().commandLine().getErr());
     }
-    return new CommandLine.RunLast().execute(parsed);
+    return FailureMessage.withinMemory(parsed);
   }
 
   @Override

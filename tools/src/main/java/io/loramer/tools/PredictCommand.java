@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.EmotionRecognizer;
-import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.AudioScan;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Transcription;
+import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.words.SpeechRecognizer;
 import io.loramer.savedmodels.files.Json;
@@ -18,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -69,42 +70,68 @@ final class PredictCommand implements Callable<Integer> {
     if (!info.usesText() && text.isPresent()) {
       spec.commandLine().getErr().println("lora-mer: this model takes no text: --text is not used");
     }
-    Waveform waveform = AudioFile.read(clip); // before the model, which takes seconds to load
+    // Before the model, which takes seconds to load.
+    AudioScan scan = Utterance.Clip.whole(clip).scan(0);
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
-      if (waveform.samples().length > loaded.info().maxSamples()) {
-        spec.commandLine()
-            .getErr()
-            .printf(
-                Locale.ROOT,
-                "lora-mer: %s is %.1f s long; only the first %.1f s are used%n",
-                clip,
-                waveform.durationSeconds(),
-                (double) loaded.info().maxSamples() / Waveform.SAMPLE_RATE);
+      Waveform used = beginning(loaded.info().maxSamples());
+      if (loaded.info().usesAudio()) {
+        warn(scan, used);
       }
       Optional<Transcription> recognized = Optional.empty();
       if (wordless) {
-        recognized = Optional.of(words(options.recognizer().get(), waveform));
+        recognized = Optional.of(words(options.recognizer().get()));
       }
       Optional<String> words = recognized.map(Transcription::text).or(() -> text);
-      print(named(() -> loaded.recognize(waveform, words)), recognized);
+      print(named(() -> loaded.recognize(used, words)), recognized);
     }
     return ExitCode.OK;
   }
 
-  private Transcription words(Path folder, Waveform waveform) throws IOException {
+  private Waveform beginning(int samples) throws IOException {
+    return new Waveform(Utterance.Clip.whole(clip).beginning(samples));
+  }
+
+  /** Says which part of the clip is used, and whether it has sound. */
+  private void warn(AudioScan scan, Waveform used) {
+    PrintWriter err = spec.commandLine().getErr();
+    double seconds = used.durationSeconds();
+    if (scan.samples() > used.samples().length) {
+      err.printf(
+          Locale.ROOT,
+          "lora-mer: %s is %.1f s long; only the first %.1f s are used%n",
+          clip,
+          scan.durationSeconds(),
+          seconds);
+    }
+    if (scan.silence().isPresent()) {
+      err.printf("lora-mer: %s %s%n", clip, scan.silence().get());
+    } else if (used.isSilent()) {
+      err.printf(
+          Locale.ROOT, "lora-mer: %s is silent in the %.1f s that are used%n", clip, seconds);
+    }
+  }
+
+  private Transcription words(Path folder) throws IOException {
     try (SpeechRecognizer loaded = SpeechRecognizer.load(folder);
+        Recording recording = Utterance.Clip.whole(clip).open();
         ProgressLine progress = new ProgressLine()) {
-      return named(() -> loaded.recognize(waveform, progress));
+      return named(() -> loaded.recognize(recording, progress));
     }
   }
 
   /** Returns a result; a failure names the clip. */
-  private <T> T named(Supplier<T> result) throws IOException {
+  private <T> T named(Result<T> result) throws IOException {
     try {
       return result.get();
     } catch (IllegalArgumentException e) {
       throw new IOException(clip + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Computes a result. */
+  @FunctionalInterface
+  private interface Result<T> {
+    T get() throws IOException;
   }
 
   /** Prints the probabilities, and the words if they were recognised. */

@@ -1,6 +1,6 @@
 package io.loramer.tools;
 
-import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.corpus.Utterance;
@@ -103,8 +103,8 @@ final class TranscribeCommand implements Callable<Integer> {
 
   private static Transcription recognize(SpeechRecognizer loaded, Path clip, ProgressLine progress)
       throws IOException {
-    try {
-      return loaded.recognize(AudioFile.read(clip), progress);
+    try (Recording recording = Utterance.Clip.whole(clip).open()) {
+      return loaded.recognize(recording, progress);
     } catch (IllegalArgumentException e) {
       throw new IOException(clip + ": " + e.getMessage(), e);
     }

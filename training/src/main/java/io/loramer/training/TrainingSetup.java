@@ -54,13 +54,14 @@ record TrainingSetup(
    *     problems of the corpus, which is checked last
    */
   static TrainingSetup of(RunConfig config, Consumer<Progress> progress) throws IOException {
-    return of(config, Utterance.Clip::read, progress);
+    int kept = config.data().maxSamples();
+    return of(config, clip -> clip.scan(kept), progress);
   }
 
   /**
    * As {@link #of(RunConfig, Consumer)}.
    *
-   * @param decoder decodes whole clips
+   * @param decoder decodes clips, and keeps the samples that the model is given
    */
   static TrainingSetup of(
       RunConfig config, CorpusCheck.Decoder decoder, Consumer<Progress> progress)
@@ -131,7 +132,7 @@ record TrainingSetup(
       throws IOException {
     ManifestReader.Lines lines = new ManifestReader(file).read();
     if (!lines.problems().isEmpty()) {
-      throw check.problems(lines, Utterance.Clip::read, checking(lines.valid(), progress));
+      throw check.problems(lines, clip -> clip.scan(0), checking(lines.valid(), progress));
     }
     lines.warnings().forEach(warning -> LOG.warn("{}: {}", file, warning));
     return lines.valid();
@@ -187,7 +188,8 @@ record TrainingSetup(
           manifest.utterances().size(),
           config.data().maxDurationSeconds());
     }
-    Manifest worded = words.complete(manifest, clips::whole, config.compute().device(), progress);
+    lengths.silence().ifPresent(LOG::warn);
+    Manifest worded = words.complete(manifest, clips::open, config.compute().device(), progress);
     Batches batches = encoders.batches(check.maxSamples());
     PreparedCorpus corpus =
         new PreparedCorpus(

@@ -3,7 +3,9 @@ package io.loramer.recognition;
 import static java.util.stream.Collectors.joining;
 
 import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.audio.AudioWindow;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.CorpusCheck;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,13 +88,15 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   /**
-   * Recognises the emotion in an audio file.
+   * Recognises the emotion in an audio file, of which the part that the model takes is decoded.
    *
    * @throws IOException if the file cannot be decoded, see {@link AudioFile#read(Path)}
    * @throws IllegalArgumentException as {@link #recognize(Waveform, Optional)}
    */
   public Recognition recognize(Path audioFile, Optional<String> text) throws IOException {
-    return recognize(AudioFile.read(audioFile), text);
+    try (Recording recording = Utterance.Clip.whole(audioFile).open()) {
+      return recognize(new Waveform(recording.samples(0, info.maxSamples())), text);
+    }
   }
 
   /**
@@ -205,13 +210,9 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   /**
-   * Predicts the utterances of a corpus, after checking all of them.
+   * Predicts the utterances of a corpus without notes.
    *
-   * @param split which utterances; empty for all
-   * @param words which texts a model that takes text is given
-   * @throws CorpusException with every utterance that cannot be used
-   * @throws IOException if the split is empty, or a clip cannot be decoded
-   * @throws IllegalArgumentException if an output is NaN or infinite
+   * @see #evaluate(Manifest, Optional, TextChoice, Consumer, Consumer)
    */
   public List<Prediction> evaluate(Manifest corpus, Optional<Split> split, TextChoice words)
       throws IOException {
@@ -219,12 +220,20 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   /**
-   * Predicts the utterances of a corpus, as the other {@code evaluate}.
+   * Predicts the utterances of a corpus, after checking all of them. A clip that is longer than
+   * those of training is predicted in windows, as {@link #recognizeLong(Waveform, Optional)} and
+   * the server do, never cropped.
    *
-   * @param notes takes sentences about the results, before the first prediction: clips on whose
-   *     samples the model was trained, which a model of an earlier version cannot find
+   * @param split which utterances; empty for all
+   * @param words which texts a model that takes text is given
+   * @param notes takes sentences before the first prediction: on clips that are predicted in
+   *     windows, on clips without sound, and on clips on whose samples the model was trained, which
+   *     a model of an earlier version cannot find
    * @param progress is called after each clip that was checked and each batch; an exception of its
    *     ends the evaluation
+   * @throws CorpusException with every utterance that cannot be used
+   * @throws IOException if the split is empty, or a clip cannot be decoded
+   * @throws IllegalArgumentException if an output is NaN or infinite
    */
   public List<Prediction> evaluate(
       Manifest corpus,
@@ -248,11 +257,11 @@ public final class EmotionRecognizer implements AutoCloseable {
     Set<Utterance.Clip> known = ConcurrentHashMap.newKeySet();
     CorpusCheck.Decoder decoder =
         clip -> {
-          Waveform waveform = clip.read();
-          if (trainingClips.contains(waveform, info.maxSamples())) {
+          AudioScan scan = clip.scan(info.maxSamples());
+          if (trainingClips.contains(scan.beginning(), info.maxSamples())) {
             known.add(clip);
           }
-          return waveform;
+          return scan;
         };
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
@@ -260,8 +269,11 @@ public final class EmotionRecognizer implements AutoCloseable {
                 part,
                 decoder,
                 done -> progress.accept(new Progress("checking audio", done, chosen.size(), "")));
+    if (info.usesAudio()) {
+      note(lengths, notes);
+    }
     noteTrainedOn(chosen.stream().filter(u -> known.contains(u.clip())).toList(), chosen, notes);
-    Manifest complete = texts.complete(part, Utterance.Clip::read, Device.auto(), progress);
+    Manifest complete = texts.complete(part, Utterance.Clip::open, Device.auto(), progress);
     return predict(complete.utterances(), lengths.samples(), progress);
   }
 
@@ -278,16 +290,38 @@ public final class EmotionRecognizer implements AutoCloseable {
     }
   }
 
+  private void note(CorpusCheck.Lengths lengths, Consumer<String> notes) {
+    if (lengths.cropped() > 0) {
+      notes.accept(
+          String.format(
+              Locale.ROOT,
+              "%d of %d clips are longer than the %.1f s that the model takes: each is scored by"
+                  + " the mean over windows of %3$.1f s that overlap by half, as `serve` answers;"
+                  + " `train` and `predict` use only the first %3$.1f s",
+              lengths.cropped(),
+              lengths.samples().size(),
+              (double) info.maxSamples() / Waveform.SAMPLE_RATE));
+    }
+    lengths.silence().ifPresent(notes);
+  }
+
   /** Predicts utterances, those of similar lengths together, and returns them in their order. */
   private List<Prediction> predict(
       List<Utterance> utterances, List<Integer> samples, Consumer<Progress> progress)
       throws IOException {
     Map<Utterance, Integer> lengths = new HashMap<>();
-    for (int i = 0; i < utterances.size(); i++) {
-      lengths.put(utterances.get(i), Math.min(samples.get(i), info.maxSamples()));
-    }
     Map<Utterance, Prediction> predictions = new HashMap<>();
-    for (List<Utterance> part : Buckets.byLengthUpTo(utterances, lengths::get, maxBatchSamples())) {
+    for (int i = 0; i < utterances.size(); i++) {
+      Utterance utterance = utterances.get(i);
+      if (info.usesAudio() && samples.get(i) > info.maxSamples()) {
+        Recognition recognition = inWindows(utterance, samples.get(i));
+        predictions.put(utterance, Prediction.of(utterance, recognition));
+      } else {
+        lengths.put(utterance, samples.get(i));
+      }
+    }
+    List<Utterance> whole = utterances.stream().filter(lengths::containsKey).toList();
+    for (List<Utterance> part : Buckets.byLengthUpTo(whole, lengths::get, maxBatchSamples())) {
       List<String> ids = part.stream().map(Utterance::id).toList();
       List<Recognition> recognized = model.run(model.batches().inputs(part), ids);
       for (int i = 0; i < part.size(); i++) {
@@ -297,6 +331,26 @@ public final class EmotionRecognizer implements AutoCloseable {
           new Progress("recognising emotions", predictions.size(), utterances.size(), ""));
     }
     return utterances.stream().map(predictions::get).toList();
+  }
+
+  /** Recognises a long clip as {@link #recognizeLong} does, with one batch of it in memory. */
+  private Recognition inWindows(Utterance utterance, int samples) throws IOException {
+    int length = info.maxSamples();
+    List<Integer> starts = AudioWindow.starts(samples, length, AudioWindow.halfOverlap(length));
+    List<Recognition> recognized = new ArrayList<>();
+    try (Recording recording = utterance.clip().open()) {
+      for (List<Integer> part : Buckets.inOrder(starts, Math.max(1, maxBatchSamples() / length))) {
+        List<SpeechClip> windows = new ArrayList<>();
+        for (int start : part) {
+          Waveform window = new Waveform(recording.samples(start, start + length));
+          windows.add(new SpeechClip(window, utterance.text()));
+        }
+        recognized.addAll(recognizeAll(windows));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(utterance.id() + ": " + e.getMessage(), e);
+    }
+    return Recognition.mean(recognized);
   }
 
   private static int maxBatchSamples() {

@@ -1,6 +1,7 @@
 package io.loramer.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.loramer.client.EmotionAnswer;
@@ -9,6 +10,7 @@ import io.loramer.client.EmotionClient;
 import io.loramer.client.EmotionServerException;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.testing.TestFiles;
 import io.loramer.training.testing.TinyModel;
@@ -18,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -89,6 +92,21 @@ class EmotionClientTest {
   }
 
   @Test
+  void silentAudioIsAnsweredWithAWarning() throws Exception {
+    float[] constant = new float[900];
+    Arrays.fill(constant, 0.25f);
+    HttpRequest request =
+        HttpRequest.newBuilder(server.uri("/v1/emotions?text=Oh"))
+            .POST(BodyPublishers.ofByteArray(new Waveform(constant).toWav()))
+            .build();
+    var response = server.send(request);
+    assertEquals(200, response.status(), response.error());
+    assertEquals(
+        "[\"audio: is silent, below -70 dBFS after the mean is taken off\"]",
+        response.body().get("warnings").toString());
+  }
+
+  @Test
   void audioMayBeTheBodyItself() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/v1/emotions?text=Oh%20no&window_seconds=0.5"))
@@ -99,6 +117,7 @@ class EmotionClientTest {
     assertEquals("Oh no", response.body().get("text").asText());
     // 1.898 s in windows of half a second, one every quarter, the last at the end.
     assertEquals(7, response.body().get("windows").size());
+    assertFalse(response.body().has("warnings"));
   }
 
   @Test

@@ -35,6 +35,23 @@ public final class FailureMessage implements IExecutionExceptionHandler {
     return ExitCode.SOFTWARE;
   }
 
+  /** Runs a command; if memory runs out, prints how to give it more. */
+  public static int withinMemory(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      parsed
+          .commandSpec()
+          .commandLine()
+          .getErr()
+          .printf(
+              "lora-mer: out of memory (%s): Java's heap has at most %d MB; give it more, such as"
+                  + " LORA_MER_OPTS=-Xmx8g%n",
+              e.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
+      return ExitCode.SOFTWARE;
+    }
+  }
+
   /**
    * Returns the message; the JDK's file exceptions contain the path only, so the reason is added.
    */

@@ -40,6 +40,20 @@ class FailureMessageTest {
     }
   }
 
+  @Test
+  void lackOfMemoryIsOneSentence() {
+    StringWriter err = new StringWriter();
+    int exitCode =
+        new CommandLine(new Exhausted())
+            .setErr(new PrintWriter(err))
+            .setExecutionStrategy(FailureMessage::withinMemory)
+            .execute();
+    assertEquals(1, exitCode);
+    String expected = "lora-mer: out of memory (Java heap space): Java's heap has at most ";
+    assertTrue(err.toString().startsWith(expected), err.toString());
+    assertEquals(1, err.toString().lines().count());
+  }
+
   private static void assertSentence(Exception e, String sentence) {
     assertEquals("lora-mer: " + sentence + System.lineSeparator(), failWith(e));
   }
@@ -54,6 +68,14 @@ class FailureMessageTest {
             .execute();
     assertEquals(1, exitCode);
     return err.toString();
+  }
+
+  @Command
+  private record Exhausted() implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new OutOfMemoryError("Java heap space");
+    }
   }
 
   @Command

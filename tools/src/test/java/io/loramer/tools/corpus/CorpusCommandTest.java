@@ -112,7 +112,7 @@ class CorpusCommandTest {
         lora-mer: test_sent_emo.csv is missing, and its utterances are left out
         lora-mer: utterances left out because their clips are missing: 1 (dev_dia110_utt7)
         lora-mer: left out: %1$sdia0_utt1.mp4: is not audio (Invalid data found when processing input)
-        lora-mer: left out: %1$sdia0_utt2.mp4: is silent: every sample is 0
+        lora-mer: left out: %1$sdia0_utt2.mp4: is silent, below -70 dBFS after the mean is taken off
         lora-mer: left out: %1$sdia0_utt3.mp4: expected at least 400 samples (one frame of the \
         encoder), found 399
         """
@@ -138,7 +138,7 @@ class CorpusCommandTest {
     assertEquals(
         """
         line 2: CLIPS/dia0_utt1.mp4: is not audio (Invalid data found when processing input)
-        line 3: CLIPS/dia0_utt2.mp4: is silent: every sample is 0
+        line 3: CLIPS/dia0_utt2.mp4: is silent, below -70 dBFS after the mean is taken off
         line 4: CLIPS/dia0_utt3.mp4: expected at least 400 samples (one frame of the encoder), found 399
         line 5: id: expected a unique one, found dev_dia0_utt0, the id of line 1
         line 5: audio is missing

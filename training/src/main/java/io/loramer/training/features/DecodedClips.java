@@ -1,10 +1,11 @@
 package io.loramer.training.features;
 
+import io.loramer.recognition.audio.AudioScan;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.Utterance;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,23 +47,23 @@ public final class DecodedClips {
   }
 
   /**
-   * Decodes a clip whole, hashes its samples up to the limit of length, and keeps them if there is
-   * room. May be called by several threads at once.
+   * Decodes a clip to its end, hashes its samples up to the limit of length, and keeps them if
+   * there is room. May be called by several threads at once.
    *
    * @throws IOException with the path and the reason, if the clip cannot be decoded
    */
-  public Waveform decode(Utterance.Clip clip) throws IOException {
-    Waveform waveform = decoder.decode(clip);
-    float[] samples = waveform.samples();
-    hashes.put(clip, ContentHash.of(samples, Math.min(samples.length, maxSamples)));
+  public AudioScan decode(Utterance.Clip clip) throws IOException {
+    AudioScan scan = decoder.decode(clip);
+    float[] samples = scan.beginning().samples();
+    hashes.put(clip, ContentHash.of(samples, samples.length));
     keep(clip, samples);
-    return waveform;
+    return scan;
   }
 
   private void keep(Utterance.Clip clip, float[] samples) {
-    long bytes = (long) Math.min(samples.length, maxSamples) * Float.BYTES;
+    long bytes = (long) samples.length * Float.BYTES;
     // Reserved first, so that threads together never exceed the limit.
-    if (keptBytes.addAndGet(bytes) > limit || kept.putIfAbsent(clip, crop(samples)) != null) {
+    if (keptBytes.addAndGet(bytes) > limit || kept.putIfAbsent(clip, samples) != null) {
       keptBytes.addAndGet(-bytes);
     }
   }
@@ -73,15 +74,15 @@ public final class DecodedClips {
   }
 
   /**
-   * Returns a clip whole, from memory if it is kept and was not cropped.
+   * Opens a whole clip, from memory if it is kept and was not cropped.
    *
    * @throws IOException if it can no longer be decoded
    */
-  public Waveform whole(Utterance.Clip clip) throws IOException {
+  public Recording open(Utterance.Clip clip) throws IOException {
     float[] samples = kept.get(clip);
     return samples != null && samples.length < maxSamples
-        ? new Waveform(samples)
-        : decoder.decode(clip);
+        ? Recording.of(new Waveform(samples))
+        : clip.open();
   }
 
   /**
@@ -91,16 +92,12 @@ public final class DecodedClips {
    */
   float[] cropped(Utterance.Clip clip) throws IOException {
     float[] samples = kept.get(clip);
-    return samples != null ? samples : crop(decoder.decode(clip).samples());
+    return samples != null ? samples : clip.beginning(maxSamples);
   }
 
   /** Frees the memory; later calls decode. */
   void release() {
     kept.clear();
     keptBytes.set(limit); // nothing more is kept
-  }
-
-  private float[] crop(float[] samples) {
-    return samples.length <= maxSamples ? samples : Arrays.copyOf(samples, maxSamples);
   }
 }

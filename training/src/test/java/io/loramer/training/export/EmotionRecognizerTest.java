@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.LongRecognition;
 import io.loramer.recognition.SpeechClip;
+import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Split;
+import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.recognition.words.TextChoice;
@@ -177,6 +179,55 @@ class EmotionRecognizerTest {
     assertClose(recognizer.recognize(clip, text), found.mean());
     Waveform longer = noise(recognizer.info().maxSamples() + 1);
     assertEquals(2, recognizer.recognizeLong(longer, text).windows().size());
+  }
+
+  /** The clips have one, two and nine windows, the last of which do not fit into one batch. */
+  @Test
+  void evaluationTakesLongClipsInTheWindowsOfALongRecording() throws IOException {
+    int window = recognizer.info().maxSamples();
+    List<Waveform> clips = List.of(noise(window), noise(window + 9), noise(5 * window));
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < clips.size(); i++) {
+      Path file = Files.write(folder.resolve("long" + i + ".wav"), clips.get(i).toWav());
+      lines.append(
+          "{\"id\": \"%d\", \"audio\": \"%s\", \"text\": \"so\", \"label\": \"anger\", \"speaker\": \"s\"}%n"
+              .formatted(i, file));
+    }
+    Manifest corpus = Manifest.read(Files.writeString(folder.resolve("long.jsonl"), lines));
+    List<String> notes = new ArrayList<>();
+    List<Prediction> found =
+        recognizer.evaluate(corpus, Optional.empty(), TextChoice.transcript(), notes::add, progress -> {});
+    for (int i = 0; i < clips.size(); i++) {
+      Waveform written = AudioFile.read(folder.resolve("long" + i + ".wav"));
+      assertClose(
+          recognizer.recognizeLong(written, Optional.of("so")).mean(), found.get(i).recognized());
+    }
+    assertEquals(1, notes.size(), notes.toString());
+    assertTrue(
+        notes.get(0).startsWith("2 of 3 clips are longer than the 0.1 s that the model takes: "),
+        notes.get(0));
+  }
+
+  @Test
+  void evaluationNamesClipsWithoutSound() throws IOException {
+    Path file = folder.resolve("constant.wav");
+    float[] constant = new float[900];
+    Arrays.fill(constant, 0.25f);
+    Files.write(file, new Waveform(constant).toWav());
+    Path manifest =
+        Files.writeString(
+            folder.resolve("silent.jsonl"),
+            "{\"id\": \"1\", \"audio\": \"%s\", \"text\": \"so\", \"label\": \"anger\", \"speaker\": \"s\"}%n"
+                .formatted(file));
+    List<String> notes = new ArrayList<>();
+    recognizer.evaluate(
+        Manifest.read(manifest), Optional.empty(), TextChoice.transcript(), notes::add, progress -> {});
+    assertEquals(
+        List.of(
+            "1 of 1 clips have no sound: "
+                + file
+                + ": is silent, below -70 dBFS after the mean is taken off"),
+        notes);
   }
 
   @Test

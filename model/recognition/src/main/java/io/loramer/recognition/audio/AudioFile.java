@@ -1,10 +1,8 @@
 package io.loramer.recognition.audio;
 
-import io.loramer.savedmodels.files.GitLfs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,9 +11,10 @@ import java.util.OptionalInt;
  * files.
  *
  * <p>Channels are averaged, except for surround sound (five channels or more, with a front centre):
- * of that, the front centre is taken, which has the dialogue of films. Other sample rates are
- * resampled to 16 kHz. A 16 kHz mono file of 16 bits gives exactly {@code s / 32768f}. The methods
- * may be called from several threads.
+ * of that, the front centre is taken, which has the dialogue of films, unless it is silent in the
+ * part that is decoded. Other sample rates are resampled to 16 kHz. A 16 kHz mono file of 16 bits
+ * gives exactly {@code s / 32768f}. PCM is decoded by the width of its containers, whatever the
+ * number of valid bits. The methods may be called from several threads.
  */
 public final class AudioFile {
   private AudioFile() {}
@@ -25,8 +24,9 @@ public final class AudioFile {
    *
    * @return the waveform; without samples if the file has a header only
    * @throws IOException if the file is missing, a folder, empty, not audio, without an audio track,
-   *     damaged or cut short, or has samples that are NaN or infinite. A file that is cut short is
-   *     detected if its header states the length, as in WAV, AIFF, FLAC, MP4 and most MP3, not Ogg
+   *     damaged or cut short, has samples that are NaN or infinite, or does not fit into the heap.
+   *     A file that is cut short is detected if its header states the length, as in WAV, AIFF,
+   *     FLAC, MP4 and most MP3, not Ogg
    */
   public static Waveform read(Path file) throws IOException {
     return read(file, 0, Double.POSITIVE_INFINITY);
@@ -35,7 +35,9 @@ public final class AudioFile {
   /**
    * Decodes a part of a file, with the same samples as {@link #read(Path)}.
    *
-   * <p>Decodes from the start of the file, since few formats allow exact seeking.
+   * <p>In WAV, W64, AIFF, FLAC, ALAC, MP3 and Opus, decoding begins shortly before the part; Opus
+   * then gives the same samples to 1e-5. Other files are decoded from their start, without being
+   * held in memory.
    *
    * @param startSeconds at least 0; the result is empty from the end of the file on
    * @param endSeconds more than {@code startSeconds}; a part ends with its file at the latest
@@ -55,47 +57,50 @@ public final class AudioFile {
    */
   public static Waveform read(
       Path file, double startSeconds, double endSeconds, OptionalInt channel) throws IOException {
-    if (!(startSeconds >= 0 && startSeconds < endSeconds)) {
-      throw new IllegalArgumentException(
-          "%s: expected 0 <= start < end, found start %s s, end %s s"
-              .formatted(file, startSeconds, endSeconds));
-    }
-    requireContent(file);
-    try (AudioDecoder decoder = new AudioDecoder(file, channel)) {
-      int end = sampleAt(endSeconds);
-      float[] decoded = decoder.decode(end);
-      end = Math.min(end, decoded.length);
-      int start = Math.min(sampleAt(startSeconds), end);
-      float[] samples = Arrays.copyOfRange(decoded, start, end);
-      requireFinite(file, samples);
-      return new Waveform(samples);
-    }
+    AudioPart part = AudioPart.of(file, startSeconds, endSeconds, channel);
+    AudioPass pass = part.pass(ChannelMix.USUAL, Integer.MAX_VALUE);
+    return pass.lacksCentre() ? part.pass(ChannelMix.MEAN, Integer.MAX_VALUE).kept() : pass.kept();
   }
 
-  private static int sampleAt(double seconds) {
-    return (int) Math.rint(seconds * Waveform.SAMPLE_RATE); // the cast limits it to an int
+  /**
+   * Decodes a part of a file to its end, keeps its beginning, and measures whether it has sound.
+   *
+   * @param channel as for {@link #read(Path, double, double, OptionalInt)}
+   * @param kept the most samples to keep
+   * @throws IllegalArgumentException as {@link #read(Path, double, double)}
+   * @throws IOException as {@link #read(Path)}, or if the part is longer than 37 hours
+   */
+  public static AudioScan scan(
+      Path file, double startSeconds, double endSeconds, OptionalInt channel, int kept)
+      throws IOException {
+    AudioPart part = AudioPart.of(file, startSeconds, endSeconds, channel);
+    AudioPass pass = part.pass(ChannelMix.USUAL, kept);
+    if (!pass.isSilent()) {
+      return AudioScan.of(pass.kept(), pass.samples(), Optional.empty());
+    }
+    ChannelLevels levels = part.pass(ChannelMix.ALL, 0).channelLevels();
+    if (pass.lacksCentre() && levels.silence().isEmpty()) {
+      pass = part.pass(ChannelMix.MEAN, kept);
+    }
+    return AudioScan.of(pass.kept(), pass.samples(), levels.silence());
   }
 
-  private static void requireContent(Path file) throws IOException {
-    if (Files.notExists(file)) {
-      throw new IOException(file + ": does not exist");
+  /**
+   * Decodes a part of a file to its end, keeps none of it, and measures whether it has sound and
+   * whether its channels are as expected.
+   *
+   * @throws IllegalArgumentException as {@link #read(Path, double, double)}
+   * @throws IOException as {@link #scan}
+   */
+  public static AudioScan check(
+      Path file, double startSeconds, double endSeconds, OptionalInt channel) throws IOException {
+    AudioPass pass = AudioPart.of(file, startSeconds, endSeconds, channel).pass(ChannelMix.ALL, 0);
+    Waveform none = new Waveform(new float[0]);
+    if (pass.samples() == 0) {
+      return AudioScan.of(none, 0, Optional.empty());
     }
-    if (Files.isDirectory(file)) {
-      throw new IOException(file + ": is a folder, expected an audio file");
-    }
-    if (Files.size(file) == 0) {
-      throw new IOException(file + ": is empty (0 bytes)");
-    }
-    GitLfs.refusePointer(file);
-  }
-
-  private static void requireFinite(Path file, float[] samples) throws IOException {
-    for (int i = 0; i < samples.length; i++) {
-      if (!Float.isFinite(samples[i])) {
-        throw new IOException(
-            "%s: expected finite samples, found %3$s at sample %2$d"
-                .formatted(file, i, samples[i]));
-      }
-    }
+    ChannelLevels levels = pass.channelLevels();
+    Optional<String> hash = pass.isSilent() ? Optional.empty() : Optional.of(pass.hash());
+    return new AudioScan(none, pass.samples(), levels.silence(), levels.oddity(), hash);
   }
 }

@@ -32,17 +32,31 @@ public record AudioWindow(Waveform waveform, int start) {
    */
   public static List<AudioWindow> cut(Waveform recording, int length, int hop) {
     float[] samples = recording.samples();
-    int count = count(samples.length, length, hop);
-    if (count == 1) {
+    if (samples.length <= length) {
       return List.of(new AudioWindow(recording, 0));
     }
-    List<AudioWindow> windows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int start = i < count - 1 ? i * hop : samples.length - length;
-      float[] part = Arrays.copyOfRange(samples, start, start + length);
-      windows.add(new AudioWindow(new Waveform(part), start));
+    return starts(samples.length, length, hop).stream()
+        .map(
+            start ->
+                new AudioWindow(
+                    new Waveform(Arrays.copyOfRange(samples, start, start + length)), start))
+        .toList();
+  }
+
+  /**
+   * Returns the positions at which the windows start that {@link #cut} makes of a recording.
+   *
+   * @param samples of the recording
+   * @throws IllegalArgumentException if the length or the hop is less than 1
+   */
+  public static List<Integer> starts(int samples, int length, int hop) {
+    int count = count(samples, length, hop);
+    List<Integer> starts = new ArrayList<>();
+    for (int i = 0; i < count - 1; i++) {
+      starts.add(i * hop);
     }
-    return windows;
+    starts.add(Math.max(0, samples - length));
+    return starts;
   }
 
   /**

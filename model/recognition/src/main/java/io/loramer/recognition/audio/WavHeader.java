@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public record WavHeader(Optional<Format> format, Optional<Data> data) {
   private static final int FORMAT = tag("fmt ");
   private static final int DATA = tag("data");
   private static final int FORMAT_BYTES = 16;
+  private static final int CHUNK_HEADER = 8; // tag and size
 
   /**
    * The {@code fmt} chunk.
@@ -66,6 +68,44 @@ public record WavHeader(Optional<Format> format, Optional<Data> data) {
     }
   }
 
+  /**
+   * Returns whether a WAV file has no samples: its {@code data} chunk states 0 bytes, and what
+   * follows up to the end of the file is nothing or whole chunks. A recorder that does not know the
+   * length writes 0 too, but samples follow then.
+   */
+  static boolean statesNoSamples(Path file) throws IOException {
+    Optional<Data> data;
+    try (InputStream in = Files.newInputStream(file)) {
+      data = read(in).flatMap(WavHeader::data);
+    }
+    if (data.isEmpty() || data.get().bytes() != 0) {
+      return false;
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      long position = data.get().start();
+      while (position + CHUNK_HEADER <= channel.size()) {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        channel.position(position).read(chunk);
+        if (!isTag(chunk)) {
+          return false;
+        }
+        long size = Integer.toUnsignedLong(chunk.getInt(4));
+        position += CHUNK_HEADER + size;
+        position += position < channel.size() ? size & 1 : 0; // the last padding may be missing
+      }
+      return position == channel.size();
+    }
+  }
+
+  private static boolean isTag(ByteBuffer chunk) {
+    for (int i = 0; i < 4; i++) {
+      if (chunk.get(i) < ' ' || chunk.get(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static Optional<WavHeader> read(InputStream in) throws IOException {
     ByteBuffer riff = next(in, 12);
     if (riff.limit() < 12 || riff.getInt(0) != RIFF || riff.getInt(8) != WAVE) {
@@ -73,8 +113,8 @@ public record WavHeader(Optional<Format> format, Optional<Data> data) {
     }
     Optional<Format> format = Optional.empty();
     long position = riff.limit();
-    ByteBuffer chunk = next(in, 8);
-    while (chunk.limit() == 8) {
+    ByteBuffer chunk = next(in, CHUNK_HEADER);
+    while (chunk.limit() == CHUNK_HEADER) {
       long size = Integer.toUnsignedLong(chunk.getInt(4));
       position += chunk.limit();
       if (chunk.getInt(0) == DATA) {
@@ -91,7 +131,7 @@ public record WavHeader(Optional<Format> format, Optional<Data> data) {
       } catch (EOFException e) {
         break;
       }
-      chunk = next(in, 8);
+      chunk = next(in, CHUNK_HEADER);
     }
     return Optional.of(new WavHeader(format, Optional.empty()));
   }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Audio as the speech encoders take it: one channel, 16 kHz, float32, full scale ±1. */
 public final class Waveform {
@@ -40,14 +38,17 @@ public final class Waveform {
    * @return the 32 bytes of the SHA-256
    */
   public byte[] sha256(int maxSamples) {
-    int count = Math.min(samples.length, maxSamples);
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(samples, 0, count);
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes.array());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    SampleHash hash = new SampleHash();
+    hash.add(samples, 0, Math.min(samples.length, maxSamples));
+    return hash.bytes();
+  }
+
+  /**
+   * Returns whether there is no sound in it: no tenth of a second has a level of -70 dBFS or more
+   * after the mean is taken off. A waveform without samples is not silent.
+   */
+  public boolean isSilent() {
+    return samples.length > 0 && SoundLevel.of(samples) < SoundLevel.SILENT;
   }
 
   /** Encodes the waveform as a WAV file of 16 bits; samples beyond full scale are clipped. */

@@ -7,7 +7,6 @@ import io.loramer.recognition.tensors.TextBatch;
 import io.loramer.recognition.words.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,8 +71,7 @@ public record Batches(boolean usesAudio, Optional<Tokenizer> tokenizer, int padI
    * @throws IOException if it cannot be decoded
    */
   public float[] decode(Utterance.Clip clip) throws IOException {
-    float[] samples = clip.read().samples();
-    return samples.length <= maxSamples ? samples : Arrays.copyOf(samples, maxSamples);
+    return clip.beginning(maxSamples);
   }
 
   private List<float[]> waveforms(List<Utterance> utterances) throws IOException {

@@ -2,7 +2,7 @@ package io.loramer.recognition.corpus;
 
 import static java.util.stream.Collectors.joining;
 
-import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.corpus.CorpusException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Checks a corpus against the requirements of a model, and reports all problems at once.
@@ -31,11 +32,12 @@ public record CorpusCheck(
   @FunctionalInterface
   public interface Decoder {
     /**
-     * Decodes a clip; called by several threads at once.
+     * Decodes a clip to its end; called by several threads at once.
      *
+     * @return the clip's length and silence, and of its samples only what the caller needs
      * @throws IOException with the path and the reason, if the clip cannot be decoded
      */
-    Waveform decode(Utterance.Clip clip) throws IOException;
+    AudioScan decode(Utterance.Clip clip) throws IOException;
   }
 
   /**
@@ -43,15 +45,38 @@ public record CorpusCheck(
    *
    * @param samples the length of each utterance before cropping, in the manifest's order
    * @param cropped the number of utterances that are longer than {@code maxSamples}
+   * @param silent the clips without sound, or without it in the samples that were kept, with the
+   *     reason; they are no problem for a model
    */
-  public record Lengths(List<Integer> samples, int cropped) {}
+  public record Lengths(List<Integer> samples, int cropped, List<String> silent) {
+    /** The most silent clips in a message. */
+    private static final int SHOWN = 3;
+
+    /** Returns a sentence about the clips without sound; empty if there are none. */
+    public Optional<String> silence() {
+      if (silent.isEmpty()) {
+        return Optional.empty();
+      }
+      String more = silent.size() > SHOWN ? "; and " + (silent.size() - SHOWN) + " more" : "";
+      return Optional.of(
+          "%d of %d clips have no sound: %s%s"
+              .formatted(
+                  silent.size(),
+                  samples.size(),
+                  silent.stream().limit(SHOWN).collect(joining("; ")),
+                  more));
+    }
+  }
 
   /**
    * The result for one utterance.
    *
    * @param samples 0 if the clip cannot be decoded
+   * @param silence the file and why it is silent
+   * @param channels the file and what is odd about its channels
    */
-  record Checked(int samples, List<Problem> problems) {}
+  record Checked(
+      int samples, List<Problem> problems, Optional<String> silence, Optional<String> channels) {}
 
   public CorpusCheck {
     labels = Set.copyOf(labels);
@@ -62,7 +87,7 @@ public record CorpusCheck(
   }
 
   /**
-   * Decodes every utterance, as many at a time as there are cores, and keeps only the lengths.
+   * Decodes every utterance, as many at a time as there are cores.
    *
    * @param progress takes the number of utterances done, after each; one thread at a time
    * @throws CorpusException with all problems, in the order of the lines, if there are any
@@ -75,7 +100,10 @@ public record CorpusCheck(
       throw new CorpusException(manifest.file(), problems);
     }
     List<Integer> samples = checked.stream().map(Checked::samples).toList();
-    return new Lengths(samples, (int) samples.stream().filter(n -> n > maxSamples).count());
+    return new Lengths(
+        samples,
+        (int) samples.stream().filter(n -> n > maxSamples).count(),
+        checked.stream().flatMap(one -> one.silence().stream()).toList());
   }
 
   /**
@@ -138,19 +166,34 @@ public record CorpusCheck(
 
   private Checked check(Utterance utterance, Decoder decoder) {
     List<String> found = described(utterance);
+    Path file = utterance.clip().file();
     int samples = 0;
+    Optional<String> silence = Optional.empty();
+    Optional<String> channels = Optional.empty();
     try {
-      float[] waveform = decode(utterance.clip(), decoder).samples();
-      samples = waveform.length;
-      checkSamples(utterance.clip().file(), waveform);
+      AudioScan scan = decode(utterance.clip(), decoder);
+      samples = scan.samples();
+      requireFrame(file, samples);
+      silence = silence(scan).map(text -> file + ": " + text);
+      channels = scan.channels().map(text -> file + ": " + text);
     } catch (IOException e) {
       found.add(e.getMessage());
     }
-    return new Checked(
-        samples, found.stream().map(text -> new Problem(utterance.line(), text)).toList());
+    List<Problem> problems =
+        found.stream().map(text -> new Problem(utterance.line(), text)).toList();
+    return new Checked(samples, problems, silence, channels);
   }
 
-  private static Waveform decode(Utterance.Clip clip, Decoder decoder) throws IOException {
+  private static Optional<String> silence(AudioScan scan) {
+    if (scan.silence().isPresent() || !scan.beginning().isSilent()) {
+      return scan.silence();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT, "the first %.1f s are silent", scan.beginning().durationSeconds()));
+  }
+
+  private static AudioScan decode(Utterance.Clip clip, Decoder decoder) throws IOException {
     Path file = clip.file();
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString(), null, "no such file");
@@ -161,18 +204,11 @@ public record CorpusCheck(
     return decoder.decode(clip);
   }
 
-  private void checkSamples(Path file, float[] waveform) throws IOException {
-    if (waveform.length < minSamples) {
+  private void requireFrame(Path file, int samples) throws IOException {
+    if (samples < minSamples) {
       throw new IOException(
           (file + ": expected at least " + minSamples)
-              + (" samples (one frame of the encoder), found " + waveform.length));
-    }
-    int[] bad =
-        IntStream.range(0, waveform.length).filter(i -> !Float.isFinite(waveform[i])).toArray();
-    if (bad.length > 0) {
-      throw new IOException(
-          (file + ": expected finite samples, found " + bad.length)
-              + (" that are not, the first at sample " + bad[0] + ": " + waveform[bad[0]]));
+              + (" samples (one frame of the encoder), found " + samples));
     }
   }
 }

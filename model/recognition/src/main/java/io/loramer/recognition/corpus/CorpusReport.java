@@ -1,5 +1,8 @@
 package io.loramer.recognition.corpus;
 
+import static java.util.stream.Collectors.joining;
+
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusCheck.Checked;
 import io.loramer.recognition.corpus.CorpusException.Problem;
@@ -9,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -21,7 +25,8 @@ import java.util.function.Consumer;
  * @param problems of lines and clips, in the order of the lines: those that stop a training run,
  *     and clips that are silent throughout
  * @param warnings sentences on what is probably not meant as it is: keys that are not read, labels,
- *     speakers and ids that look the same, ends behind the end of a file, equal sound
+ *     speakers and ids that look the same, ends behind the end of a file, channels
+ *     that are empty or nearly cancel each other, equal sound
  * @param notes sentences on other keys that are not read
  */
 public record CorpusReport(
@@ -30,6 +35,9 @@ public record CorpusReport(
     List<Problem> problems,
     List<String> warnings,
     List<String> notes) {
+  /** The most clips that a warning names. */
+  private static final int SHOWN = 3;
+
   /** A frame of the published speech encoders takes 25 ms; shorter clips have no frame. */
   private static final int FRAME_SAMPLES = 400;
 
@@ -67,36 +75,43 @@ public record CorpusReport(
         check.check(
             manifest,
             clip -> {
-              Waveform waveform = decode(clip);
-              if (waveform.samples().length > 0) {
-                hashes.put(clip, EqualSound.hash(waveform));
-              }
-              return waveform;
+              AudioScan scan = clip.check();
+              scan.hash().ifPresent(hash -> hashes.put(clip, hash));
+              return scan;
             },
             done -> progress.accept(new Progress("decoding", done, total, "")));
     List<String> warnings = new ArrayList<>(manifest.warnings());
     manifest
         .endsBehindFiles(checked.stream().map(Checked::samples).toList())
         .ifPresent(warnings::add);
+    channels(checked).ifPresent(warnings::add);
     EqualSound.ofSamples(manifest.utterances(), hashes).ifPresent(warnings::add);
     return new CorpusReport(
         manifest,
         checked.stream().map(clip -> (double) clip.samples() / Waveform.SAMPLE_RATE).toList(),
-        checked.stream().flatMap(clip -> clip.problems().stream()).toList(),
+        problems(manifest, checked),
         warnings,
         List.of());
   }
 
-  private static Waveform decode(Utterance.Clip clip) throws IOException {
-    Waveform waveform = clip.read();
-    for (float sample : waveform.samples()) {
-      if (sample != 0) {
-        return waveform;
-      }
+  private static Optional<String> channels(List<Checked> checked) {
+    List<String> odd = checked.stream().flatMap(clip -> clip.channels().stream()).toList();
+    String more = odd.size() > SHOWN ? "; and " + (odd.size() - SHOWN) + " more" : "";
+    return odd.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "clips whose channels are not as expected: %d (%s%s)"
+                .formatted(
+                    odd.size(), odd.stream().limit(SHOWN).collect(joining("; ")), more));
+  }
+
+  private static List<Problem> problems(Manifest manifest, List<Checked> checked) {
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < checked.size(); i++) {
+      int line = manifest.utterances().get(i).line();
+      problems.addAll(checked.get(i).problems());
+      checked.get(i).silence().ifPresent(text -> problems.add(new Problem(line, text)));
     }
-    if (waveform.samples().length > 0) { // the check reports clips without samples
-      throw new IOException(clip.file() + ": is silent: every sample is 0");
-    }
-    return waveform;
+    return problems;
   }
 }

@@ -4,10 +4,9 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
-import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.audio.AudioScan;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -58,7 +57,7 @@ public final class EqualSound {
   /**
    * Compares decoded samples.
    *
-   * @param hashes of the clips that were decoded, as {@link #hash(Waveform)} gives them
+   * @param hashes of the clips that were decoded, as {@link AudioScan#hash} gives them
    */
   static Optional<String> ofSamples(
       List<Utterance> utterances, Map<Utterance.Clip, String> hashes) {
@@ -68,19 +67,6 @@ public final class EqualSound {
             .collect(
                 groupingBy(utterance -> hashes.get(utterance.clip()), LinkedHashMap::new, toList()))
             .values());
-  }
-
-  /** Returns a hash of all samples. */
-  static String hash(Waveform waveform) {
-    float[] samples = waveform.samples();
-    MessageDigest digest = digest();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    for (int i = 0; i < samples.length; i += BUFFER / Float.BYTES) {
-      int count = Math.min(BUFFER / Float.BYTES, samples.length - i);
-      buffer.asFloatBuffer().put(samples, i, count);
-      digest.update(buffer.array(), 0, count * Float.BYTES);
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static String hash(Utterance.Clip clip) throws IOException {

@@ -1,6 +1,8 @@
 package io.loramer.recognition.corpus;
 
 import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.AudioScan;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +56,55 @@ public record Utterance(
      * @throws IOException with the path and the reason, if the clip cannot be decoded
      */
     public Waveform read() throws IOException {
-      return AudioFile.read(file, start.orElse(0), end.orElse(Double.POSITIVE_INFINITY), channel);
+      return AudioFile.read(file, startSeconds(), endSeconds(), channel);
+    }
+
+    /**
+     * Decodes the clip to its end, and keeps its beginning.
+     *
+     * @param kept the most samples to keep
+     * @throws IOException as {@link #read}
+     */
+    public AudioScan scan(int kept) throws IOException {
+      return AudioFile.scan(file, startSeconds(), endSeconds(), channel, kept);
+    }
+
+    /**
+     * Decodes the clip to its end, keeps none of it, and measures its channels.
+     *
+     * @throws IOException as {@link #read}
+     */
+    public AudioScan check() throws IOException {
+      return AudioFile.check(file, startSeconds(), endSeconds(), channel);
+    }
+
+    /**
+     * Decodes the beginning of the clip.
+     *
+     * @param samples the most samples to decode
+     * @throws IOException as {@link #read}
+     */
+    public float[] beginning(int samples) throws IOException {
+      try (Recording recording = open()) {
+        return recording.samples(0, samples);
+      }
+    }
+
+    /**
+     * Opens the clip, to be decoded part by part.
+     *
+     * @throws IOException as {@link #read}
+     */
+    public Recording open() throws IOException {
+      return Recording.open(file, startSeconds(), endSeconds(), channel);
+    }
+
+    private double startSeconds() {
+      return start.orElse(0);
+    }
+
+    private double endSeconds() {
+      return end.orElse(Double.POSITIVE_INFINITY);
     }
   }
 

@@ -2,6 +2,7 @@ package io.loramer.recognition.words;
 
 import io.loramer.model.CtcPass;
 import io.loramer.model.EmotionSignature;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
@@ -15,6 +16,7 @@ import io.loramer.recognition.tensors.AudioBatch;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.SpeechInput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,38 +110,52 @@ public final class SpeechRecognizer implements AutoCloseable {
     return recognize(waveform, progress -> {});
   }
 
-  /**
-   * Recognises the words of a clip of any length.
-   *
-   * @param progress is called after each window, with seconds of the clip; an exception of its ends
-   *     the recognition
-   * @throws IllegalArgumentException if it is too short for one frame
-   */
+  /** Recognises the words of a waveform, see {@link #recognize(Recording, Consumer)}. */
   public Transcription recognize(Waveform waveform, Consumer<Progress> progress) {
-    float[] samples = waveform.samples();
-    if (samples.length < input.minimumSamples()) {
+    try (Recording recording = Recording.of(waveform)) {
+      return recognize(recording, progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it is in memory
+    }
+  }
+
+  /**
+   * Recognises the words of a recording of any length, of which one window is in memory.
+   *
+   * @param recording of which nothing was read before
+   * @param progress is called after each window, with seconds of the recording; an exception of its
+   *     ends the recognition
+   * @throws IllegalArgumentException if it is too short for one frame
+   * @throws IOException if it cannot be decoded
+   */
+  public Transcription recognize(Recording recording, Consumer<Progress> progress)
+      throws IOException {
+    if (!recording.isLongerThan(input.minimumSamples() - 1)) {
       throw new IllegalArgumentException(
           "expected at least %d samples at 16 kHz, one frame of the recogniser; found %d"
-              .formatted(input.minimumSamples(), samples.length));
+              .formatted(
+                  input.minimumSamples(), recording.samples(0, input.minimumSamples()).length));
     }
-    Frames frames = frames(samples, progress);
+    Frames frames = frames(recording, progress);
     return vocabulary.decode(frames.tokens, frames.logProbabilities);
   }
 
   /** Computes the frames of a clip, a long one window by window. */
-  Frames frames(float[] samples, Consumer<Progress> progress) {
+  Frames frames(Recording recording, Consumer<Progress> progress) throws IOException {
     int perFrame = input.samplesPerFrame();
     int window = WINDOW_SECONDS * Waveform.SAMPLE_RATE;
     int halfOverlap = OVERLAP_SECONDS * Waveform.SAMPLE_RATE / 2 / perFrame; // in frames
-    Frames frames = frames(samples, 0, window);
+    Frames frames = frames(recording.samples(0, window));
     int step = frames.tokens.length - 2 * halfOverlap; // in frames, of a full window
     // A further window is needed if samples lie behind the end of the one before.
-    for (int start = step; samples.length > (start - step) * perFrame + window; start += step) {
-      Frames next = frames(samples, start * perFrame, window);
+    for (int start = step;
+        recording.isLongerThan((start - step) * perFrame + window);
+        start += step) {
+      Frames next = frames(recording.samples(start * perFrame, start * perFrame + window));
       frames = frames.firstThen(start + halfOverlap, next.from(halfOverlap));
       long seconds = ((long) start * perFrame + window) / Waveform.SAMPLE_RATE;
-      long total = samples.length / Waveform.SAMPLE_RATE;
-      progress.accept(new Progress("recognising words", Math.min(seconds, total), total, ""));
+      // The end of a recording is not known before it is decoded.
+      progress.accept(new Progress("recognising words", seconds, seconds + 1, ""));
     }
     return frames;
   }
@@ -169,8 +185,7 @@ public final class SpeechRecognizer implements AutoCloseable {
     }
   }
 
-  private Frames frames(float[] all, int from, int atMost) {
-    float[] samples = Arrays.copyOfRange(all, from, Math.min(all.length, from + atMost));
+  private Frames frames(float[] samples) {
     try (AudioBatch batch = AudioBatch.of(List.of(samples));
         Result result =
             session
@@ -203,24 +218,25 @@ public final class SpeechRecognizer implements AutoCloseable {
     new CorpusCheck(Set.of(), input.minimumSamples(), Integer.MAX_VALUE, TextSource.NONE)
         .run(
             corpus,
-            Utterance.Clip::read,
+            clip -> clip.scan(0),
             done -> progress.accept(new Progress("checking audio", done, total, "")));
-    return recognize(corpus.utterances(), chosen, Utterance.Clip::read, progress);
+    return recognize(corpus.utterances(), chosen, Utterance.Clip::open, progress);
   }
 
   /** Recognises the words of chosen utterances, whose clips were checked before. */
   List<Utterance> recognize(
       List<Utterance> utterances,
       Predicate<Utterance> chosen,
-      CorpusCheck.Decoder decoder,
+      TextChoice.Clips clips,
       Consumer<Progress> progress)
       throws IOException {
     List<Utterance> all = new ArrayList<>();
     for (Utterance utterance : utterances) {
       if (chosen.test(utterance)) {
-        Waveform waveform = decoder.decode(utterance.clip());
-        Progress before = new Progress("recognising words", all.size(), utterances.size(), "");
-        all.add(utterance.recognized(recognize(waveform, window -> progress.accept(before))));
+        try (Recording recording = clips.open(utterance.clip())) {
+          Progress before = new Progress("recognising words", all.size(), utterances.size(), "");
+          all.add(utterance.recognized(recognize(recording, window -> progress.accept(before))));
+        }
       } else {
         all.add(utterance);
       }

@@ -1,6 +1,6 @@
 package io.loramer.recognition.words;
 
-import io.loramer.recognition.corpus.CorpusCheck;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.TextSource;
@@ -21,6 +21,17 @@ import java.util.function.Consumer;
  *     source lacks; empty if every utterance must have them
  */
 public record TextChoice(TextSource source, Optional<Path> recognizer) {
+  /** Opens clips. */
+  @FunctionalInterface
+  public interface Clips {
+    /**
+     * Opens a clip, to be read part by part; the caller closes it.
+     *
+     * @throws IOException if the clip cannot be decoded
+     */
+    Recording open(Utterance.Clip clip) throws IOException;
+  }
+
   /** Returns the choice of the manifest's words, which every utterance must have. */
   public static TextChoice transcript() {
     return new TextChoice(TextSource.TRANSCRIPT, Optional.empty());
@@ -47,12 +58,11 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
    * {@link TextSource#NONE}, all utterances get the empty text.
    *
    * @param corpus its clips were checked before
-   * @param decoder returns whole clips
+   * @param clips opens clips
    * @param device that the recogniser computes on
    * @throws IOException if the recogniser cannot be loaded, or a clip cannot be decoded
    */
-  public Manifest complete(
-      Manifest corpus, CorpusCheck.Decoder decoder, Device device, Consumer<Progress> progress)
+  public Manifest complete(Manifest corpus, Clips clips, Device device, Consumer<Progress> progress)
       throws IOException {
     List<Utterance> utterances = corpus.utterances();
     if (source == TextSource.NONE) {
@@ -63,7 +73,7 @@ public record TextChoice(TextSource source, Optional<Path> recognizer) {
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer.get(), device)) {
       return new Manifest(
-          corpus.file(), loaded.recognize(utterances, source::isMissingFrom, decoder, progress));
+          corpus.file(), loaded.recognize(utterances, source::isMissingFrom, clips, progress));
     }
   }
 }

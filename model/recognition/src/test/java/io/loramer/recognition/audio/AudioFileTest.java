@@ -3,6 +3,7 @@ package io.loramer.recognition.audio;
 import static io.loramer.recognition.testing.SoundFiles.FLOAT;
 import static io.loramer.recognition.testing.SoundFiles.PCM;
 import static io.loramer.recognition.testing.SoundFiles.chunk;
+import static io.loramer.recognition.testing.SoundFiles.extensibleWav;
 import static io.loramer.recognition.testing.SoundFiles.littleEndian;
 import static io.loramer.recognition.testing.SoundFiles.riff;
 import static io.loramer.recognition.testing.SoundFiles.sine;
@@ -73,6 +74,41 @@ class AudioFileTest {
     assertArrayEquals(FLOATS, AudioFile.read(file(bytes)).samples());
   }
 
+  /** Samples of fewer bits lie at the upper end of their containers, whose lower bits are zero. */
+  @ParameterizedTest
+  @CsvSource({"16, 24", "16, 32", "20, 24", "20, 32", "24, 32", "32, 32", "8, 16", "12, 16"})
+  void pcmIsDecodedByTheWidthOfItsContainer(int validBits, int containerBits) throws IOException {
+    byte[] data = containerBits == 16 ? littleEndian(SHORTS) : widened(containerBits);
+    byte[] format = SoundFiles.format(0xfffe, 1, 16_000, containerBits);
+    assertArrayEquals(
+        FLOATS, AudioFile.read(file(extensibleWav(format, validBits, 4, data))).samples());
+  }
+
+  @Test
+  void widthOfTheContainerCountsWithoutAnExtendedHeaderToo() throws IOException {
+    byte[] format = SoundFiles.format(PCM, 1, 16_000, 32);
+    format[14] = 24; // bits of a sample; the block of a channel keeps its 4 bytes
+    Path file = file(riff(chunk("fmt ", format), chunk("data", widened(32))));
+    assertArrayEquals(FLOATS, AudioFile.read(file).samples());
+  }
+
+  @Test
+  void wideContainersOfSeveralChannelsAreAveraged() throws IOException {
+    byte[] format = SoundFiles.format(0xfffe, 2, 16_000, 32);
+    byte[] data = littleEndian(new short[] {0, 8192, 0, -16384, 0, 0, 0, 4096});
+    assertArrayEquals(
+        new float[] {-0.125f, 0.0625f},
+        AudioFile.read(file(extensibleWav(format, 24, 3, data))).samples());
+  }
+
+  @Test
+  void wideContainersThatBreakOffAreRefused() throws IOException {
+    byte[] format = SoundFiles.format(0xfffe, 1, 16_000, 32);
+    byte[] wav = extensibleWav(format, 24, 4, new byte[64_000]);
+    assertEquals(16_000, AudioFile.read(file(wav)).samples().length);
+    assertFails("decoded 0.50 s of 1.00 s", file(Arrays.copyOf(wav, wav.length - 32_000)));
+  }
+
   @Test
   void eightBitsAreCentredOn128() throws IOException {
     byte[] bytes = {0, (byte) 255, (byte) 128, 64};
@@ -139,6 +175,18 @@ class AudioFileTest {
         new float[] {19884 / 6f / 32768, -7842 / 6f / 32768},
         AudioFile.read(array).samples(),
         1e-6f);
+  }
+
+  @Test
+  void meanIsTakenWhereTheFrontCentreIsSilent() throws IOException {
+    short[] frames = {900, 800, 0, 700, 600, 500, 90, 80, 1, 70, 60, 50};
+    Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
+    float[] mean = {3500 / 6f / 32768, 351 / 6f / 32768};
+    assertArrayEquals(mean, AudioFile.read(surround).samples(), 1e-7f);
+    assertArrayEquals(mean, AudioFile.scan(surround, 0, 9, OptionalInt.empty(), 5).beginning().samples(), 1e-7f);
+    try (Recording recording = Recording.open(surround, 0, 9, OptionalInt.empty())) {
+      assertArrayEquals(mean, recording.samples(0, 5), 1e-7f);
+    }
   }
 
   @Test
@@ -232,6 +280,64 @@ class AudioFileTest {
     assertEquals(0, AudioFile.read(file, 7, 8).samples().length);
   }
 
+  /** Opus depends on all frames before, which it forgets in time. */
+  @ParameterizedTest
+  @CsvSource({
+    "sweep.flac, true, 0",
+    "sweep.mp3, true, 0",
+    "sweep.ogg, true, 1e-5",
+    "sweep-vorbis.ogg, false, 0",
+    "sweep.m4a, false, 0"
+  })
+  void aLatePartIsASliceOfTheWholeWhereverDecodingBegins(
+      String name, boolean moves, float difference) throws IOException {
+    Path file = RESOURCES.resolve(name);
+    assertLatePartsAreSlices(file, difference);
+    long sample = 6 * Waveform.SAMPLE_RATE;
+    try (AudioDecoder decoder = AudioDecoder.at(sample, file, ChannelMix.USUAL)) {
+      assertTrue(decoder.position() > sample - Waveform.SAMPLE_RATE, "drops what is before");
+      assertEquals(moves, decoder.hasMoved());
+    }
+  }
+
+  /** 24414 Hz has no small ratio to 16 kHz. */
+  @ParameterizedTest
+  @ValueSource(ints = {16_000, 24_414, 44_100, 48_000})
+  void aLatePartOfAWavIsASliceOfTheWhole(int rate) throws IOException {
+    float[] sweep = new float[4 * rate];
+    for (int i = 0; i < sweep.length; i++) {
+      double t = (double) i / rate;
+      sweep[i] = (float) (0.5 * Math.sin(2 * Math.PI * (100 * t + 500 * t * t)));
+    }
+    assertLatePartsAreSlices(file(wav(FLOAT, 1, rate, 32, littleEndian(sweep))), 0);
+  }
+
+  /** FFmpeg divides the bytes by the rate that the header states. */
+  @Test
+  void aPartOfAWavWithAWrongByteRateIsASliceOfTheWhole() throws IOException {
+    byte[] bytes = wav(FLOAT, 1, 16_000, 32, littleEndian(sine(440.3, 16_000, 48_000)));
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(28, 48_000);
+    assertLatePartsAreSlices(file(bytes), 0);
+  }
+
+  private static void assertLatePartsAreSlices(Path file, float difference) throws IOException {
+    float[] whole = AudioFile.read(file).samples();
+    double seconds = (double) whole.length / Waveform.SAMPLE_RATE;
+    for (double start : new double[] {0.3 * seconds, 0.61803 * seconds, seconds - 0.7}) {
+      int from = (int) Math.rint(start * Waveform.SAMPLE_RATE);
+      int to = (int) Math.rint((start + 0.5) * Waveform.SAMPLE_RATE);
+      assertArrayEquals(
+          Arrays.copyOfRange(whole, from, to),
+          AudioFile.read(file, start, start + 0.5).samples(),
+          difference);
+      assertArrayEquals(
+          Arrays.copyOfRange(whole, from, whole.length),
+          AudioFile.read(file, start, 99).samples(),
+          difference);
+    }
+    assertEquals(0, AudioFile.read(file, seconds + 1, seconds + 2).samples().length);
+  }
+
   @Test
   void partsThatEndBeforeTheirStartAreRefused() {
     for (double[] part : new double[][] {{2, 1}, {1, 1}, {-1, 1}, {Double.NaN, 1}}) {
@@ -244,6 +350,19 @@ class AudioFileTest {
   @Test
   void fileWithAHeaderOnlyHasNoSamples() throws IOException {
     assertEquals(0, AudioFile.read(file(wav(16_000))).samples().length);
+  }
+
+  @Test
+  void wholeChunksBehindAnEmptyDataChunkAreNoSound() throws IOException {
+    byte[] format = chunk("fmt ", SoundFiles.format(PCM, 1, 16_000, 16));
+    byte[] note = chunk("LIST", "INFOISFT\2\0\0\0me".getBytes(US_ASCII));
+    byte[] odd = chunk("JUNK", new byte[4099]);
+    byte[] unpadded = Arrays.copyOf(odd, odd.length - 1);
+    for (byte[] behind : new byte[][] {note, SoundFiles.concat(odd, note), odd, unpadded}) {
+      Path file = file(riff(format, chunk("data", new byte[0]), behind));
+      assertEquals(0, AudioFile.read(file).samples().length);
+      assertEquals(0, AudioFile.check(file, 0, 1, OptionalInt.empty()).samples());
+    }
   }
 
   /** The sizes that FFmpeg, SoX and recorders write before the length is known. */

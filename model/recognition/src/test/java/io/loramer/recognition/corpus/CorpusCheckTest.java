@@ -3,6 +3,7 @@ package io.loramer.recognition.corpus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.CorpusException.Problem;
 import io.loramer.recognition.corpus.Utterance.Clip;
@@ -30,7 +31,7 @@ class CorpusCheckTest {
 
     CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest, this::decode, progress::add);
 
-    assertEquals(new CorpusCheck.Lengths(List.of(7, 12, 5, 11, 40), 2), lengths);
+    assertEquals(new CorpusCheck.Lengths(List.of(7, 12, 5, 11, 40), 2, List.of()), lengths);
     assertEquals(List.of(1, 2, 3, 4, 5), progress);
   }
 
@@ -54,8 +55,7 @@ class CorpusCheckTest {
             "", // empty file
             "not audio",
             " ", // no samples
-            "1 2 3 4",
-            "1 2 NaN 4 Infinity 6");
+            "1 2 3 4");
     Files.delete(folder.resolve("1.wav"));
     CorpusCheck strict = new CorpusCheck(Set.of("sadness", "anger"), 5, 11, TextSource.TRANSCRIPT);
 
@@ -68,8 +68,7 @@ class CorpusCheckTest {
             "2.wav: the file is empty",
             "3.wav: not audio: For input string: \"not\"",
             "4.wav: expected at least 5 samples (one frame of the encoder), found 0",
-            "5.wav: expected at least 5 samples (one frame of the encoder), found 4",
-            "6.wav: expected finite samples, found 2 that are not, the first at sample 2: NaN");
+            "5.wav: expected at least 5 samples (one frame of the encoder), found 4");
     List<Problem> expected = new ArrayList<>();
     for (int line = 1; line <= audio.size(); line++) {
       expected.add(new Problem(line, "label: expected one of anger, sadness, found joy"));
@@ -78,6 +77,29 @@ class CorpusCheckTest {
       expected.add(new Problem(line, folder.resolve(audio.get(line - 1)).toString()));
     }
     assertEquals(expected, e.problems());
+  }
+
+  @Test
+  void clipsWithoutSoundAreNamedOnceAndAreNoProblem() throws IOException {
+    Manifest manifest = manifest("3 3 3 3 3", speech(7), "0 0 0 0 0 0", "4 4 4 4 4", "5 5 5 5 5");
+    CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest, this::decode, done -> {});
+    String sentence =
+        "4 of 5 clips have no sound: F/1.wav: is silent; F/3.wav: is silent; F/4.wav: is silent;"
+            + " and 1 more";
+    assertEquals(
+        Optional.of(sentence), lengths.silence().map(text -> text.replace(folder.toString(), "F")));
+    assertEquals(
+        Optional.empty(), ANY_LABEL.run(manifest(speech(7)), this::decode, done -> {}).silence());
+  }
+
+  /** The model is given the samples that the decoder keeps. */
+  @Test
+  void clipThatIsSilentWhereTheModelTakesItIsNamed() throws IOException {
+    Waveform kept = new Waveform(new float[16_000]);
+    AudioScan scan = new AudioScan(kept, 50_000, Optional.empty(), Optional.empty(), Optional.empty());
+    CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest("x"), clip -> scan, done -> {});
+    assertEquals(
+        List.of(folder.resolve("1.wav") + ": the first 1.0 s are silent"), lengths.silent());
   }
 
   @Test
@@ -90,7 +112,7 @@ class CorpusCheckTest {
         new Manifest(folder.resolve("m.jsonl"), List.of(utterance(1, stretch))),
         clip -> {
           asked.add(clip);
-          return new Waveform(new float[6]);
+          return AudioScan.of(new Waveform(new float[6]));
         },
         done -> {});
 
@@ -105,14 +127,14 @@ class CorpusCheckTest {
 
   /** Returns the text that {@link #decode} reads as this number of samples. */
   private static String speech(int samples) {
-    return "1 ".repeat(samples);
+    return "1 -1 ".repeat(samples).substring(0, 5 * (samples / 2) + 2 * (samples % 2));
   }
 
   /** Decodes samples written as text, in place of FFmpeg. */
-  private Waveform decode(Clip clip) throws IOException {
+  private AudioScan decode(Clip clip) throws IOException {
     String content = Files.readString(clip.file()).strip();
     if (content.isEmpty()) {
-      return new Waveform(new float[0]);
+      return AudioScan.of(new Waveform(new float[0]));
     }
     String[] words = content.split(" ", -1);
     float[] samples = new float[words.length];
@@ -123,7 +145,7 @@ class CorpusCheckTest {
     } catch (NumberFormatException e) {
       throw new IOException(clip.file() + ": not audio: " + e.getMessage(), e);
     }
-    return new Waveform(samples);
+    return AudioScan.of(new Waveform(samples));
   }
 
   private Manifest manifest(String... contents) throws IOException {

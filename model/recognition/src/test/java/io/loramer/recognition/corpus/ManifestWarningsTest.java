@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,9 +155,9 @@ class ManifestWarningsTest {
         EqualSound.ofSamples(
             utterances,
             Map.of(
-                wav, EqualSound.hash(new Waveform(samples)),
-                flac, EqualSound.hash(new Waveform(samples.clone())),
-                last, EqualSound.hash(new Waveform(other)))));
+                wav, hash(new Waveform(samples)),
+                flac, hash(new Waveform(samples.clone())),
+                last, hash(new Waveform(other)))));
   }
 
   private List<String> warnings() {
@@ -195,5 +196,9 @@ class ManifestWarningsTest {
       Optional<String> text,
       Optional<Split> split) {
     return new Utterance(0, id, clip, text, label, speaker, Optional.empty(), split);
+  }
+
+  private static String hash(Waveform waveform) {
+    return HexFormat.of().formatHex(waveform.sha256(Integer.MAX_VALUE));
   }
 }

@@ -29,17 +29,27 @@ public final class SoundFiles {
    * @param mask the places of the channels: 4 is the front centre, 0x3f all six of 5.1
    */
   public static byte[] extensibleWav(int channels, int mask, int rate, short... samples) {
+    return extensibleWav(format(0xfffe, channels, rate, 16), 16, mask, littleEndian(samples));
+  }
+
+  /**
+   * A WAV file of PCM whose format chunk is WAVE_FORMAT_EXTENSIBLE.
+   *
+   * @param format the first 16 bytes of the format chunk, with the bits of a container
+   * @param validBits of a sample, at the upper end of its container
+   * @param mask the places of the channels
+   */
+  public static byte[] extensibleWav(byte[] format, int validBits, int mask, byte[] data) {
     byte[] extension =
         ByteBuffer.allocate(24)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putShort((short) 22) // bytes that follow
-            .putShort((short) 16) // valid bits
+            .putShort((short) validBits)
             .putInt(mask)
             .putLong(0x0010_0000_0000_0001L) // KSDATAFORMAT_SUBTYPE_PCM
             .putLong(0x719b_3800_aa00_0080L)
             .array();
-    byte[] format = concat(format(0xfffe, channels, rate, 16), extension);
-    return riff(chunk("fmt ", format), chunk("data", littleEndian(samples)));
+    return riff(chunk("fmt ", concat(format, extension)), chunk("data", data));
   }
 
   public static byte[] riff(byte[]... chunks) {

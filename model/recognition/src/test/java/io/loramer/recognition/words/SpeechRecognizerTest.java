@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.audio.AudioFile;
+import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Transcription;
@@ -83,12 +84,14 @@ class SpeechRecognizerTest {
       samples[t] = (float) (Math.sin(t * (0.02 + t * 1e-7)) + 0.1 * random.nextGaussian()) / 2;
     }
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
-      int[] whole = loaded.frames(samples, progress -> {}).tokens;
-      int[] first = loaded.frames(Arrays.copyOf(samples, 480_000), progress -> {}).tokens;
+      int[] whole = loaded.frames(Recording.of(new Waveform(samples)), progress -> {}).tokens;
+      int[] first =
+          loaded.frames(Recording.of(new Waveform(Arrays.copyOf(samples, 480_000))), progress -> {}).tokens;
       int[] second =
-          loaded.frames(Arrays.copyOfRange(samples, 415_680, 895_680), progress -> {}).tokens;
+          loaded.frames(Recording.of(new Waveform(Arrays.copyOfRange(samples, 415_680, 895_680))), progress -> {})
+              .tokens;
       int[] last =
-          loaded.frames(Arrays.copyOfRange(samples, 831_360, samples.length), progress -> {})
+          loaded.frames(Recording.of(new Waveform(Arrays.copyOfRange(samples, 831_360, samples.length))), progress -> {})
               .tokens;
       assertEquals((samples.length - 400) / 320 + 1, whole.length);
       assertArrayEquals(Arrays.copyOf(first, 1399), Arrays.copyOf(whole, 1399));

@@ -18,12 +18,14 @@ import java.util.Optional;
  * The answer for a clip: the mean of the probabilities over its windows, and those of each window.
  *
  * @param words the words that the model was given; empty for a model without text
+ * @param silence why the audio has no sound; empty if it has
  * @param outputs the model's outputs with a row per window, batch by batch
  */
 record EmotionsAnswer(
     String modelName,
     ServedVersion version,
     Optional<UsedWords> words,
+    Optional<String> silence,
     List<AudioWindow> windows,
     List<Map<String, HostTensor>> outputs) {
   Map<String, Object> json() {
@@ -35,6 +37,7 @@ record EmotionsAnswer(
     answer.put("version", String.valueOf(version.number()));
     put(answer, Recognition.mean(recognitions));
     words.ifPresent(used -> used.putInto(answer));
+    silence.ifPresent(reason -> answer.put("warnings", List.of("audio: " + reason)));
     answer.put("seconds", windows.get(windows.size() - 1).endSeconds());
     rows(EmotionSignature.TEXT_ATTENTION).stream() // the same in all windows
         .findFirst()

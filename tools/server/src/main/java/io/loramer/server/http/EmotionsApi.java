@@ -2,6 +2,7 @@ package io.loramer.server.http;
 
 import io.loramer.model.EmotionSignature;
 import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.audio.AudioWindow;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.TextSource;
@@ -82,7 +83,7 @@ public final class EmotionsApi {
         version -> {
           requirePossible(version, request);
           return CompletableFuture.supplyAsync(() -> Sound.decode(request.sound()), decoder)
-              .thenCompose(waveform -> recognize(version, waveform, request));
+              .thenCompose(sound -> recognize(version, sound, request));
         });
   }
 
@@ -109,8 +110,10 @@ public final class EmotionsApi {
   }
 
   private CompletableFuture<Reply> recognize(
-      ServedVersion version, Waveform waveform, EmotionRequest request) {
+      ServedVersion version, AudioScan sound, EmotionRequest request) {
     EmotionModelInfo info = version.model().info();
+    Waveform waveform = sound.beginning(); // all of it
+    Optional<String> silence = info.usesAudio() ? sound.silence() : Optional.empty();
     List<AudioWindow> windows = windows(waveform, info, request.windowSeconds());
     String signature = request.explain() ? EmotionSignature.EXPLAIN : MetaGraph.DEFAULT_SIGNATURE;
     return words(info, waveform, request)
@@ -119,7 +122,8 @@ public final class EmotionsApi {
                 inTurn(version, signature, windows, words, 0)
                     .thenApply(
                         outputs ->
-                            new EmotionsAnswer(model.name(), version, words, windows, outputs)))
+                            new EmotionsAnswer(
+                                model.name(), version, words, silence, windows, outputs)))
         .thenApply(answer -> Reply.json(answer.json()));
   }
 

@@ -1,7 +1,7 @@
 package io.loramer.server.http;
 
 import io.loramer.recognition.audio.AudioFile;
-import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.audio.AudioScan;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
 import java.io.IOException;
@@ -10,6 +10,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
@@ -28,7 +29,7 @@ final class Sound {
    *
    * @throws RefusedException if they cannot be decoded, or are longer than {@link #MAX_SECONDS}
    */
-  static Waveform decode(ByteBuffer bytes) {
+  static AudioScan decode(ByteBuffer bytes) {
     if (!bytes.hasRemaining()) {
       throw RefusedException.invalid("audio: expected an audio file, found nothing");
     }
@@ -48,17 +49,17 @@ final class Sound {
     }
   }
 
-  private static Waveform decode(Path file) {
-    Waveform waveform;
+  private static AudioScan decode(Path file) {
+    AudioScan sound;
     try {
-      waveform = AudioFile.read(file, 0, MAX_SECONDS + 1);
+      sound = AudioFile.scan(file, 0, MAX_SECONDS + 1, OptionalInt.empty(), Integer.MAX_VALUE);
     } catch (IOException e) {
       // The messages of AudioFile begin with the path of the file.
       throw RefusedException.invalid("%s", e.getMessage().replace(file.toString(), "audio"));
     }
-    if (waveform.durationSeconds() > MAX_SECONDS) {
+    if (sound.durationSeconds() > MAX_SECONDS) {
       throw RefusedException.invalid("audio: expected at most %.0f s, found more", MAX_SECONDS);
     }
-    return waveform;
+    return sound;
   }
 }
