@@ -6,9 +6,11 @@ import io.loramer.server.limits.RequestLimits;
 import io.loramer.tools.console.Interruption;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.apache.logging.log4j.jul.Log4jBridgeHandler;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -48,6 +50,14 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "The address to listen at; 0.0.0.0 for all interfaces (default: ${DEFAULT-VALUE}).")
   private String host;
+
+  @Option(
+      names = "--allowed-host",
+      paramLabel = "NAME",
+      description =
+          "A name that the Host header may have on loopback beside localhost, such as that of a"
+              + " proxy on this machine; may be repeated.")
+  private List<String> allowedHosts = List.of();
 
   @Option(
       names = "--port",
@@ -123,6 +133,7 @@ final class ServeCommand implements Callable<Integer> {
     require("--grpc-port", grpcPort, 0, 65_535);
     require("--poll", pollSeconds, 1, 86_400);
     require("--max-request-mb", maxRequestMegabytes, 1, 2047);
+    Log4jBridgeHandler.install(true, null, false); // gRPC logs by java.util.logging
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
     CountDownLatch stopped = new CountDownLatch(1);
     Interruption.onSignal(stopped::countDown);
@@ -133,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
                 options.recognizer(),
                 name.orElseGet(this::folderName),
                 host,
+                allowedHosts,
                 port,
                 grpcPort,
                 Duration.ofSeconds(pollSeconds),

@@ -195,7 +195,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     List<AudioWindow> windows =
         info.usesAudio()
             ? AudioWindow.cut(recording, length, hop)
-            : List.of(new AudioWindow(recording, 0));
+            : List.of(AudioWindow.whole(recording));
     List<Recognition> recognized =
         recognizeAll(
             windows.stream().map(window -> new SpeechClip(window.waveform(), text)).toList());

@@ -54,6 +54,13 @@ final class HubConnection {
       throw refused(model, file, answer);
     }
     String commit = header(answer, "X-Repo-Commit").orElse("");
+    if (commit.isEmpty() && REDIRECTS.contains(answer.statusCode())) {
+      throw new IOException(
+          "%s: %s: %s redirects to another host, %s, and does not describe the file itself;"
+                  .formatted(
+                      model, file, settings.endpoint(), header(answer, "Location").orElse(""))
+              + " set HF_ENDPOINT to the host that has the model");
+    }
     String etag =
         header(answer, "X-Linked-Etag")
             .or(() -> header(answer, "ETag"))

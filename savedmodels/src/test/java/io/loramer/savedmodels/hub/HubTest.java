@@ -126,6 +126,12 @@ final class HubTest {
   }
 
   @Test
+  void mirrorThatOnlyRedirectsToAnotherHostIsNamed() {
+    server.misbehaviours.add(FakeHub.status(307, "Location", "https://hub.example/x"));
+    assertRefused("redirects to another host, https://hub.example/x, and does not describe");
+  }
+
+  @Test
   void brokenDownloadIsGoneOnWith() throws IOException {
     server.storageMisbehaviours.add(FakeHub.breakAfter(100_000));
     List<Long> arrived = new ArrayList<>();

@@ -1,12 +1,19 @@
 package io.loramer.server;
 
+import io.grpc.BindableService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.loramer.server.grpc.CallLimit;
 import io.loramer.server.grpc.GrpcCalls;
+import io.loramer.server.grpc.LateGzip;
 import io.loramer.server.grpc.ModelGrpc;
 import io.loramer.server.grpc.PredictionGrpc;
 import io.loramer.server.grpc.SlowCalls;
+import io.loramer.server.http.AllowedHosts;
+import io.loramer.server.http.Connections;
 import io.loramer.server.http.EmotionsApi;
 import io.loramer.server.http.HttpErrors;
 import io.loramer.server.http.HttpFront;
@@ -17,23 +24,25 @@ import io.loramer.server.limits.BatchLimits;
 import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import io.loramer.server.model.ServedModel;
 import io.loramer.server.model.ServerMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
@@ -48,8 +57,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class EmotionServer implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(EmotionServer.class);
 
-  /** The most open HTTP connections. */
-  private static final int MAX_CONNECTIONS = 1000;
+  /** The time between two checks for connections that wait too long. */
+  private static final Duration SWEEP = Duration.ofSeconds(1);
 
   private static final int MAX_CALLS_PER_CONNECTION = 200;
 
@@ -68,6 +77,7 @@ public final class EmotionServer implements AutoCloseable {
       Options options,
       ServedModel model,
       Optional<WordRecognizer> recognizer,
+      AllowedHosts hosts,
       ServerMetrics metrics)
       throws IOException {
     this.model = model;
@@ -79,32 +89,48 @@ public final class EmotionServer implements AutoCloseable {
     http = new org.eclipse.jetty.server.Server(new QueuedThreadPool());
     connector = connector(options);
     http.addConnector(connector);
-    http.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
-    AtomicLong inFlight = new AtomicLong();
+    http.addBean(new NetworkConnectionLimit(Connections.MAX, connector));
+    Connections connections = new Connections(timeout);
+    connector.addBean(connections);
+    ScheduledFuture<?> unused =
+        clock.scheduleWithFixedDelay(
+            connections::closeLate, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    RequestMemory memory = RequestMemory.ofHeap();
     HttpFront front =
         new HttpFront(
             new ModelsApi(model, workers),
-            new EmotionsApi(model, recognizer, decoders, options.batches.maxRows()),
+            new EmotionsApi(model, recognizer, decoders, options.batches),
             new WebPage(),
             metrics,
             options.limits,
-            inFlight);
+            memory,
+            connections,
+            hosts);
     http.setHandler(new GracefulHandler(front));
     http.setErrorHandler(new HttpErrors());
     http.setStopTimeout(timeout.toMillis());
-    GrpcCalls calls = new GrpcCalls(metrics);
-    grpc =
-        NettyServerBuilder.forAddress(new InetSocketAddress(options.host, options.grpcPort))
-            .executor(workers)
-            .maxInboundMessageSize(options.limits.maxBytes())
-            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-            .intercept(new SlowCalls(timeout, clock))
-            .intercept(
-                new CallLimit(
-                    new Semaphore(4 * options.batches.maxQueued()), inFlight, options.limits))
-            .addService(new PredictionGrpc(model, calls, workers))
-            .addService(new ModelGrpc(model, calls))
-            .build();
+    grpc = grpc(options, new GrpcCalls(metrics), memory);
+  }
+
+  private Server grpc(Options options, GrpcCalls calls, RequestMemory memory) {
+    return NettyServerBuilder.forAddress(new InetSocketAddress(options.host, options.grpcPort))
+        .executor(workers)
+        .maxInboundMessageSize(options.limits.maxBytes())
+        .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+        .maxInboundMetadataSize(CallLimit.MAX_RECEIVED_METADATA)
+        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new LateGzip(), true))
+        .intercept(new SlowCalls(timeout, clock, calls))
+        .intercept(
+            new CallLimit(
+                new Semaphore(4 * options.batches.maxQueued()), memory, options.limits, calls))
+        .addService(streams(new PredictionGrpc(model, calls, memory, workers)))
+        .addService(streams(new ModelGrpc(model, calls)))
+        .build();
+  }
+
+  /** Hands the messages to the interceptors before they are parsed. */
+  private static ServerServiceDefinition streams(BindableService service) {
+    return ServerInterceptors.useInputStreamMessages(service.bindService());
   }
 
   /**
@@ -114,6 +140,9 @@ public final class EmotionServer implements AutoCloseable {
    * @param recognizer the folder of a CTC encoder's SavedModel, which recognises words that are not
    *     sent; if empty, audio without words is refused where the model uses text
    * @param name the model's name in the addresses and requests of callers
+   * @param host the address to listen at; on loopback, only requests whose Host header names
+   *     loopback are answered
+   * @param allowedHosts further names that the Host header may have, as a proxy sends them
    * @param port the port of HTTP; 0 for any free port
    * @param grpcPort the port of gRPC; 0 for any free port
    * @param poll the time between two checks for new versions
@@ -123,6 +152,7 @@ public final class EmotionServer implements AutoCloseable {
       Optional<Path> recognizer,
       String name,
       String host,
+      List<String> allowedHosts,
       int port,
       int grpcPort,
       Duration poll,
@@ -135,6 +165,7 @@ public final class EmotionServer implements AutoCloseable {
    * @throws IOException if the model or the recogniser cannot be loaded, or a port is taken
    */
   public static EmotionServer start(Options options) throws IOException {
+    AllowedHosts hosts = AllowedHosts.of(options.host, options.allowedHosts);
     ServerMetrics metrics = new ServerMetrics(options.name);
     Optional<WordRecognizer> recognizer = Optional.empty();
     if (options.recognizer.isPresent()) {
@@ -149,7 +180,7 @@ public final class EmotionServer implements AutoCloseable {
       recognizer.ifPresent(WordRecognizer::close);
       throw e;
     }
-    EmotionServer server = new EmotionServer(options, model, recognizer, metrics);
+    EmotionServer server = new EmotionServer(options, model, recognizer, hosts, metrics);
     try {
       server.listen(options);
       return server;

@@ -13,6 +13,7 @@
  *         Optional.empty(),
  *         "emotions",
  *         "127.0.0.1",
+ *         List.of(),
  *         8501,
  *         8500,
  *         Duration.ofSeconds(1),

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.loramer.serving.GetModelMetadataRequest;
 import io.loramer.serving.GetModelMetadataResponse;
 import io.loramer.serving.GetModelStatusRequest;
@@ -22,11 +29,15 @@ import io.loramer.serving.PredictionServiceGrpc;
 import io.loramer.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import io.loramer.serving.SignatureDefMap;
 import io.loramer.training.testing.TinyModel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -212,6 +223,83 @@ class GrpcTest {
         Status.Code.INVALID_ARGUMENT,
         "input_ids: expected 12 bytes for its shape, found 11",
         request().putInputs("input_ids", fewer));
+  }
+
+  /** Calls GetModelStatus with bytes as they are. */
+  private static Status status(byte[] message, CallOptions options, Metadata headers) {
+    MethodDescriptor<byte[], byte[]> method =
+        ModelServiceGrpc.getGetModelStatusMethod().toBuilder(new Bytes(), new Bytes()).build();
+    Channel with =
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    try {
+      ClientCalls.blockingUnaryCall(with, method, options, message);
+      return Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void messagesThatDoNotParseAreInvalidArgumentsAndCounted() throws Exception {
+    double before = counted("INVALID_ARGUMENT");
+    for (byte[] message :
+        List.of(
+            new byte[] {-1, -1, 1, 2, 3}, // no field has this tag
+            new byte[] {10, 68, 10, 2}, // cut short
+            new byte[] {10, 4, 10, 2, (byte) 0xc3, 0x28})) { // a name that is not UTF-8
+      Status status = status(message, CallOptions.DEFAULT, new Metadata());
+      assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode(), status::toString);
+      assertEquals(
+          "The message is not that of tensorflow.serving.ModelService/GetModelStatus",
+          status.getDescription());
+    }
+    assertEquals(before + 3, counted("INVALID_ARGUMENT"));
+  }
+
+  @Test
+  void messagesThatUnpackAboveTheLimitExhaustTheResource() throws Exception {
+    double before = counted("RESOURCE_EXHAUSTED");
+    CallOptions gzip = CallOptions.DEFAULT.withCompression("gzip");
+    Status status = status(new byte[5 << 20], gzip, new Metadata());
+    assertEquals("The message is larger than 4194304 bytes", status.getDescription());
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getCode());
+    assertEquals(before + 1, counted("RESOURCE_EXHAUSTED"));
+    assertEquals("Missing ModelSpec", status(new byte[0], gzip, new Metadata()).getDescription());
+  }
+
+  @Test
+  void largeMetadataIsRefusedWithAStatus() {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("x-large", Metadata.ASCII_STRING_MARSHALLER), "y".repeat(100_000));
+    Status status = status(new byte[0], CallOptions.DEFAULT, headers);
+    assertEquals("The metadata is larger than 8192 bytes", status.getDescription());
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getCode());
+  }
+
+  private static double counted(String code) throws Exception {
+    String line = ":tensorflow:serving:request_count{model_name=\"tiny\",status=\"" + code + "\"} ";
+    return server
+        .text("/monitoring/prometheus/metrics")
+        .lines()
+        .filter(found -> found.startsWith(line))
+        .mapToDouble(found -> Double.parseDouble(found.substring(line.length())))
+        .sum();
   }
 
   /** protobuf-java 3.21, which TensorFlow Java depends on, overflows its stack (CVE-2024-7254). */

@@ -212,9 +212,35 @@ class MalformedRequestTest {
   }
 
   @Test
+  void requestsByTheNameOfAnotherHostAreRefused() throws Exception {
+    for (String path : List.of("/", "/v1/emotions", PREDICT, "/healthz")) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: page.example:8501\r\n\r\n";
+      assertRefused(403, exchange(request, 0), path);
+    }
+  }
+
+  @Test
+  void whatFollowsTheDocumentIsRefused() throws Exception {
+    for (String rest : List.of("}", "]", "x", "1", "null", "{\"a\": 1}", "\0", "// rest", ",")) {
+      assertRefused(400, predict(VALID + rest), rest);
+    }
+    assertRefused(400, predict(VALID.replace("{\"sig", "{\"instances\": [1], \"sig")), "twice");
+  }
+
+  @Test
+  void samplesFarAboveFullScaleAreRefused() throws Exception {
+    for (String sample : List.of("1e38", "-1e38", "12000", "-101")) {
+      assertRefused(400, predict(VALID.replace("[0.0,", "[" + sample + ",")), sample);
+    }
+  }
+
+  @Test
   void tunnelsAreRefused() throws Exception {
     assertRefused(
-        404, exchange("CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\nConnection: close\r\n\r\n", 0), "");
+        404,
+        exchange(
+            "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\nConnection: close\r\n\r\n", 0),
+        "");
   }
 
   @Test
@@ -249,7 +275,7 @@ class MalformedRequestTest {
 
   @Test
   void hugeRequestsAreRefusedBeforeTheyAreRead() throws Exception {
-    String head = "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    String head = "POST " + PREDICT + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
     assertRefused(413, exchange(head + "Content-Length: 99999999999\r\n\r\n", 0), "announced");
     assertRefused(
         413,
@@ -262,7 +288,7 @@ class MalformedRequestTest {
 
   @Test
   void bodiesThatDoNotArriveInTimeAreRefused() throws Exception {
-    String head = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{\"inst";
+    String head = "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n{\"inst";
     assertRefused(408, exchange(head.formatted(PREDICT), 0), "no body");
     assertRefused(408, exchange(head.formatted("/v1/emotions"), 300), "a byte now and then");
   }
@@ -281,7 +307,7 @@ class MalformedRequestTest {
   private static Answer send(String method, String path, String headers, byte[] body)
       throws IOException {
     String head =
-        "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: %d\r\n\r\n"
+        "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%sContent-Length: %d\r\n\r\n"
             .formatted(method, path, headers, body.length);
     return exchange(head + new String(body, ISO_8859_1), 0);
   }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A server of a tiny model at free ports, with the calls that tests make. */
@@ -44,6 +45,7 @@ record RunningServer(EmotionServer server, HttpClient http) implements AutoClose
                 recognizer,
                 "tiny",
                 "127.0.0.1",
+                List.of(),
                 0,
                 0,
                 POLL,

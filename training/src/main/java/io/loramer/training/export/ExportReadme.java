@@ -87,13 +87,18 @@ final class ExportReadme {
         """
         .formatted(
             name,
-            String.join(", ", info.labels()),
+            markdown(String.join(", ", info.labels())),
             quality(info) + products(precision),
             String.format(Locale.ROOT, "%.1e", difference),
             signatures(info),
             curl(name, info, ids),
             (info.usesAudio() ? PYTHON_SPEECH : "") + (info.usesText() ? PYTHON_WORDS : ""),
             WORDS);
+  }
+
+  /** Escapes text so that Markdown shows it as it is. */
+  static String markdown(String text) {
+    return text.replaceAll("\\s+", " ").replaceAll("[\\\\`*_\\[\\]<>&|~$#!]", "\\\\$0");
   }
 
   private static String products(Precision precision) {

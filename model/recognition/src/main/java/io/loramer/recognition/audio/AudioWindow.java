@@ -1,16 +1,41 @@
 package io.loramer.recognition.audio;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A part of a recording.
+ * A part of a recording, without a copy of its samples.
  *
- * @param waveform the samples of the part
- * @param start the position of its first sample in the recording
+ * @param recording the whole recording
+ * @param start the position of the part's first sample in the recording
+ * @param length of the part, in samples
  */
-public record AudioWindow(Waveform waveform, int start) {
+public record AudioWindow(Waveform recording, int start, int length) {
+
+  /** Returns the window that is a whole recording. */
+  public static AudioWindow whole(Waveform recording) {
+    return new AudioWindow(recording, 0, recording.samples().length);
+  }
+
+  /** Returns the samples of the part, as a view of those of the recording. */
+  public FloatBuffer samples() {
+    return FloatBuffer.wrap(recording.samples(), start, length).slice();
+  }
+
+  /** Returns the part as a waveform: a copy, unless it is the whole recording. */
+  public Waveform waveform() {
+    if (length == recording.samples().length) {
+      return recording;
+    }
+    return new Waveform(Arrays.copyOfRange(recording.samples(), start, start + length));
+  }
+
+  /** Returns the length in seconds. */
+  public double durationSeconds() {
+    return (double) length / Waveform.SAMPLE_RATE;
+  }
 
   /** Returns the time in the recording at which the window starts, in seconds. */
   public double startSeconds() {
@@ -19,7 +44,7 @@ public record AudioWindow(Waveform waveform, int start) {
 
   /** Returns the time in the recording at which the window ends, in seconds. */
   public double endSeconds() {
-    return startSeconds() + waveform.durationSeconds();
+    return startSeconds() + durationSeconds();
   }
 
   /**
@@ -31,15 +56,12 @@ public record AudioWindow(Waveform waveform, int start) {
    * @throws IllegalArgumentException if the length or the hop is less than 1
    */
   public static List<AudioWindow> cut(Waveform recording, int length, int hop) {
-    float[] samples = recording.samples();
-    if (samples.length <= length) {
-      return List.of(new AudioWindow(recording, 0));
+    int samples = recording.samples().length;
+    if (samples <= length) {
+      return List.of(whole(recording));
     }
-    return starts(samples.length, length, hop).stream()
-        .map(
-            start ->
-                new AudioWindow(
-                    new Waveform(Arrays.copyOfRange(samples, start, start + length)), start))
+    return starts(samples, length, hop).stream()
+        .map(start -> new AudioWindow(recording, start, length))
         .toList();
   }
 

@@ -33,7 +33,16 @@ class AudioWindowTest {
   @Test
   void recordingNoLongerThanAWindowStaysWhole() {
     Waveform recording = ramp(4);
-    assertEquals(List.of(new AudioWindow(recording, 0)), AudioWindow.cut(recording, 4, 1));
+    assertEquals(List.of(AudioWindow.whole(recording)), AudioWindow.cut(recording, 4, 1));
+  }
+
+  @Test
+  void windowsAreViewsOfTheRecording() {
+    Waveform recording = ramp(10);
+    AudioWindow window = AudioWindow.cut(recording, 4, 3).get(1);
+    recording.samples()[5] = -1;
+    assertEquals(-1, window.samples().get(2));
+    assertEquals(4, window.samples().remaining());
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.loramer.server.grpc;
 
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.loramer.server.model.Refusal;
@@ -31,15 +33,29 @@ public record GrpcCalls(ServerMetrics metrics) {
                     code = status.getCode().name();
                     caller.onError(status.asRuntimeException());
                   }
-                  long nanos = System.nanoTime() - start;
-                  metrics.answered(api, "GRPC", code, nanos);
-                  LOG.info(
-                      new StringMapMessage()
-                          .with("event", "request")
-                          .with("method", api)
-                          .with("status", code)
-                          .with("micros", nanos / 1000));
+                  ended(api, code, System.nanoTime() - start);
                 });
+  }
+
+  /** Ends a call that no service has answered, with the status of a refusal. */
+  void refuse(ServerCall<?, ?> call, RefusedException why) {
+    call.close(status(why), new Metadata());
+    ended(call, why.refusal().code());
+  }
+
+  /** Counts and logs a call that ended before a service could answer it. */
+  void ended(ServerCall<?, ?> call, Status.Code code) {
+    ended(call.getMethodDescriptor().getBareMethodName(), code.name(), 0);
+  }
+
+  private void ended(String api, String code, long nanos) {
+    metrics.answered(api, "GRPC", code, nanos);
+    LOG.info(
+        new StringMapMessage()
+            .with("event", "request")
+            .with("method", api)
+            .with("status", code)
+            .with("micros", nanos / 1000));
   }
 
   private static <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> answer) {

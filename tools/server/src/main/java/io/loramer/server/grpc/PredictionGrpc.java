@@ -7,6 +7,7 @@ import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.ProtoTensor;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import io.loramer.server.model.ServedModel;
 import io.loramer.server.model.ServedVersion;
 import io.loramer.serving.GetModelMetadataRequest;
@@ -34,16 +35,20 @@ public final class PredictionGrpc extends PredictionServiceGrpc.PredictionServic
 
   private final ServedModel model;
   private final GrpcCalls calls;
+  private final RequestMemory memory;
   private final Executor executor;
 
   /**
    * Creates the service.
    *
+   * @param memory of all open requests
    * @param executor converts the outputs to messages
    */
-  public PredictionGrpc(ServedModel model, GrpcCalls calls, Executor executor) {
+  public PredictionGrpc(
+      ServedModel model, GrpcCalls calls, RequestMemory memory, Executor executor) {
     this.model = model;
     this.calls = calls;
+    this.memory = memory;
     this.executor = executor;
   }
 
@@ -68,12 +73,24 @@ public final class PredictionGrpc extends PredictionServiceGrpc.PredictionServic
             throw RefusedException.invalid("Missing ModelSpec");
           }
           ModelSpec spec = request.getModelSpec();
-          return model.use(spec.getName(), version(spec), version -> predict(version, request));
+          return model.use(
+              spec.getName(),
+              version(spec),
+              version -> {
+                RequestMemory.Share held = memory.open(); // also after the caller has gone
+                try {
+                  return predict(version, request, held)
+                      .whenComplete((answer, failure) -> held.close());
+                } catch (RuntimeException e) {
+                  held.close();
+                  throw e;
+                }
+              });
         });
   }
 
   private CompletableFuture<PredictResponse> predict(
-      ServedVersion version, PredictRequest request) {
+      ServedVersion version, PredictRequest request, RequestMemory.Share held) {
     String asked = request.getModelSpec().getSignatureName();
     String name = asked.isEmpty() ? "serving_default" : asked;
     SignatureDef signature = version.signatures().get(name);
@@ -87,7 +104,8 @@ public final class PredictionGrpc extends PredictionServiceGrpc.PredictionServic
         .getInputsMap()
         .forEach(
             (input, proto) ->
-                inputs.put(input, ProtoTensor.read(input, proto, ServedVersion.MAX_ELEMENTS)));
+                inputs.put(
+                    input, ProtoTensor.read(input, proto, ServedVersion.MAX_ELEMENTS, held)));
     PredictResponse.Builder response = PredictResponse.newBuilder();
     response.setModelSpec(
         ModelSpec.newBuilder()

@@ -5,14 +5,15 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
+import io.loramer.server.model.Refusal;
+import io.loramer.server.model.RefusedException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Ends gRPC calls whose message does not arrive in time; gRPC itself would wait forever. */
-public record SlowCalls(Duration timeout, ScheduledExecutorService clock)
+public record SlowCalls(Duration timeout, ScheduledExecutorService clock, GrpcCalls calls)
     implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -20,10 +21,11 @@ public record SlowCalls(Duration timeout, ScheduledExecutorService clock)
     ScheduledFuture<?> late =
         clock.schedule(
             () ->
-                call.close(
-                    Status.DEADLINE_EXCEEDED.withDescription(
-                        "The message did not arrive within %d s".formatted(timeout.toSeconds())),
-                    new Metadata()),
+                calls.refuse(
+                    call,
+                    new RefusedException(
+                        Refusal.TOO_SLOW,
+                        "The message did not arrive within %d s".formatted(timeout.toSeconds()))),
             timeout.toMillis(),
             TimeUnit.MILLISECONDS);
     return new SimpleForwardingServerCallListener<Q>(next.startCall(call, headers)) {

@@ -2,22 +2,15 @@ package io.loramer.server.http;
 
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.server.model.RefusedException;
-import java.io.IOException;
+import io.loramer.server.model.RequestMemory;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import org.eclipse.jetty.http.MultiPart;
-import org.eclipse.jetty.http.MultiPartFormData;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.content.ByteBufferContentSource;
 import org.eclipse.jetty.util.Fields;
-import org.eclipse.jetty.util.Promise;
 
 /**
  * A request of {@code POST /v1/emotions}.
@@ -40,48 +33,56 @@ record EmotionRequest(
   private static final String TEXT_SOURCE = "text_source";
   private static final String WINDOW_SECONDS = "window_seconds";
   private static final String EXPLAIN = "explain";
-  private static final int MAX_PARTS = 8;
+
+  /** The fields beside the audio. */
+  private static final List<String> FIELDS = List.of(TEXT, TEXT_SOURCE, WINDOW_SECONDS, EXPLAIN);
 
   /**
    * Parses a form ({@code multipart/form-data} with these names), or a body that is the file itself
    * with the other fields in the query.
    *
-   * @throws RefusedException if a form is malformed, or has no {@code audio}
+   * @param held counts the memory of the fields
+   * @throws RefusedException if a form or query is malformed or has another field, or a form has no
+   *     {@code audio}
    */
-  static EmotionRequest read(String contentType, byte[] body, Fields query) {
-    String boundary = MultiPart.extractBoundary(contentType);
-    if (boundary == null) {
+  static EmotionRequest read(
+      String contentType, byte[] body, Fields query, RequestMemory.Share held) {
+    if (!Form.isAnnounced(contentType)) {
+      for (Fields.Field field : query) {
+        if (!FIELDS.contains(field.getName()) || field.hasMultipleValues()) {
+          throw RefusedException.invalid(
+              "the query: expected each of %s at most once, found %s",
+              String.join(", ", FIELDS), field.getName());
+        }
+      }
       return of(ByteBuffer.wrap(body), name -> Optional.ofNullable(query.getValue(name)));
     }
-    MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
-    parser.setMaxParts(MAX_PARTS);
-    parser.setMaxMemoryFileSize(body.length); // nothing is written to the disk
-    parser.setMaxLength(body.length);
-    CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
-    parser.parse(
-        new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
-    // The whole body is in memory, so parsing has ended here: without a result it is incomplete.
-    try (MultiPartFormData.Parts parts = parsed.getNow(null)) {
-      if (parts == null) {
-        throw RefusedException.invalid("the form is not complete multipart/form-data");
-      }
-      MultiPart.Part audio = parts.getFirst(AUDIO);
-      if (audio == null) {
-        throw RefusedException.invalid("expected a form with the file field audio");
-      }
-      return of(bytes(audio), name -> field(parts, name));
-    } catch (CompletionException | IllegalArgumentException e) {
-      throw RefusedException.invalid("the form is not complete multipart/form-data");
+    if (!query.isEmpty()) {
+      throw RefusedException.invalid("the query: expected none beside a form, send fields of it");
     }
+    List<String> names = new ArrayList<>(List.of(AUDIO));
+    names.addAll(FIELDS);
+    Form form = Form.parse(contentType, body, names, held);
+    if (!form.fields().containsKey(AUDIO)) {
+      throw RefusedException.invalid("expected a form with the file field audio");
+    }
+    return of(form.fields().get(AUDIO).bytes(), form::text);
   }
 
   private static EmotionRequest of(ByteBuffer sound, Function<String, Optional<String>> fields) {
     return new EmotionRequest(
         sound,
-        fields.apply(TEXT).filter(words -> !words.isBlank()),
+        text(fields.apply(TEXT)),
         choice(TEXT_SOURCE, fields, List.of(TextSource.values())),
         fields.apply(WINDOW_SECONDS).map(EmotionRequest::seconds).orElse(OptionalDouble.empty()),
         choice(EXPLAIN, fields, List.of(false, true)));
+  }
+
+  private static Optional<String> text(Optional<String> words) {
+    if (words.orElse("").indexOf('\0') >= 0) { // as in UTF-16 that is read as UTF-8
+      throw RefusedException.invalid("text: expected text, found the character 0");
+    }
+    return words.filter(given -> !given.isBlank());
   }
 
   private static OptionalDouble seconds(String number) {
@@ -103,18 +104,5 @@ record EmotionRequest(
           "%s: expected %s, found %s", name, String.join(" or ", words), found);
     }
     return values.get(words.indexOf(found));
-  }
-
-  private static Optional<String> field(MultiPartFormData.Parts parts, String name) {
-    return Optional.ofNullable(parts.getFirst(name))
-        .map(part -> StandardCharsets.UTF_8.decode(bytes(part)).toString());
-  }
-
-  private static ByteBuffer bytes(MultiPart.Part part) {
-    try {
-      return Content.Source.asByteBuffer(part.newContentSource(null, 0, -1));
-    } catch (IOException e) {
-      throw new IllegalStateException(e); // it is in memory
-    }
   }
 }

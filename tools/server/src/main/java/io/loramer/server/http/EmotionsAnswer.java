@@ -93,7 +93,7 @@ record EmotionsAnswer(
   /** Divides the window equally among its frames, which places each within one frame's length. */
   private static Map<String, Object> frames(AudioWindow window, float[] attention, int count) {
     Map<String, Object> frames = new LinkedHashMap<>();
-    frames.put("seconds", window.waveform().durationSeconds() / count);
+    frames.put("seconds", window.durationSeconds() / count);
     frames.put("weights", Arrays.copyOf(attention, count));
     return frames;
   }

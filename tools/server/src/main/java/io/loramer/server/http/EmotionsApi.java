@@ -8,8 +8,10 @@ import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.tensors.Padding;
 import io.loramer.savedmodels.MetaGraph;
+import io.loramer.server.limits.BatchLimits;
 import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import io.loramer.server.model.ServedModel;
 import io.loramer.server.model.ServedVersion;
 import java.nio.FloatBuffer;
@@ -36,7 +38,7 @@ public final class EmotionsApi {
   private final ServedModel model;
   private final Optional<WordRecognizer> recognizer;
   private final Executor decoder;
-  private final int maxRows;
+  private final BatchLimits batches;
 
   /**
    * Creates the interface of a model.
@@ -44,14 +46,17 @@ public final class EmotionsApi {
    * @param recognizer recognises words that are not sent; if empty, audio without words is refused
    *     where the model uses text
    * @param decoder decodes audio; refuses when its queue is full
-   * @param maxRows the most windows per call to the model
+   * @param batches bound the windows per call to the model
    */
   public EmotionsApi(
-      ServedModel model, Optional<WordRecognizer> recognizer, Executor decoder, int maxRows) {
+      ServedModel model,
+      Optional<WordRecognizer> recognizer,
+      Executor decoder,
+      BatchLimits batches) {
     this.model = model;
     this.recognizer = recognizer;
     this.decoder = decoder;
-    this.maxRows = maxRows;
+    this.batches = batches;
   }
 
   /** Describes the served model, for clients that build a form from it. */
@@ -75,15 +80,19 @@ public final class EmotionsApi {
         });
   }
 
-  /** Recognises the emotion of a clip, with the newest version. */
-  CompletableFuture<Reply> recognize(EmotionRequest request) {
+  /**
+   * Recognises the emotion of a clip, with the newest version.
+   *
+   * @param held counts the memory of the audio
+   */
+  CompletableFuture<Reply> recognize(EmotionRequest request, RequestMemory.Share held) {
     return model.use(
         model.name(),
         OptionalLong.empty(),
         version -> {
           requirePossible(version, request);
-          return CompletableFuture.supplyAsync(() -> Sound.decode(request.sound()), decoder)
-              .thenCompose(sound -> recognize(version, sound, request));
+          return CompletableFuture.supplyAsync(() -> Sound.decode(request.sound(), held), decoder)
+              .thenCompose(sound -> recognize(version, sound, request, held));
         });
   }
 
@@ -110,11 +119,13 @@ public final class EmotionsApi {
   }
 
   private CompletableFuture<Reply> recognize(
-      ServedVersion version, AudioScan sound, EmotionRequest request) {
+      ServedVersion version, AudioScan sound, EmotionRequest request, RequestMemory.Share held) {
     EmotionModelInfo info = version.model().info();
     Waveform waveform = sound.beginning(); // all of it
+    ServedVersion.requireSamples("audio", waveform.samples());
     Optional<String> silence = info.usesAudio() ? sound.silence() : Optional.empty();
     List<AudioWindow> windows = windows(waveform, info, request.windowSeconds());
+    held.take((long) Float.BYTES * rowsOf(windows) * windows.get(0).length()); // of one batch
     String signature = request.explain() ? EmotionSignature.EXPLAIN : MetaGraph.DEFAULT_SIGNATURE;
     return words(info, waveform, request)
         .thenCompose(
@@ -144,7 +155,7 @@ public final class EmotionsApi {
     }
     int length = windowLength(info, seconds);
     if (!info.usesAudio()) {
-      return List.of(new AudioWindow(waveform, 0));
+      return List.of(AudioWindow.whole(waveform));
     }
     int hop = AudioWindow.halfOverlap(length);
     if (AudioWindow.count(samples, length, hop) > MAX_WINDOWS) {
@@ -187,6 +198,12 @@ public final class EmotionsApi {
         .thenApply(words -> Optional.of(UsedWords.recognized(words)));
   }
 
+  /** Returns the most windows that run as one batch, so that their samples are copied once. */
+  private int rowsOf(List<AudioWindow> windows) {
+    long most = Math.max(1, batches.maxSamples() / Math.max(1, windows.get(0).length()));
+    return (int) Math.min(windows.size(), Math.min(batches.maxRows(), most));
+  }
+
   /** Runs the windows from an index on, one batch after the other. */
   private CompletableFuture<List<Map<String, HostTensor>>> inTurn(
       ServedVersion version,
@@ -194,7 +211,8 @@ public final class EmotionsApi {
       List<AudioWindow> windows,
       Optional<UsedWords> words,
       int from) {
-    List<AudioWindow> part = windows.subList(from, Math.min(from + maxRows, windows.size()));
+    List<AudioWindow> part =
+        windows.subList(from, Math.min(from + rowsOf(windows), windows.size()));
     int next = from + part.size();
     return version
         .predict(signature, inputs(version, part, words))
@@ -218,8 +236,7 @@ public final class EmotionsApi {
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     int rows = windows.size();
     if (version.model().info().usesAudio()) {
-      List<FloatBuffer> waveforms =
-          windows.stream().map(window -> FloatBuffer.wrap(window.waveform().samples())).toList();
+      List<FloatBuffer> waveforms = windows.stream().map(AudioWindow::samples).toList();
       int longest = Padding.longest(waveforms);
       int[] lengths = waveforms.stream().mapToInt(FloatBuffer::remaining).toArray();
       float[] padded = Padding.withZeros(waveforms, longest);

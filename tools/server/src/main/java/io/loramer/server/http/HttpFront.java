@@ -3,13 +3,15 @@ package io.loramer.server.http;
 import io.loramer.server.limits.RequestLimits;
 import io.loramer.server.model.Refusal;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import io.loramer.server.model.ServerMetrics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.message.StringMapMessage;
@@ -30,6 +32,17 @@ public final class HttpFront extends Handler.Abstract {
 
   /** Requested every few seconds, so not logged. */
   private static final Set<String> UNLOGGED = Set.of(HEALTH, METRICS);
+
+  /** The statuses of refusals after which the rest of the body is not read. */
+  private static final Set<Integer> UNREAD =
+      Stream.of(
+              Refusal.TOO_SLOW,
+              Refusal.TOO_LARGE,
+              Refusal.UNSUPPORTED,
+              Refusal.FORBIDDEN,
+              Refusal.BUSY)
+          .map(Refusal::httpStatus)
+          .collect(Collectors.toSet());
 
   /** The security headers: a browser may run and load only the page's own files. */
   private static final Map<String, String> HEADERS =
@@ -52,12 +65,14 @@ public final class HttpFront extends Handler.Abstract {
   private final WebPage page;
   private final ServerMetrics metrics;
   private final RequestLimits limits;
-  private final AtomicLong inFlight;
+  private final RequestMemory memory;
+  private final Connections connections;
+  private final AllowedHosts hosts;
 
   /**
    * Creates the handler from those that it routes to.
    *
-   * @param inFlight the bytes of all open requests
+   * @param memory of all open requests
    */
   public HttpFront(
       ModelsApi models,
@@ -65,20 +80,25 @@ public final class HttpFront extends Handler.Abstract {
       WebPage page,
       ServerMetrics metrics,
       RequestLimits limits,
-      AtomicLong inFlight) {
+      RequestMemory memory,
+      Connections connections,
+      AllowedHosts hosts) {
     this.models = models;
     this.emotions = emotions;
     this.page = page;
     this.metrics = metrics;
     this.limits = limits;
-    this.inFlight = inFlight;
+    this.memory = memory;
+    this.connections = connections;
+    this.hosts = hosts;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     long start = System.nanoTime();
+    boolean admitted = connections.admit(request);
     CompletableFuture<Reply> unused =
-        answered(request)
+        answered(request, admitted)
             .whenComplete(
                 (reply, failure) -> {
                   if (failure == null) {
@@ -101,8 +121,13 @@ public final class HttpFront extends Handler.Abstract {
     return refused;
   }
 
-  private CompletableFuture<Reply> answered(Request request) {
+  private CompletableFuture<Reply> answered(Request request, boolean admitted) {
     try {
+      if (!admitted && !path(request).equals(HEALTH)) {
+        throw new RefusedException(
+            Refusal.BUSY, "The server has as many open requests as it can, or from your address");
+      }
+      hosts.require(Request.getServerName(request));
       return route(request);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
@@ -110,7 +135,7 @@ public final class HttpFront extends Handler.Abstract {
   }
 
   private CompletableFuture<Reply> route(Request request) {
-    String method = request.getMethod();
+    String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
     String path = path(request);
     if (method.equals("GET") && path.equals(HEALTH)) {
       return CompletableFuture.completedFuture(Reply.text(200, "ok\n"));
@@ -123,13 +148,15 @@ public final class HttpFront extends Handler.Abstract {
     }
     if (method.equals("POST") && path.equals(EMOTIONS)) {
       String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-      return RequestBody.read(request, limits, inFlight)
-          .thenApply(body -> EmotionRequest.read(contentType, body, query(request)))
-          .thenCompose(emotions::recognize);
+      RequestMemory.Share held = share(request);
+      return RequestBody.read(request, limits, held)
+          .thenApply(body -> EmotionRequest.read(contentType, body, query(request), held))
+          .thenCompose(emotion -> emotions.recognize(emotion, held));
     }
     if (ModelsApi.isCall(method, path)) {
-      return RequestBody.read(request, limits, inFlight)
-          .thenCompose(body -> models.call(path, body));
+      RequestMemory.Share held = share(request);
+      return RequestBody.read(request, limits, held)
+          .thenCompose(body -> models.call(path, body, held));
     }
     if (path.regionMatches(
         true, 0, V1, 0, V1.length())) { // case-insensitive, as TF Serving's patterns
@@ -139,6 +166,12 @@ public final class HttpFront extends Handler.Abstract {
     return CompletableFuture.completedFuture(
         file.orElseThrow(
             () -> new RefusedException(Refusal.NOT_FOUND, "There is nothing at this address")));
+  }
+
+  private RequestMemory.Share share(Request request) {
+    RequestMemory.Share held = memory.open();
+    Request.addCompletionListener(request, failure -> held.close());
+    return held;
   }
 
   /** Returns the path; empty for CONNECT, which has none. */
@@ -175,9 +208,8 @@ public final class HttpFront extends Handler.Abstract {
     HEADERS.forEach(response.getHeaders()::put);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
-    if (reply.status() == Refusal.TOO_SLOW.httpStatus()
-        || reply.status() == Refusal.TOO_LARGE.httpStatus()) {
-      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest of the body is not read
+    if (UNREAD.contains(reply.status())) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     response.write(true, reply.body(), callback);
   }

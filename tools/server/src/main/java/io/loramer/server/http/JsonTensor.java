@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,27 +23,44 @@ final class JsonTensor {
    */
   private static final int MAX_RANK = 8;
 
+  /** The bytes of an empty instance with its lists. */
+  private static final int OWN_BYTES = 400;
+
+  /** The bytes of a string's object and of its place in the list. */
+  private static final int STRING_BYTES = 48;
+
+  /** The bytes of a number: here, as a float, in the stacked tensor, in the part of a batch. */
+  private static final int NUMBER_BYTES = Double.BYTES + 3 * Float.BYTES;
+
+  private final RequestMemory.Share held;
   private final List<Integer> shape = new ArrayList<>();
   private int rank = -1; // the depth of the first value; all others must have the same
 
-  private double[] numbers = new double[16];
+  private double[] numbers = new double[0];
   private int count; // of numbers
   private boolean fractions;
   private final List<byte[]> strings = new ArrayList<>();
   private String other = ""; // a value that is neither number nor string, as JSON
 
-  private JsonTensor() {}
+  private JsonTensor(RequestMemory.Share held) {
+    held.take(OWN_BYTES);
+    this.held = held;
+  }
 
-  /** Parses the value at the parser's position. */
-  static JsonTensor read(JsonParser json) throws IOException {
-    JsonTensor tensor = new JsonTensor();
+  /**
+   * Parses the value at the parser's position.
+   *
+   * @param held counts the memory
+   */
+  static JsonTensor read(JsonParser json, RequestMemory.Share held) throws IOException {
+    JsonTensor tensor = new JsonTensor(held);
     tensor.value(json, 0);
     return tensor;
   }
 
   /** Returns a scalar string. */
-  static JsonTensor ofBytes(byte[] bytes) {
-    JsonTensor tensor = new JsonTensor();
+  static JsonTensor ofBytes(byte[] bytes, RequestMemory.Share held) {
+    JsonTensor tensor = new JsonTensor(held);
     tensor.rank = 0;
     tensor.strings.add(bytes);
     return tensor;
@@ -61,8 +79,8 @@ final class JsonTensor {
     }
     switch (json.currentToken()) {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(json);
-      case VALUE_STRING -> strings.add(json.getText().getBytes(StandardCharsets.UTF_8));
-      case START_OBJECT -> strings.add(base64(json));
+      case VALUE_STRING -> string(json.getText().getBytes(StandardCharsets.UTF_8));
+      case START_OBJECT -> string(base64(json));
       default -> other = json.getText();
     }
   }
@@ -92,9 +110,16 @@ final class JsonTensor {
     shape.set(level, size);
   }
 
+  private void string(byte[] bytes) {
+    held.take(STRING_BYTES + bytes.length);
+    strings.add(bytes);
+  }
+
   private void number(JsonParser json) throws IOException {
     if (count == numbers.length) {
-      numbers = Arrays.copyOf(numbers, 2 * count);
+      int size = Math.max(16, 2 * count);
+      held.take((long) NUMBER_BYTES * (size - count));
+      numbers = Arrays.copyOf(numbers, size);
     }
     fractions |= json.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
     numbers[count++] = json.getDoubleValue();

@@ -1,6 +1,7 @@
 package io.loramer.server.http;
 
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import io.loramer.server.model.ServedModel;
 import io.loramer.server.model.ServedVersion;
 import io.loramer.server.model.VersionState;
@@ -91,8 +92,12 @@ public final class ModelsApi {
         version -> CompletableFuture.completedFuture(metadata(version)));
   }
 
-  /** Answers a call of {@code :predict}; refuses {@code :classify} and {@code :regress}. */
-  CompletableFuture<Reply> call(String path, byte[] body) {
+  /**
+   * Answers a call of {@code :predict}; refuses {@code :classify} and {@code :regress}.
+   *
+   * @param held counts the memory of the values
+   */
+  CompletableFuture<Reply> call(String path, byte[] body, RequestMemory.Share held) {
     Matcher call = CALL.matcher(path);
     if (!call.matches()) {
       throw malformed("POST", path);
@@ -111,7 +116,7 @@ public final class ModelsApi {
                 verb);
           });
     }
-    PredictJson request = PredictJson.read(body);
+    PredictJson request = PredictJson.read(body, held);
     return model.use(target.name, target.version, version -> predict(version, request));
   }
 
@@ -122,9 +127,10 @@ public final class ModelsApi {
       throw RefusedException.invalid(
           "Serving signature name: \"%s\" not found in signature def", name);
     }
+    boolean byRows = request.instances().isPresent();
     return version
         .predict(name, request.tensors(signature))
-        .thenApplyAsync(outputs -> Reply.json(request.answer(outputs)), executor);
+        .thenApplyAsync(outputs -> Reply.json(PredictJson.answer(outputs, byRows)), executor);
   }
 
   private static RefusedException malformed(String method, String path) {

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.loramer.server.model.HostTensor;
 import io.loramer.server.model.RefusedException;
+import io.loramer.server.model.RequestMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,18 +44,33 @@ record PredictJson(
   /** The key of a value that was given without the input's name. */
   private static final String UNNAMED = "";
 
+  /**
+   * The bytes per byte of the body that the parser takes at most: chars, and the string of them.
+   */
+  private static final long PARSER_BYTES = 3;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
           .build();
 
   /**
    * Parses a body.
    *
-   * @throws RefusedException if it is not JSON, or not in this format
+   * @param held counts the memory of the values, and that of the parser until it has ended
+   * @throws RefusedException if it is not one JSON document, or not in this format
    */
-  static PredictJson read(byte[] body) {
+  static PredictJson read(byte[] body, RequestMemory.Share held) {
+    long parser = PARSER_BYTES * body.length;
+    held.take(parser);
+    PredictJson request = parsed(body, held);
+    held.giveBack(parser);
+    return request;
+  }
+
+  private static PredictJson parsed(byte[] body, RequestMemory.Share held) {
     try (JsonParser json = JSON.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw RefusedException.invalid("JSON Value: the document is not an object");
@@ -66,10 +83,15 @@ record PredictJson(
         json.nextToken();
         switch (key) {
           case "signature_name" -> signature = signature(json);
-          case "instances" -> instances = Optional.of(instances(json));
-          case "inputs" -> inputs = Optional.of(named(json));
+          case "instances" -> instances = Optional.of(instances(json, held));
+          case "inputs" -> inputs = Optional.of(named(json, held));
           default -> json.skipChildren();
         }
+      }
+      if (json.nextToken() != null) {
+        throw RefusedException.invalid(
+            "JSON Parse error: The document root must not be followed by other values at offset: %d",
+            json.currentTokenLocation().getByteOffset());
       }
       if (instances.isPresent() && inputs.isPresent()) {
         throw RefusedException.invalid(
@@ -96,13 +118,14 @@ record PredictJson(
     return json.getText();
   }
 
-  private static List<Map<String, JsonTensor>> instances(JsonParser json) throws IOException {
+  private static List<Map<String, JsonTensor>> instances(JsonParser json, RequestMemory.Share held)
+      throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       throw RefusedException.invalid("Expecting 'instances' to be an list/array");
     }
     List<Map<String, JsonTensor>> rows = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      rows.add(named(json));
+      rows.add(named(json, held));
     }
     if (rows.isEmpty()) {
       throw RefusedException.invalid("No values in 'instances' array");
@@ -111,9 +134,10 @@ record PredictJson(
   }
 
   /** Parses an object of named values, or a single value; {@code {"b64": …}} is a single value. */
-  private static Map<String, JsonTensor> named(JsonParser json) throws IOException {
+  private static Map<String, JsonTensor> named(JsonParser json, RequestMemory.Share held)
+      throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      return Map.of(UNNAMED, JsonTensor.read(json));
+      return Map.of(UNNAMED, JsonTensor.read(json, held));
     }
     Map<String, JsonTensor> values = new LinkedHashMap<>();
     String base64 = null;
@@ -126,10 +150,10 @@ record PredictJson(
       if (name.equals("b64") && json.currentToken() == JsonToken.VALUE_STRING) {
         base64 = json.getText();
       }
-      values.put(name, JsonTensor.read(json));
+      values.put(name, JsonTensor.read(json, held));
     }
     return base64 != null && values.size() == 1
-        ? Map.of(UNNAMED, JsonTensor.ofBytes(JsonTensor.decoded(base64)))
+        ? Map.of(UNNAMED, JsonTensor.ofBytes(JsonTensor.decoded(base64), held))
         : values;
   }
 
@@ -198,12 +222,16 @@ record PredictJson(
     return signature.getInputsOrThrow(name).getDtype();
   }
 
-  /** Writes the outputs in the format of the request. */
-  byte[] answer(Map<String, HostTensor> outputs) {
+  /**
+   * Writes the outputs in the format of the request.
+   *
+   * @param byRows whether the request was in the row format
+   */
+  static byte[] answer(Map<String, HostTensor> outputs, boolean byRows) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
-      if (instances.isPresent()) {
+      if (byRows) {
         json.writeArrayFieldStart("predictions");
         int rows = outputs.values().iterator().next().rows();
         for (int row = 0; row < rows; row++) {

@@ -110,12 +110,7 @@ record BatchItem(String signature, Map<String, HostTensor> inputs, int rows, int
     requireDuration(EmotionSignature.INPUT_VALUES, waves.width(), info);
     requireLengths(
         EmotionSignature.AUDIO_LENGTHS, lengths, info.minSamples().orElseThrow(), waves.width());
-    for (float sample : waves.floats()) {
-      if (!Float.isFinite(sample)) {
-        throw RefusedException.invalid(
-            "%s: expected finite samples, found %s", EmotionSignature.INPUT_VALUES, sample);
-      }
-    }
+    ServedVersion.requireSamples(EmotionSignature.INPUT_VALUES, waves.floats());
     return waves.width();
   }
 

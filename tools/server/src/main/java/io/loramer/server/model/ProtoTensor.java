@@ -11,6 +11,9 @@ import org.tensorflow.proto.TensorShapeProto;
 
 /** Converts TensorProto messages, with raw bytes or value lists, from and to host tensors. */
 public final class ProtoTensor {
+  /** The bytes of a value: here, and in the part of a batch. */
+  private static final long VALUE_BYTES = 2 * Float.BYTES;
+
   private ProtoTensor() {}
 
   /**
@@ -20,10 +23,13 @@ public final class ProtoTensor {
    * @param name the name of the input, for error messages
    * @param maxElements the most values; larger shapes are refused before memory is allocated, since
    *     a message of a few bytes can claim any shape
+   * @param held counts the memory of the values
    */
-  public static HostTensor read(String name, TensorProto proto, int maxElements) {
+  public static HostTensor read(
+      String name, TensorProto proto, int maxElements, RequestMemory.Share held) {
     List<Integer> shape = shape(name, proto, maxElements);
     int size = shape.stream().reduce(1, (a, b) -> a * b);
+    held.take(VALUE_BYTES * size);
     return switch (proto.getDtype()) {
       case DT_FLOAT -> new HostTensor(DataType.DT_FLOAT, shape, floats(name, proto, size));
       case DT_INT32 -> new HostTensor(DataType.DT_INT32, shape, ints(name, proto, size));

@@ -21,6 +21,12 @@ public final class ServedVersion {
   /** The most values of an input: twice the 16 clips of 30 seconds. */
   public static final int MAX_ELEMENTS = 16_000_000;
 
+  /**
+   * The largest absolute sample: 40 dB above full scale, which no recording has. Samples of 16 bits
+   * that were not divided by 32768 exceed it, unless they are near silence.
+   */
+  private static final float MAX_SAMPLE = 100;
+
   private static final String WARM_UP = "assets.extra/tf_serving_warmup_requests";
 
   private final long number;
@@ -61,13 +67,16 @@ public final class ServedVersion {
     if (!Files.exists(file)) {
       return;
     }
+    RequestMemory memory = RequestMemory.ofHeap();
     for (byte[] record : TfRecords.read(file)) {
       PredictRequest request = PredictionLog.parseFrom(record).getPredictLog().getRequest();
       Map<String, HostTensor> inputs = new LinkedHashMap<>();
-      request
-          .getInputsMap()
-          .forEach((name, proto) -> inputs.put(name, ProtoTensor.read(name, proto, MAX_ELEMENTS)));
-      try {
+      try (RequestMemory.Share held = memory.open()) {
+        request
+            .getInputsMap()
+            .forEach(
+                (name, proto) ->
+                    inputs.put(name, ProtoTensor.read(name, proto, MAX_ELEMENTS, held)));
         predict(request.getModelSpec().getSignatureName(), inputs).join();
       } catch (RefusedException | CompletionException e) {
         throw new IOException(file + ": " + RefusedException.of(e).getMessage(), e);
@@ -111,6 +120,22 @@ public final class ServedVersion {
       answer = answer.thenCombine(part, ServedVersion::joined);
     }
     return answer;
+  }
+
+  /**
+   * Checks samples before they are given to a model.
+   *
+   * @param name of the input, for error messages
+   * @throws RefusedException if a sample is NaN, infinite, or far above full scale
+   */
+  public static void requireSamples(String name, float[] samples) {
+    for (float sample : samples) {
+      if (!(Math.abs(sample) <= MAX_SAMPLE)) {
+        throw RefusedException.invalid(
+            "%s: expected samples with full scale 1, at most %.0f, found %s",
+            name, MAX_SAMPLE, sample);
+      }
+    }
   }
 
   private static Map<String, HostTensor> joined(

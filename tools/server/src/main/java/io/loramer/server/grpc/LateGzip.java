@@ -1,0 +1,31 @@
+package io.loramer.server.grpc;
+
+import io.grpc.Decompressor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Unpacks messages by gzip. Bytes that are not gzip fail when the message is read, where the call
+ * can be answered; gRPC's own codec fails earlier, which ends the call without a reason.
+ */
+public final class LateGzip implements Decompressor {
+  @Override
+  public String getMessageEncoding() {
+    return "gzip";
+  }
+
+  @Override
+  public InputStream decompress(InputStream packed) {
+    try {
+      return new GZIPInputStream(packed);
+    } catch (IOException e) {
+      return new InputStream() {
+        @Override
+        public int read() throws IOException {
+          throw e;
+        }
+      };
+    }
+  }
+}
