@@ -74,8 +74,9 @@ record Browser(ChromeDriver driver) implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  /** Drops a file onto an element, as a user does from the desktop. */
-  void drop(Path file, String id) {
+  /** Drops files onto an element, as a user does from the desktop. */
+  void drop(String id, Path... files) {
+    List<String> names = Stream.of(files).map(file -> file.toAbsolutePath().toString()).toList();
     var box = find("#" + id).getRect();
     for (String type : List.of("dragEnter", "dragOver", "drop")) {
       driver.executeCdpCommand(
@@ -88,14 +89,16 @@ record Browser(ChromeDriver driver) implements AutoCloseable {
               "y",
               box.y + box.height / 2,
               "data",
-              Map.of(
-                  "items",
-                  List.of(),
-                  "files",
-                  List.of(file.toAbsolutePath().toString()),
-                  "dragOperationsMask",
-                  1)));
+              Map.of("items", List.of(), "files", names, "dragOperationsMask", 1)));
     }
+  }
+
+  /** Cuts the browser off the network, or connects it again. */
+  void setOffline(boolean offline) {
+    driver.executeCdpCommand("Network.enable", Map.of());
+    driver.executeCdpCommand(
+        "Network.emulateNetworkConditions",
+        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
   }
 
   /** Finds an element, and waits until it exists. */

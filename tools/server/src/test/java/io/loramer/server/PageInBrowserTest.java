@@ -9,6 +9,7 @@ import io.loramer.recognition.testing.TestFiles;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.training.testing.TinyModel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +40,8 @@ import org.openqa.selenium.logging.LogType;
 class PageInBrowserTest {
   private static final Path CLIP =
       TestFiles.ofRepository("tools/demo/emodb/flac/03a01Fa.flac"); // 1.898 s
+  private static final Path OTHER_CLIP =
+      TestFiles.ofRepository("tools/demo/emodb/flac/03a02Fc.flac"); // 2.006 s
   private static final Path CTC =
       TestFiles.ofRepository("savedmodels/src/test/resources/fixtures/audio/wav2vec2-ctc");
   private static final String ANSWER = "#answer:not([hidden]):not(.old) ";
@@ -77,7 +84,8 @@ class PageInBrowserTest {
   void nothingWasBlocked() {
     for (LogEntry entry : browser.driver().manage().logs().get(LogType.BROWSER)) {
       assertTrue(
-          entry.getMessage().contains("the server responded with a status of 400"),
+          entry.getMessage().contains("the server responded with a status of 400")
+              || entry.getMessage().contains("ERR_INTERNET_DISCONNECTED"),
           () -> "" + entry);
     }
   }
@@ -105,7 +113,7 @@ class PageInBrowserTest {
   @Test
   void droppedClipIsAnswered() {
     words().sendKeys("Der Lappen liegt auf dem Eisschrank.");
-    browser.drop(CLIP, "drop");
+    browser.drop("drop", CLIP);
     String label = browser.text(ANSWER + "#label");
     assertTrue(label.matches("(joy|fear), \\d+ %"), label);
     List<WebElement> bars = browser.driver().findElements(By.cssSelector("#bars li"));
@@ -151,10 +159,130 @@ class PageInBrowserTest {
   @Test
   void fileThatIsNotAudioIsRefusedWithASentence() throws IOException {
     choose(Files.writeString(folder.resolve("diary.txt"), "Dear diary"));
-    String error = browser.text("#error:not(:empty)");
-    assertEquals("audio: is not audio (Invalid data found when processing input)", error);
+    assertEquals("This file has no sound that could be read.", browser.text("#error:not(:empty)"));
+    assertTrue(browser.text("#detail").startsWith("The server's answer: audio: is not audio"));
     assertFalse(browser.find("#answer").isDisplayed());
     assertFalse(browser.find("#working").isDisplayed());
+    assertFalse(browser.find("#again").isDisplayed(), "it would be refused again");
+  }
+
+  @Test
+  void wordsOfThePreviousAudioAreNotSentWithTheNext() {
+    words().sendKeys("Das will sie am Mittwoch abgeben.");
+    choose(CLIP);
+    browser.find(ANSWER);
+    assertEquals("Das will sie am Mittwoch abgeben.", browser.text("#used"));
+    choose(OTHER_CLIP);
+    browser.find(ANSWER + "#waveform[aria-label='The audio, 2.0 s']");
+    assertTrue(browser.text("#used-note").startsWith("recognised"), browser.text("#used-note"));
+    assertNotEquals("Das will sie am Mittwoch abgeben.", words().getDomProperty("value"));
+    assertEquals("The words of the previous audio were removed.", browser.text("#notice"));
+  }
+
+  @Test
+  void wordsThatAreKeptOnPurposeAreSentWithTheNextAudio() {
+    words().sendKeys("Oh no");
+    browser.find("#keep").click();
+    choose(CLIP);
+    browser.find(ANSWER);
+    choose(OTHER_CLIP);
+    browser.find(ANSWER + "#waveform[aria-label='The audio, 2.0 s']");
+    assertEquals("Oh no", browser.text("#used"));
+  }
+
+  @Test
+  void audioCanBeAnsweredWithoutTheWords() {
+    words().sendKeys("Oh no");
+    choose(CLIP);
+    browser.find(ANSWER);
+    browser.find("#alone").click();
+    browser
+        .driver()
+        .findElement(By.xpath("//p[@id='used-note'][contains(., 'from the audio alone')]"));
+    assertEquals("(none)", browser.text("#used"));
+  }
+
+  @Test
+  void modelThatNeedsTheWordsAsksForThemBeforeTheUpload() throws IOException {
+    try (RunningServer deaf = RunningServer.of(folder.resolve("model"))) {
+      browser.driver().get(deaf.uri("/").toString());
+      browser.find("#model:not(:empty)");
+      choose(CLIP);
+      String note = browser.text("#words-note:not(:empty)");
+      assertEquals(
+          "This model needs the words: type what is said, or let it answer from the audio alone.",
+          note);
+      assertEquals(0L, uploads());
+      browser.find("#alone").click();
+      browser.find(ANSWER);
+      assertEquals("(none)", browser.text("#used"));
+    }
+  }
+
+  /** Returns the number of requests for an answer. */
+  private static long uploads() {
+    return (Long)
+        js(
+            "performance.getEntriesByType('resource').filter("
+                + "e => e.name.endsWith('/v1/emotions') && e.initiatorType === 'xmlhttprequest')"
+                + ".length");
+  }
+
+  @Test
+  void secondDroppedFileIsNamed() {
+    browser.drop("drop", CLIP, OTHER_CLIP);
+    browser.find(ANSWER);
+    assertEquals("03a01Fa.flac", browser.text("#sound"));
+    assertEquals(
+        "One file is answered at a time: 03a01Fa.flac was taken. Left out: 03a02Fc.flac.",
+        browser.text("#notice"));
+  }
+
+  @Test
+  void fileOverTheLimitIsRefusedBeforeTheUpload() throws IOException {
+    choose(Files.write(folder.resolve("large.wav"), new byte[5 << 20]));
+    assertEquals(
+        "This file has 5 MB; the server accepts at most 4 MB.", browser.text("#error:not(:empty)"));
+    assertEquals(0L, uploads());
+  }
+
+  @Test
+  void recordingOverTheLimitIsRefusedBeforeTheUpload() throws IOException {
+    AudioFormat format = new AudioFormat(4000, 8, 1, false, false);
+    Path file = folder.resolve("lecture.wav");
+    int bytes = 612 * 4000;
+    AudioSystem.write(
+        new AudioInputStream(new ByteArrayInputStream(new byte[bytes]), format, bytes),
+        AudioFileFormat.Type.WAVE,
+        file.toFile());
+    choose(file);
+    assertEquals(
+        "This recording is 10.2 min long; the server accepts at most 10 min.",
+        browser.text("#error:not(:empty)"));
+    assertEquals(0L, uploads());
+  }
+
+  @Test
+  void emptyFileIsRefusedWithASentence() throws IOException {
+    choose(Files.createFile(folder.resolve("empty.wav")));
+    assertEquals("This file is empty.", browser.text("#error:not(:empty)"));
+  }
+
+  @Test
+  void requestIsRepeatedAfterTheServerWasAway() {
+    browser.setOffline(true);
+    try {
+      choose(CLIP);
+      assertEquals("The server cannot be reached.", browser.text("#error:not(:empty)"));
+      browser.find("#again").click(); // still away
+      browser.find("#again:not([hidden])");
+    } finally {
+      browser.setOffline(false);
+    }
+    browser.find("#again").click();
+    browser.find(ANSWER + "#waveform[aria-label='The audio, 1.9 s']");
+    assertEquals("", browser.text("#error"));
+    assertFalse(browser.find("#again").isDisplayed());
   }
 
   @Test

@@ -37,7 +37,7 @@ final class PagePictures {
         browser.driver().get(args[0]);
         browser.find("#model:not(:empty)");
         browser.find("#words").sendKeys("Der Lappen liegt auf dem Eisschrank.");
-        browser.drop(CLIP, "drop");
+        browser.drop("drop", CLIP);
         browser.find("#answer:not([hidden]):not(.old)");
         browser.find("#window").sendKeys("½ s");
         browser.find("#answer:not(.old) #over-time:not([hidden])");

@@ -32,6 +32,7 @@ class PageTest {
           "/page.css", "text/css; charset=utf-8",
           "/page.js", "text/javascript; charset=utf-8",
           "/pictures.js", "text/javascript; charset=utf-8",
+          "/problems.js", "text/javascript; charset=utf-8",
           "/sound.js", "text/javascript; charset=utf-8",
           "/icon.svg", "image/svg+xml");
 
@@ -96,7 +97,7 @@ class PageTest {
     assertEquals(
         "{\"model\":\"tiny\",\"version\":\"1\",\"labels\":[\"joy\",\"fear\"],\"hears\":true,"
             + "\"reads\":true,\"recognizes_words\":false,\"explains\":true,"
-            + "\"window_seconds\":13.0,\"max_seconds\":600.0}",
+            + "\"window_seconds\":13.0,\"max_seconds\":600.0,\"max_bytes\":4194304}",
         server.get("/v1/emotions").body().toString());
   }
 

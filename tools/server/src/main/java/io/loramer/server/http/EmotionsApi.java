@@ -59,8 +59,12 @@ public final class EmotionsApi {
     this.batches = batches;
   }
 
-  /** Describes the served model, for clients that build a form from it. */
-  CompletableFuture<Reply> describe() {
+  /**
+   * Describes the served model, for clients that build a form from it.
+   *
+   * @param maxBytes the largest body of a request
+   */
+  CompletableFuture<Reply> describe(int maxBytes) {
     return model.use(
         model.name(),
         OptionalLong.empty(),
@@ -76,6 +80,7 @@ public final class EmotionsApi {
           description.put("explains", version.signatures().containsKey(EmotionSignature.EXPLAIN));
           description.put("window_seconds", (double) info.maxSamples() / Waveform.SAMPLE_RATE);
           description.put("max_seconds", Sound.MAX_SECONDS);
+          description.put("max_bytes", maxBytes);
           return CompletableFuture.completedFuture(Reply.json(description));
         });
   }

@@ -144,7 +144,7 @@ public final class HttpFront extends Handler.Abstract {
       return CompletableFuture.completedFuture(Reply.text(200, metrics.page()));
     }
     if (method.equals("GET") && path.equals(EMOTIONS)) {
-      return emotions.describe();
+      return emotions.describe(limits.maxBytes());
     }
     if (method.equals("POST") && path.equals(EMOTIONS)) {
       String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);

@@ -16,6 +16,7 @@ public final class WebPage {
           "page.css", "text/css; charset=utf-8",
           "page.js", "text/javascript; charset=utf-8",
           "pictures.js", "text/javascript; charset=utf-8",
+          "problems.js", "text/javascript; charset=utf-8",
           "sound.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 

@@ -1,58 +1,124 @@
 // The page: sends audio and words to the server, and shows the answer.
 
-import {decode, record, whyNoMicrophone} from './sound.js';
+import {acceptDrops, decode, isReadable, lengthIn, record, whyNoMicrophone} from './sound.js';
 import {bars, percent, shadedWords, timeline, waveform} from './pictures.js';
+import {UNREACHABLE, microphoneProblem, problem, whyNot} from './problems.js';
 
 const $ = id => document.getElementById(id);
 
-let model;             // the server's description of the model
+let model;             // the server's description of the model; undefined until it was reached
 let sound;             // the blob to send
+let length;            // a promise of its seconds
 let samples;           // a promise of its samples
 let recognised = '';   // words that the server recognised in it
+let alone = false;     // whether the model is given no words
 let recorder;          // set while it records
 let request;           // set while the server works on it
 let redraw = () => {};
+
+const typed = () => $('words').value.trim();
 
 function say(text) {
   $('working').hidden = !text;
   $('status').textContent = text;
 }
 
-function fail(text) {
+function fail({text, detail = '', again = false}) {
   say('');
   $('error').textContent = text;
+  $('detail').textContent = detail;
+  $('again').hidden = !again;
+}
+
+/** Takes one file of those that were dropped or chosen, and names the others and the folders. */
+function takeOne(files, folders = []) {
+  if (recorder) {
+    $('notice').textContent = 'A recording is running: stop it first.';
+    return;
+  }
+  const [file, ...others] = files;
+  if (!file) {
+    $('notice').textContent = 'Nothing was taken: drop an audio file from this computer, no folder and no link.';
+    return;
+  }
+  take(file, file.name);
+  const names = [...others, ...folders].map(other => other.name).join(', ');
+  if (names) {
+    notice(`One file is answered at a time: ${file.name} was taken. Left out: ${names}.`);
+  }
+}
+
+/** Adds a sentence to those about the sound that was taken. */
+function notice(text) {
+  $('notice').textContent = `${$('notice').textContent} ${text}`.trim();
 }
 
 function take(blob, name) {
+  $('answer').hidden = true; // it belongs to another sound
+  $('notice').textContent = '';
+  forgetWords();
   sound = blob;
-  samples = decode(blob);
-  if ($('words').value === recognised) {
-    $('words').value = ''; // they were recognised in the audio before
+  alone = false;
+  samples = undefined;
+  $('sound').textContent = name;
+  $('player').hidden = !blob.size;
+  if (blob.size) {
+    URL.revokeObjectURL($('player').src);
+    $('player').src = URL.createObjectURL(blob);
+    length = lengthIn($('player'));
+  }
+  $('ask').disabled = $('alone').disabled = false;
+  send();
+}
+
+/** Empties the words of the previous sound, unless they are to be kept. Words before the first sound are for it. */
+function forgetWords() {
+  if (sound && !$('keep').checked) {
+    if (typed() && typed() !== recognised) {
+      notice('The words of the previous audio were removed.');
+    }
+    $('words').value = '';
   }
   recognised = '';
-  $('sound').textContent = name;
-  URL.revokeObjectURL($('player').src);
-  $('player').src = URL.createObjectURL(blob);
-  $('player').hidden = false;
-  $('ask').disabled = false;
-  if (model.reads && !model.recognizes_words && !$('words').value.trim()) {
-    request?.abort();
-    fail('');
-    $('words-note').textContent = 'This model needs the words: type what is said.';
+}
+
+/** Sends the sound, unless it is known that it would be refused. */
+async function send() {
+  const sent = sound;
+  request?.abort();
+  request = undefined;
+  fail({text: ''});
+  if (!model && !await connect()) {
+    return;
+  }
+  const why = whyNot(sent, await length, typed(), model);
+  if (sent !== sound) {
+    return; // there is a newer sound
+  }
+  describeWords();
+  if (why) {
+    fail({text: why});
+  } else if (needsWords() && !alone && !typed()) {
+    $('words-note').textContent = 'This model needs the words: type what is said'
+        + ($('alone').hidden ? '.' : ', or let it answer from the audio alone.');
     $('words').focus();
   } else {
     ask();
   }
 }
 
+const needsWords = () => model.reads && !model.recognizes_words;
+
 function ask() {
   request?.abort();
+  samples ??= decode(sound);
   const form = new FormData();
   form.append('audio', sound);
   form.append('explain', model.explains);
-  const words = $('words').value.trim();
-  if (words && words !== recognised) {
-    form.append('text', words);
+  if (alone) {
+    form.append('text_source', 'none');
+  } else if (typed() && typed() !== recognised) {
+    form.append('text', typed());
   }
   if ($('window').value) {
     form.append('window_seconds', $('window').value);
@@ -64,13 +130,20 @@ function ask() {
     say('Recognising…');
   };
   asked.onload = () => answered(asked);
-  asked.onerror = () => fail('The server cannot be reached.');
+  asked.onerror = () => unanswered(asked, sound);
   asked.open('POST', '/v1/emotions');
-  $('error').textContent = '';
   $('answer').classList.add('old');
   $('progress').value = 0;
   say('Sending the audio…');
   asked.send(form);
+}
+
+async function unanswered(asked, sent) {
+  const readable = await isReadable(sent);
+  if (asked === request) {
+    model = undefined; // the server that comes back may have another one
+    fail(readable ? UNREACHABLE : {text: 'This file cannot be read any more, or is a folder: choose it again.'});
+  }
 }
 
 async function answered(asked) {
@@ -78,18 +151,22 @@ async function answered(asked) {
   if (asked !== request) {
     return; // there is a newer request
   }
-  let answer;
+  const answer = parsed(asked.responseText);
+  if (answer.label) {
+    say('');
+    show(answer, looks);
+  } else {
+    fail(problem(asked.status, answer.error));
+  }
+}
+
+/** Parses an answer; a proxy's may be anything. */
+function parsed(text) {
   try {
-    answer = JSON.parse(asked.responseText);
+    return JSON.parse(text) ?? {};
   } catch {
-    answer = {error: `The server answered ${asked.status}.`};
+    return {};
   }
-  if (answer.error) {
-    fail(answer.error);
-    return;
-  }
-  say('');
-  show(answer, looks);
 }
 
 function show(answer, looks) {
@@ -119,11 +196,13 @@ function show(answer, looks) {
 }
 
 function showTextSource(answer) {
-  const byServer = answer.text_source === 'asr';
-  $('used-note').textContent = byServer
-      ? `recognised, confidence ${answer.text_confidence.toFixed(2)}; correct them above if they are wrong` : '';
-  if (byServer) {
+  $('used-note').textContent = {
+    asr: `recognised, confidence ${answer.text_confidence?.toFixed(2)}; correct them above if they are wrong`,
+    none: 'an empty text, to answer from the audio alone',
+  }[answer.text_source] ?? '';
+  if (answer.text_source === 'asr') {
     recognised = $('words').value = answer.text;
+    $('keep').checked = false; // nobody has typed these
   }
 }
 
@@ -137,73 +216,88 @@ async function toggleRecording() {
   try {
     recorder = await record(
         seconds => $('sound').textContent = `recording, ${seconds} s`,
-        blob => {
+        (blob, isLongest) => {
           recorder = undefined;
           button.textContent = 'Record';
           button.classList.remove('on');
           take(blob, 'the recording');
+          if (isLongest) {
+            notice('The recording was stopped, since it is as long as recordings can be.');
+          }
         });
     button.textContent = 'Stop';
     button.classList.add('on');
     $('sound').textContent = 'recording';
-  } catch (problem) {
-    fail(`The microphone cannot be used: ${problem.message}.`);
+  } catch (error) {
+    fail({text: microphoneProblem(error)});
   }
   button.disabled = false;
 }
 
-function acceptDrops() {
-  const over = inside => $('drop').classList.toggle('over', inside);
-  document.addEventListener('dragover', event => {
-    event.preventDefault();
-    over(true);
-  });
-  document.addEventListener('dragleave', () => over(false));
-  document.addEventListener('drop', event => {
-    event.preventDefault(); // else the browser opens the file in place of the page
-    over(false);
-    const [file] = event.dataTransfer.files;
-    if (file) {
-      take(file, file.name);
-    }
-  });
-}
-
-async function start() {
+/** Gets the server's description of the model; returns whether it has one. */
+async function connect() {
+  let response;
   try {
-    model = await (await fetch('/v1/emotions')).json();
+    response = await fetch('/v1/emotions');
   } catch {
-    fail('The server cannot be reached.');
-    return;
+    fail(UNREACHABLE);
+    return false;
   }
-  if (model.error) {
-    fail(model.error);
-    return;
+  const description = parsed(await response.text());
+  if (!description.model) {
+    fail(problem(response.status, description.error));
+    return false;
   }
+  model = description;
   $('model').textContent = `${model.model}, version ${model.version}`;
   $('said').hidden = !model.reads;
-  $('words-note').textContent = model.recognizes_words ? 'Left empty, the words are recognised.' : '';
+  $('alone').hidden = !(model.reads && model.hears);
+  describeWords();
+  return true;
+}
+
+function describeWords() {
+  $('words-note').textContent = needsWords() ? '' : 'Left empty, the words are recognised.';
+}
+
+function retry() {
+  fail({text: ''});
+  if (sound) {
+    send();
+  } else {
+    connect();
+  }
+}
+
+function start() {
+  $('form').reset(); // a browser may keep the words of an earlier visit
   $('microphone').textContent = whyNoMicrophone();
   $('microphone').hidden = !$('microphone').textContent;
   $('record').disabled = !$('microphone').hidden;
 
   $('file').addEventListener('change', event => {
-    const [file] = event.target.files;
-    if (file) {
-      take(file, file.name);
-    }
+    takeOne(event.target.files);
+    event.target.value = ''; // so that the same file can be chosen again
   });
   $('record').addEventListener('click', toggleRecording);
-  $('window').addEventListener('change', ask);
+  $('window').addEventListener('change', send);
+  $('keep').addEventListener('change', () => recognised = ''); // words to keep count as typed
+  $('alone').addEventListener('click', () => {
+    alone = true;
+    send();
+  });
+  $('again').addEventListener('click', retry);
   $('form').addEventListener('submit', event => {
     event.preventDefault();
+    alone = false;
     if (sound) {
-      ask();
+      send();
     }
   });
-  acceptDrops();
+  acceptDrops($('drop'), takeOne);
   new ResizeObserver(() => redraw()).observe($('answer'));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw());
+  connect();
 }
 
 start();
