@@ -92,9 +92,11 @@ class CsvCorpusTest {
   void quotesOfAFileThatIsNeverQuotedBelongToTheText() throws IOException {
     CorpusContents contents =
         read(
-            "audio\tlabel\tspeaker\ttext\n"
-                + "clips/a.wav\tjoy\tanna\t\"Oh, yes,\" he said.\n"
-                + "clips/b.wav\tfear\tben\tsay \"no\" now\n");
+            """
+            audio\tlabel\tspeaker\ttext
+            clips/a.wav\tjoy\tanna\t"Oh, yes," he said.
+            clips/b.wav\tfear\tben\tsay "no" now
+            """);
 
     assertEquals(List.of("\"Oh, yes,\" he said.", "say \"no\" now"), texts(contents));
     assertEquals(
