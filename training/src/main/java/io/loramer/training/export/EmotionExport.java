@@ -8,6 +8,7 @@ import io.loramer.model.head.HeadOutputs;
 import io.loramer.model.head.Modality;
 import io.loramer.recognition.EmotionModel;
 import io.loramer.recognition.EmotionModelInfo;
+import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.SavedModelFolder;
@@ -204,8 +205,10 @@ public final class EmotionExport {
     info.write(exported.newAsset(EmotionModelInfo.FILE));
     Files.copy(run.path().resolve(RunFolder.PROVENANCE), exported.newAsset(RunFolder.PROVENANCE));
     if (encoders.containsKey(Modality.TEXT)) {
-      Files.copy(
-          encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.newAsset("tokenizer.json"));
+      Tokenizer.copy(
+          encoders.get(Modality.TEXT).asset(EmotionModel.TOKENIZER),
+          exported.newAsset(EmotionModel.TOKENIZER),
+          info.maxTokens().orElseThrow());
     }
   }
 }
