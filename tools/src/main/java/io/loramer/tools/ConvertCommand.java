@@ -3,6 +3,7 @@ package io.loramer.tools;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
+import io.loramer.savedmodels.encoders.UnusedTensors;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.hub.Hub;
 import io.loramer.savedmodels.hub.HubModel;
@@ -13,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Spec;
       "  lora-mer convert --checkpoint microsoft/wavlm-base-plus --out encoders/wavlm-base-plus"
     })
 final class ConvertCommand implements Callable<Integer> {
+  private static final Logger LOG = LogManager.getLogger(ConvertCommand.class);
+
   @Option(
       names = "--checkpoint",
       required = true,
@@ -97,6 +102,16 @@ final class ConvertCommand implements Callable<Integer> {
             out,
             summary.architecture(),
             summary.parameters());
+    if (!summary.unused().isEmpty()) {
+      spec.commandLine()
+          .getOut()
+          .println(
+              "not used: "
+                  + summary.unused().stream()
+                      .map(UnusedTensors::toString)
+                      .collect(Collectors.joining(", ")));
+    }
+    summary.warnings().forEach(warning -> LOG.warn("{}: {}", checkpoint, warning));
     return ExitCode.OK;
   }
 
@@ -108,8 +123,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (!checkpoint.matches("[^/.~]+/[^/]+|[^/.~]+")) { // not a valid name on the hub
       throw new IOException(folder + ": no such folder");
     }
-    LogManager.getLogger(ConvertCommand.class)
-        .info("there is no folder {}: looking for a model of that name on the hub", folder);
+    LOG.info("there is no folder {}: looking for a model of that name on the hub", folder);
     Hub hub = new Hub(HubSettings.of(System.getenv()));
     try (ProgressLine progress = new ProgressLine()) {
       return hub.snapshot(

@@ -32,6 +32,8 @@ import org.tensorflow.types.TFloat32;
 public record EmotionModel(
     Path folder, EmotionModelInfo info, SavedModelBundle bundle, Optional<Tokenizer> tokenizer)
     implements AutoCloseable {
+  /** The asset of models that take text. */
+  public static final String TOKENIZER = "tokenizer.json";
 
   /**
    * Loads a model that {@code lora-mer export} wrote.
@@ -75,7 +77,7 @@ public record EmotionModel(
   private static Optional<Tokenizer> tokenizer(SavedModelFolder files, EmotionModelInfo info)
       throws IOException {
     return info.usesText()
-        ? Optional.of(Tokenizer.load(files.asset("tokenizer.json"), info.maxTokens().orElseThrow()))
+        ? Optional.of(Tokenizer.load(files.asset(TOKENIZER), info.maxTokens().orElseThrow()))
         : Optional.empty();
   }
 

@@ -70,8 +70,19 @@ final class ConfigFile {
         .anyMatch(name -> name.asText().endsWith(ending));
   }
 
+  /** Returns whether a key is there and neither null, false nor empty. */
+  boolean isOn(String key) {
+    return Json.isOn(root.path(key));
+  }
+
+  /** Returns a boolean; null is false, as in Python. */
   boolean flag(String key, boolean absent) {
-    return root.path(key).asBoolean(absent);
+    JsonNode value = root.path(key);
+    if (value.isMissingNode()) {
+      return absent;
+    }
+    require(value.isBoolean() || value.isNull(), key + ": expected true or false, found " + value);
+    return value.booleanValue();
   }
 
   /** Returns a positive integer that has no default. */
@@ -139,7 +150,8 @@ final class ConfigFile {
 
   /** Returns the constant of an enum whose lower-case name the key holds. */
   <E extends Enum<E>> E choice(String key, Class<E> type, E absent) {
-    String found = text(key).orElse(absent.name());
+    JsonNode value = root.path(key);
+    String found = value.isMissingNode() ? absent.name() : value.asText();
     for (E constant : type.getEnumConstants()) {
       if (constant.name().equalsIgnoreCase(found)) {
         return constant;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
 
@@ -28,26 +29,36 @@ import org.tensorflow.op.Ops;
  * @param architecture such as {@code wavlm}; empty without a supported config.json
  * @param tensors parameters or variables, by name
  * @param linearMaps the modules that LoRA can adapt
+ * @param unused the checkpoint's tensors that its encoder does not use, by module
  * @param problems parameters that are missing, extra or of another shape, and unsupported settings
+ * @param warnings about files that are missing, a sentence each
  */
 public record EncoderContents(
     Optional<String> architecture,
     Map<String, TensorType> tensors,
     List<LoraTarget> linearMaps,
-    List<String> problems) {
-
-  private static final String CONFIG = "config.json";
+    List<UnusedTensors> unused,
+    List<String> problems,
+    List<String> warnings) {
 
   /** The encoder that a config.json describes. */
   private record Described(
-      String architecture, List<Parameter> parameters, List<LoraTarget> linearMaps) {
-    static Described read(Path folder) throws IOException {
-      EncoderConfig config = EncoderConfig.read(folder, PaddingInNorm.IGNORED);
+      String architecture,
+      List<Parameter> parameters,
+      List<LoraTarget> linearMaps,
+      List<String> warnings) {
+    static Described read(Function<String, Path> files, Set<String> tensors) throws IOException {
+      ConfigFile file = ConfigFile.read(files.apply(EncoderConfig.FILE));
+      EncoderConfig config = EncoderConfig.ofCheckpoint(file, PaddingInNorm.IGNORED, tensors);
+      List<String> warnings = EncoderFiles.warnings(file, config, files);
       try (Graph graph = new Graph()) {
         Parameters parameters = new Parameters(new Variables(graph, 0), Ops.create(graph));
         config.build(parameters, Dropout.none());
         return new Described(
-            config.base(), parameters.required(), LoraTarget.linearMaps(graph.toGraphDef()));
+            config.base(),
+            parameters.required(),
+            LoraTarget.linearMaps(graph.toGraphDef()),
+            warnings);
       }
     }
   }
@@ -59,22 +70,34 @@ public record EncoderContents(
    */
   public static EncoderContents ofCheckpoint(Path folder) throws IOException {
     List<String> problems = new ArrayList<>();
-    Optional<Described> described = describe(folder, problems);
-    Map<String, TensorType> tensors = new LinkedHashMap<>();
     if (Checkpoint.FILES.stream().noneMatch(file -> Files.exists(folder.resolve(file)))) {
+      Optional<Described> described = describe(folder::resolve, Set.of(), problems);
       problems.add("no weights: expected one of " + String.join(", ", Checkpoint.FILES));
-    } else {
-      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-        checkpoint.names().forEach(name -> tensors.put(name, checkpoint.type(name)));
-        described.ifPresent(
-            d -> problems.addAll(Weights.problems(checkpoint, d.architecture, d.parameters)));
-      }
+      return of(described, Map.of(), List.of(), problems);
     }
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      Map<String, TensorType> tensors = new LinkedHashMap<>();
+      checkpoint.names().forEach(name -> tensors.put(name, checkpoint.type(name)));
+      Optional<Described> described = describe(folder::resolve, tensors.keySet(), problems);
+      Optional<Weights> weights =
+          described.map(d -> new Weights(checkpoint, d.architecture, d.parameters));
+      weights.ifPresent(w -> problems.addAll(w.problems()));
+      return of(described, tensors, weights.map(Weights::unused).orElse(List.of()), problems);
+    }
+  }
+
+  private static EncoderContents of(
+      Optional<Described> described,
+      Map<String, TensorType> tensors,
+      List<UnusedTensors> unused,
+      List<String> problems) {
     return new EncoderContents(
         described.map(Described::architecture),
         tensors,
         described.map(Described::linearMaps).orElse(List.of()),
-        problems);
+        unused,
+        problems,
+        described.map(Described::warnings).orElse(List.of()));
   }
 
   /**
@@ -84,14 +107,20 @@ public record EncoderContents(
   public static EncoderContents ofSavedModel(SavedModelFolder model) throws IOException {
     List<String> problems = new ArrayList<>();
     Map<String, TensorType> variables = SavedModelSummary.of(model).variables();
-    Path config = model.asset(CONFIG);
     Optional<Described> described =
-        Files.exists(config) ? describe(config.getParent(), problems) : Optional.empty();
+        Files.exists(model.asset(EncoderConfig.FILE))
+            ? describe(model::asset, variables.keySet(), problems)
+            : Optional.empty();
     if (variables.keySet().stream().noneMatch(name -> name.contains("/"))) { // as Keras names them
       described.ifPresent(d -> compare(d.parameters, variables, problems));
     }
     return new EncoderContents(
-        described.map(Described::architecture), variables, linearMaps(model, problems), problems);
+        described.map(Described::architecture),
+        variables,
+        linearMaps(model, problems),
+        List.of(),
+        problems,
+        described.map(Described::warnings).orElse(List.of()));
   }
 
   private static List<LoraTarget> linearMaps(SavedModelFolder model, List<String> problems) {
@@ -103,9 +132,10 @@ public record EncoderContents(
     }
   }
 
-  private static Optional<Described> describe(Path folder, List<String> problems) {
+  private static Optional<Described> describe(
+      Function<String, Path> files, Set<String> tensors, List<String> problems) {
     try {
-      return Optional.of(Described.read(folder));
+      return Optional.of(Described.read(files, tensors));
     } catch (IOException e) {
       problems.add(e.getMessage());
       return Optional.empty();

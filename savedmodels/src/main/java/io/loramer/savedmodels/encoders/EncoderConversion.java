@@ -42,8 +42,15 @@ public final class EncoderConversion {
 
   private EncoderConversion() {}
 
-  /** The result of a conversion: the architecture and its number of parameters. */
-  public record Summary(String architecture, long parameters) {}
+  /**
+   * The result of a conversion.
+   *
+   * @param parameters the number of parameters of the encoder
+   * @param unused the checkpoint's other tensors, by module
+   * @param warnings about files that the checkpoint lacks, a sentence each
+   */
+  public record Summary(
+      String architecture, long parameters, List<UnusedTensors> unused, List<String> warnings) {}
 
   /** The graph of one tag, with its variables. */
   private record Built(
@@ -67,12 +74,22 @@ public final class EncoderConversion {
       throws IOException {
     AtomicFolder.requireAbsent(target);
     TensorFlowLog.passNotes();
-    EncoderConfig config = EncoderConfig.read(checkpoint, paddingInNorm);
-    try (Checkpoint file = Checkpoint.open(checkpoint);
-        Built serve = build(config, MetaGraph.SERVE);
+    ConfigFile configFile = ConfigFile.read(checkpoint.resolve(EncoderConfig.FILE));
+    try (Checkpoint file = Checkpoint.open(checkpoint)) {
+      EncoderConfig config = EncoderConfig.ofCheckpoint(configFile, paddingInNorm, file.names());
+      List<String> warnings = EncoderFiles.warnings(configFile, config, checkpoint::resolve);
+      return convert(checkpoint, file, config, target, warnings);
+    }
+  }
+
+  private static Summary convert(
+      Path checkpoint, Checkpoint file, EncoderConfig config, Path target, List<String> warnings)
+      throws IOException {
+    try (Built serve = build(config, MetaGraph.SERVE);
         Built train = build(config, MetaGraph.TRAIN);
         Session session = new Session(serve.graph)) {
-      Weights weights = Weights.find(checkpoint.toString(), file, config.base(), serve.parameters);
+      Weights weights = new Weights(file, config.base(), serve.parameters);
+      weights.requireComplete(checkpoint.toString());
       assign(weights, serve, session);
       AtomicFolder.write(
           target,
@@ -85,7 +102,7 @@ public final class EncoderConversion {
             copyAssets(checkpoint, SavedModelFolder.open(folder));
           });
       long size = serve.parameters.stream().mapToLong(p -> p.shape().size()).sum();
-      return new Summary(config.base(), size);
+      return new Summary(config.base(), size, weights.unused(), warnings);
     }
   }
 

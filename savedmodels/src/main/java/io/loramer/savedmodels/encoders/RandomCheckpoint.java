@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -29,7 +30,9 @@ public final class RandomCheckpoint {
    * @param seed the same one gives the same weights
    */
   public static void write(Path folder, long seed) throws IOException {
-    EncoderConfig config = EncoderConfig.read(folder, PaddingInNorm.IGNORED);
+    EncoderConfig config =
+        EncoderConfig.ofCheckpoint(
+            ConfigFile.read(folder.resolve(EncoderConfig.FILE)), PaddingInNorm.IGNORED, Set.of());
     Random random = new Random(seed);
     Map<String, TFloat32> weights = new LinkedHashMap<>();
     try (Graph graph = new Graph()) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -67,13 +68,19 @@ record SpeechConfig(
   }
 
   /** Reads the keys of transformers' WavLMConfig, HubertConfig and Wav2Vec2Config. */
-  static SpeechConfig of(ConfigFile config, SpeechFamily family, PaddingInNorm paddingInNorm)
+  static SpeechConfig of(
+      ConfigFile config, SpeechFamily family, PaddingInNorm paddingInNorm, Set<String> tensors)
       throws IOException {
     List<Integer> channels = config.sizes("conv_dim", List.of(512, 512, 512, 512, 512, 512, 512));
     List<Integer> kernels = config.sizes("conv_kernel", List.of(10, 3, 3, 3, 3, 2, 2));
     List<Integer> strides = config.sizes("conv_stride", List.of(5, 2, 2, 2, 2, 2, 2));
     boolean sameLength = channels.size() == kernels.size() && kernels.size() == strides.size();
     config.require(sameLength, "conv_dim, conv_kernel and conv_stride must have the same length");
+    int convolutionCount = config.size("num_feat_extract_layers", channels.size());
+    config.require(
+        convolutionCount == channels.size(),
+        "num_feat_extract_layers: expected the length of conv_dim, %d, found %d"
+            .formatted(channels.size(), convolutionCount));
     List<Convolution> convolutions =
         IntStream.range(0, sameLength ? channels.size() : 1)
             .mapToObj(i -> new Convolution(channels.get(i), kernels.get(i), strides.get(i)))
@@ -83,9 +90,6 @@ record SpeechConfig(
     config.require(
         transformer.hiddenSize() % positionGroups == 0,
         "hidden_size must be a multiple of num_conv_pos_embedding_groups");
-    config.require(!config.flag("add_adapter", false), "add_adapter is not supported");
-    config.require(
-        !config.flag("conv_pos_batch_norm", false), "conv_pos_batch_norm is not supported");
     SpeechConfig speech =
         new SpeechConfig(
             family,
@@ -94,12 +98,12 @@ record SpeechConfig(
             config.choice("feat_extract_norm", FeatureNorm.class, FeatureNorm.GROUP),
             config.choice("feat_extract_activation", Activation.class, Activation.GELU),
             config.flag("do_stable_layer_norm", false),
-            config.flag("feat_proj_layer_norm", true),
+            family != SpeechFamily.HUBERT || config.flag("feat_proj_layer_norm", true),
             config.size("num_conv_pos_embeddings", 128),
             positionGroups,
             config.size("num_buckets", 320),
             config.size("max_bucket_distance", 800),
-            config.lists("architectures", "ForCTC")
+            hasCtcHead(config, tensors)
                 ? Optional.of(
                     new Ctc(config.size("vocab_size", 32), config.rate("final_dropout", 0.1)))
                 : Optional.empty(),
@@ -107,6 +111,13 @@ record SpeechConfig(
             transformer);
     config.check();
     return speech;
+  }
+
+  /** A config.json without architectures does not say; then the checkpoint's tensors do. */
+  private static boolean hasCtcHead(ConfigFile config, Set<String> tensors) {
+    return config.isOn("architectures")
+        ? config.lists("architectures", "ForCTC")
+        : tensors.contains(Weights.HEAD + "weight");
   }
 
   @Override

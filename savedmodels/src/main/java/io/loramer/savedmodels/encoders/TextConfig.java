@@ -30,12 +30,15 @@ record TextConfig(
     TransformerConfig transformer)
     implements EncoderConfig {
 
+  /** The position embeddings that are supported. */
+  private enum PositionEmbedding {
+    /** A row of a table for each position. */
+    ABSOLUTE
+  }
+
   /** Reads the keys of transformers' RobertaConfig and BertConfig. */
   static TextConfig of(ConfigFile config, TextFamily family) throws IOException {
-    String positions = config.text("position_embedding_type").orElse("absolute");
-    config.require(
-        positions.equals("absolute"),
-        "position_embedding_type: " + positions + " is not supported; supported: absolute");
+    config.choice("position_embedding_type", PositionEmbedding.class, PositionEmbedding.ABSOLUTE);
     TextConfig text =
         new TextConfig(
             family,

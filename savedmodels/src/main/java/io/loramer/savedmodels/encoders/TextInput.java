@@ -16,8 +16,7 @@ public record TextInput(int maxTokens, int padId) {
    * @throws IOException if it is not a text encoder
    */
   public static TextInput of(SavedModelFolder model) throws IOException {
-    EncoderConfig config =
-        EncoderConfig.read(model.asset("config.json").getParent(), PaddingInNorm.IGNORED);
+    EncoderConfig config = EncoderConfig.ofSavedModel(model);
     if (!(config instanceof TextConfig text)) {
       throw new IOException(model.path() + ": expected a text encoder, found a speech encoder");
     }

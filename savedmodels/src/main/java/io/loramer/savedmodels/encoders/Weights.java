@@ -4,10 +4,13 @@ import io.loramer.savedmodels.encoders.Parameter.Storage;
 import io.loramer.savedmodels.weights.Checkpoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
@@ -15,16 +18,15 @@ import org.tensorflow.types.TFloat32;
 
 /** Finds an encoder's parameters in a checkpoint and converts them to the graph's layout. */
 final class Weights {
-  /** Parameters of checkpoints that inference and fine-tuning with LoRA do not use. */
+  /**
+   * Modules within an encoder that inference and fine-tuning with LoRA do not use: SpecAugment's
+   * vector under its name and its old one, positions that the graph counts itself, BERT's pooler.
+   */
   private static final Set<String> UNUSED =
-      Set.of(
-          "masked_spec_embed",
-          "embeddings.position_ids",
-          "pooler.dense.weight",
-          "pooler.dense.bias");
+      Set.of("masked_spec_embed", "mask_time_emb_vector", "embeddings.position_ids", "pooler");
 
   /** The prefix of the CTC head's parameters, which does not depend on the encoder's prefix. */
-  private static final String HEAD = "lm_head.";
+  static final String HEAD = "lm_head.";
 
   /** PyTorch's names of the magnitude and direction of a weight norm, new and old. */
   private static final List<WeightNorm> WEIGHT_NORMS =
@@ -41,51 +43,83 @@ final class Weights {
   private final Checkpoint checkpoint;
   private final String prefix;
   private final Map<Parameter, List<String>> stored = new LinkedHashMap<>();
+  private final Map<String, UnusedTensors> unused = new TreeMap<>();
+  private final List<String> problems = new ArrayList<>();
 
-  private Weights(Checkpoint checkpoint, String base) {
+  /**
+   * Finds an encoder's parameters.
+   *
+   * @param base the encoder's prefix in a model with a task head, such as {@code wavlm}
+   */
+  Weights(Checkpoint checkpoint, String base, List<Parameter> parameters) {
     this.checkpoint = checkpoint;
     boolean headed = checkpoint.names().stream().anyMatch(name -> name.startsWith(base + "."));
     prefix = headed ? base + "." : "";
+    Set<String> others = new TreeSet<>(checkpoint.names());
+    Set<String> modules = new HashSet<>();
+    for (Parameter parameter : parameters) {
+      List<String> names = namesOf(parameter);
+      stored.put(parameter, names);
+      names.forEach(others::remove);
+      modules.add(first(parameter.name()));
+      check(parameter, names);
+    }
+    for (String name : others) {
+      Optional<String> module = unusedModule(name, modules);
+      if (module.isPresent()) {
+        unused.merge(
+            module.get(),
+            new UnusedTensors(module.get(), 1, checkpoint.shape(name).size()),
+            UnusedTensors::plus);
+      } else {
+        problems.add(name + ": extra: config.json describes no such parameter");
+      }
+    }
+  }
+
+  /** Returns which parameters are missing, extra or of another shape. */
+  List<String> problems() {
+    return problems;
+  }
+
+  /** Returns the tensors that are not used, such as those of a task head, by module. */
+  List<UnusedTensors> unused() {
+    return List.copyOf(unused.values());
   }
 
   /**
-   * Finds all parameters.
+   * Checks that all parameters are there.
    *
    * @param subject names the checkpoint in errors
-   * @param base the encoder's prefix in a model with a task head, such as {@code wavlm}
    * @throws IOException if parameters are missing, extra or of another shape; the message lists all
    */
-  static Weights find(
-      String subject, Checkpoint checkpoint, String base, List<Parameter> parameters)
-      throws IOException {
-    Weights weights = new Weights(checkpoint, base);
-    List<String> problems = weights.locate(parameters);
+  void requireComplete(String subject) throws IOException {
     if (!problems.isEmpty()) {
       throw new IOException(
           "%s: does not fit its config.json (%d problems)%n  %s"
               .formatted(subject, problems.size(), String.join("\n  ", problems)));
     }
-    return weights;
   }
 
-  /** Returns which parameters are missing, extra or of another shape. */
-  static List<String> problems(Checkpoint checkpoint, String base, List<Parameter> parameters) {
-    return new Weights(checkpoint, base).locate(parameters);
-  }
-
-  private List<String> locate(List<Parameter> parameters) {
-    Set<String> extra = new TreeSet<>(checkpoint.names());
-    extra.removeIf(name -> !name.startsWith(prefix)); // parameters of the head
-    UNUSED.forEach(name -> extra.remove(prefix + name));
-    List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      List<String> names = namesOf(parameter);
-      stored.put(parameter, names);
-      names.forEach(extra::remove);
-      check(parameter, names, problems);
+  /**
+   * Returns the module of a tensor if transformers does not use it in the encoder either: a module
+   * beside the encoder, or one of {@link #UNUSED} within it.
+   *
+   * @param modules of the encoder
+   */
+  private Optional<String> unusedModule(String name, Set<String> modules) {
+    boolean beside = prefix.isEmpty() ? !modules.contains(first(name)) : !name.startsWith(prefix);
+    if (beside) {
+      return Optional.of(first(name));
     }
-    extra.forEach(name -> problems.add(name + ": extra: config.json describes no such parameter"));
-    return problems;
+    return UNUSED.stream()
+        .map(module -> prefix + module)
+        .filter(module -> name.equals(module) || name.startsWith(module + "."))
+        .findFirst();
+  }
+
+  private static String first(String name) {
+    return name.replaceFirst("\\..*$", "");
   }
 
   /** Returns a variable's value; the caller closes it. */
@@ -131,7 +165,7 @@ final class Weights {
         .orElse(name);
   }
 
-  private void check(Parameter parameter, List<String> names, List<String> problems) {
+  private void check(Parameter parameter, List<String> names) {
     for (String name : names) {
       boolean magnitude = names.size() == 2 && name.equals(names.get(0));
       Shape expected = magnitude ? Shape.of(1, 1, parameter.shape().get(2)) : parameter.shape();

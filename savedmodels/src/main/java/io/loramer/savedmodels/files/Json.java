@@ -1,6 +1,7 @@
 package io.loramer.savedmodels.files;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
@@ -35,4 +36,15 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  /** Returns whether a setting is on: neither absent, null, false nor empty. */
+  public static boolean isOn(JsonNode setting) {
+    return switch (setting.getNodeType()) {
+      case BOOLEAN -> setting.booleanValue();
+      case ARRAY, OBJECT -> !setting.isEmpty();
+      case STRING -> !setting.textValue().isEmpty();
+      case NUMBER -> true;
+      default -> false;
+    };
+  }
 }

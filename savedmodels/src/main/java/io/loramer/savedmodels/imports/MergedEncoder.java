@@ -43,10 +43,11 @@ public final class MergedEncoder {
    * Writes an encoder with an adapter merged in.
    *
    * @param target the new SavedModel's folder, which must not exist
+   * @return the number of kernels that changed
    * @throws IOException if the target exists, or a file is unreadable
    * @throws IllegalArgumentException if the adapter does not fit the encoder
    */
-  public static void write(SavedModelFolder encoder, LoraAdapter adapter, Path target)
+  public static int write(SavedModelFolder encoder, LoraAdapter adapter, Path target)
       throws IOException {
     AtomicFolder.requireAbsent(target);
     List<LoraTarget> targets = adapter.targetsAmong(EncoderSavedModel.of(encoder).linearMaps());
@@ -72,6 +73,7 @@ public final class MergedEncoder {
             Files.createDirectories(variables.getParent());
             runSaver(session, saver, save, variables);
           });
+      return targets.size();
     }
   }
 

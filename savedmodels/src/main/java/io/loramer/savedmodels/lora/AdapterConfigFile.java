@@ -130,7 +130,7 @@ final class AdapterConfigFile {
     for (var setting : root.properties()) {
       String key = setting.getKey();
       boolean variant = key.startsWith("use_") && !key.equals("use_rslora");
-      if ((variant || OTHER_KINDS.contains(key)) && isOn(setting.getValue())) {
+      if ((variant || OTHER_KINDS.contains(key)) && Json.isOn(setting.getValue())) {
         found.add(key);
       }
     }
@@ -194,7 +194,7 @@ final class AdapterConfigFile {
     }
     boolean chosen =
         targets.isAllLinear()
-            || isOn(root.path("exclude_modules"))
+            || Json.isOn(root.path("exclude_modules"))
             || root.hasNonNull("layers_to_transform");
     if (chosen || !modules.values().stream().allMatch(targets::matches)) {
       return all;
@@ -235,16 +235,5 @@ final class AdapterConfigFile {
     if (!value.isNumber()) {
       throw new IllegalArgumentException(key + ": expected a number, found " + value);
     }
-  }
-
-  /** Returns whether a setting is neither absent, null, false nor empty. */
-  private static boolean isOn(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case BOOLEAN -> value.booleanValue();
-      case ARRAY, OBJECT -> !value.isEmpty();
-      case STRING -> !value.textValue().isEmpty();
-      case NUMBER -> true;
-      default -> false;
-    };
   }
 }

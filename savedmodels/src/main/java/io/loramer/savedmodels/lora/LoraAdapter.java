@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
@@ -21,6 +24,8 @@ import org.tensorflow.types.TFloat32;
  * @see <a href="https://huggingface.co/docs/peft/developer_guides/checkpoint">PEFT's format</a>
  */
 public final class LoraAdapter implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(LoraAdapter.class);
+
   static final String WEIGHTS = "adapter_model.safetensors";
 
   /** The message about an adapter whose B matrices are all zero. */
@@ -59,6 +64,27 @@ public final class LoraAdapter implements AutoCloseable {
    */
   public void write(Path folder, Optional<String> baseModel) throws IOException {
     write(folder, config, baseModel, matrices);
+  }
+
+  /**
+   * Writes the part of this adapter that an encoder uses into an existing folder, in PEFT's format
+   * for a bare encoder.
+   *
+   * @param baseModel the adapted model for Python: a folder, or its name on the hub
+   * @param targets see {@link #targetsAmong}
+   */
+  public void write(Path folder, Optional<String> baseModel, List<LoraTarget> targets)
+      throws IOException {
+    Map<String, TFloat32> used = new LinkedHashMap<>();
+    for (LoraTarget target : targets) {
+      used.put(target.loraA(), matrices.get(target.loraA()));
+      used.put(target.loraB(), matrices.get(target.loraB()));
+    }
+    if (used.size() == matrices.size()) {
+      write(folder, baseModel);
+    } else {
+      write(folder, config.of(modulesOf(used)), baseModel, used);
+    }
   }
 
   private static void write(
@@ -144,19 +170,23 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /**
-   * Finds the linear map of an encoder for each module of the adapter.
+   * Finds the linear map of an encoder for each module of the adapter. Modules beside the encoder,
+   * such as a pooler or a task head, are left out, and a warning names them.
    *
    * @param linearMaps of an encoder
-   * @return a target per module
+   * @return a target per module of the encoder
    * @throws IllegalArgumentException if a module is not among them or has another shape, or {@code
    *     target_modules} names a linear map without matrices; the message lists all such problems
    */
   public List<LoraTarget> targetsAmong(List<LoraTarget> linearMaps) {
     Map<String, LoraTarget> byModule = new LinkedHashMap<>();
     linearMaps.forEach(target -> byModule.put(target.module(), target));
+    List<String> beside = modulesBeside(byModule.keySet());
     List<String> problems = new ArrayList<>();
     List<LoraTarget> targets = new ArrayList<>();
-    for (String module : modules()) {
+    List<String> modules = new ArrayList<>(modules());
+    modules.removeAll(beside);
+    for (String module : modules) {
       LoraTarget target = byModule.remove(module);
       if (target == null) {
         problems.add(module + ": the encoder has no such linear map");
@@ -181,7 +211,28 @@ public final class LoraAdapter implements AutoCloseable {
           "the adapter does not fit the encoder (%d problems)%n  %s%nthe encoder's linear maps: %s"
               .formatted(problems.size(), String.join("\n  ", problems), String.join(", ", known)));
     }
+    if (!beside.isEmpty()) {
+      LOG.warn(
+          "left out, since they are not part of the encoder: the matrices of {}",
+          String.join(", ", beside));
+    }
     return targets;
+  }
+
+  /**
+   * Returns the adapter's modules that lie beside an encoder's linear maps, not among them; none if
+   * that were all, since the adapter then is for another encoder.
+   */
+  private List<String> modulesBeside(Set<String> encoder) {
+    Set<String> parts = encoder.stream().map(LoraAdapter::part).collect(Collectors.toSet());
+    List<String> beside =
+        modules().stream().filter(module -> !parts.contains(part(module))).toList();
+    return beside.size() == modules().size() ? List.of() : beside;
+  }
+
+  /** Returns the module of the model that a module is in, such as {@code encoder}. */
+  private static String part(String module) {
+    return module.replaceFirst("\\..*$", "");
   }
 
   /**

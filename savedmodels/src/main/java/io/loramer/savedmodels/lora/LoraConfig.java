@@ -86,6 +86,16 @@ public record LoraConfig(
         .findFirst();
   }
 
+  /** Returns this configuration for some of its modules, which become the targets by name. */
+  LoraConfig of(List<String> modules) {
+    Map<String, Integer> ranks = new LinkedHashMap<>(rankPattern);
+    Map<String, Float> alphas = new LinkedHashMap<>(alphaPattern);
+    ranks.keySet().removeIf(key -> !matchesAny(key, modules));
+    alphas.keySet().removeIf(key -> !matchesAny(key, modules));
+    TargetModules targets = new TargetModules(modules, "");
+    return new LoraConfig(rank, alpha, dropout, targets, ranks, alphas, useRslora);
+  }
+
   /** Returns the keys of both patterns that match none of the modules. */
   List<String> unmatchedPatterns(Collection<String> modules) {
     List<String> keys = new ArrayList<>(rankPattern.keySet());

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.ndarray.Shape;
@@ -98,6 +99,30 @@ final class CtcHeadTest {
         expected[i] = (float) sum;
       }
       assertClose(architecture, expected, floats((TFloat32) result.get(0)), 1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "[]", "absent"})
+  void headIsKeptWhereConfigNamesNoArchitecture(String architectures) throws IOException {
+    Path checkpoint = Files.createDirectory(folder.resolve("checkpoint"));
+    Files.copy(
+        WAV2VEC2.folder().resolve("model.safetensors"), checkpoint.resolve("model.safetensors"));
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode config =
+        (ObjectNode) json.readTree(WAV2VEC2.folder().resolve("config.json").toFile());
+    if (architectures.equals("absent")) {
+      config.remove("architectures");
+    } else {
+      config.set("architectures", json.readTree(architectures));
+    }
+    json.writeValue(checkpoint.resolve("config.json").toFile(), config);
+    try (SavedModelBundle model = convert(checkpoint, PaddingInNorm.COUNTED);
+        TFloat32 input = WAV2VEC2.float32(GOLDEN, "padded.input_values");
+        TInt32 mask = WAV2VEC2.int32(GOLDEN, "padded.attention_mask");
+        TFloat32 logits = WAV2VEC2.float32(GOLDEN, "padded.logits");
+        Result result = run(model, input, mask)) {
+      assertClose("logits", logits, (TFloat32) result.get(0), 1e-4);
     }
   }
 

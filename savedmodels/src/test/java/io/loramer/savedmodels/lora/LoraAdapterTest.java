@@ -239,6 +239,46 @@ final class LoraAdapterTest {
     }
   }
 
+  /** PEFT's all-linear also adapts the pooler of a RobertaModel, and heads of task models. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pooler.dense", "classifier.dense", "lm_head", "cls.predictions.decoder"})
+  void modulesBesideTheEncoderAreLeftOut(String beside) throws IOException {
+    List<LoraTarget> encoder = new ArrayList<>();
+    for (int layer = 0; layer < 3; layer++) {
+      for (String name : List.of("q_proj", "v_proj")) {
+        encoder.add(
+            new LoraTarget(
+                "encoder.layers." + layer + ".attention." + name + ".weight", 48, 48, true));
+      }
+    }
+    tensors.put("base_model.model." + beside + ".lora_A.weight", matrix(2, 48, 1));
+    tensors.put("base_model.model." + beside + ".lora_B.weight", matrix(5, 2, 1));
+    config.putArray("target_modules").add("q_proj").add("v_proj").add(beside);
+    config.putObject("rank_pattern").put(beside, 2);
+    Path ours = Files.createDirectory(folder.resolve("ours"));
+    try (LoraAdapter adapter = read()) {
+      List<LoraTarget> targets = adapter.targetsAmong(encoder);
+      assertEquals(encoder, targets);
+      adapter.write(ours, adapter.baseModel(), targets);
+    }
+    List<String> used = encoder.stream().map(LoraTarget::module).toList();
+    try (LoraAdapter written = LoraAdapter.read(ours)) {
+      assertEquals(used, written.modules());
+      assertEquals(new LoraConfig(2, 16, 0, new TargetModules(used, "")), written.config());
+    }
+  }
+
+  @Test
+  void adapterWithoutAModuleOfTheEncoderIsRefused() throws IOException {
+    List<LoraTarget> other = List.of(new LoraTarget("transformer.h.0.proj.weight", 48, 48, true));
+    try (LoraAdapter adapter = read()) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> adapter.targetsAmong(other))
+              .getMessage();
+      assertTrue(message.contains("0.attention.q_proj: the encoder has no such"), message);
+    }
+  }
+
   @Test
   void pickledAdapterIsRefusedWithWhatIsExpected() throws IOException {
     Files.copy(PEFT.resolve(CONFIG), folder.resolve(CONFIG));

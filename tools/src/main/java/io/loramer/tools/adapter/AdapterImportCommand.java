@@ -4,8 +4,10 @@ import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.savedmodels.imports.EncoderSavedModel;
 import io.loramer.savedmodels.lora.LoraAdapter;
+import io.loramer.savedmodels.lora.LoraTarget;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,16 +46,18 @@ final class AdapterImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     AtomicFolder.requireAbsent(out);
     try (LoraAdapter adapter = LoraAdapter.read(options.adapter())) {
-      int targets =
-          adapter
-              .targetsAmong(
-                  EncoderSavedModel.of(SavedModelFolder.open(options.encoder())).linearMaps())
-              .size();
-      AtomicFolder.write(out, content -> adapter.write(content, adapter.baseModel()));
+      List<LoraTarget> targets =
+          adapter.targetsAmong(
+              EncoderSavedModel.of(SavedModelFolder.open(options.encoder())).linearMaps());
+      AtomicFolder.write(out, content -> adapter.write(content, adapter.baseModel(), targets));
       spec.commandLine()
           .getOut()
           .printf(
-              Locale.ROOT, "%s: LoRA of %d linear maps of %s%n", out, targets, options.encoder());
+              Locale.ROOT,
+              "%s: LoRA of %d linear maps of %s%n",
+              out,
+              targets.size(),
+              options.encoder());
     }
     return ExitCode.OK;
   }

@@ -41,10 +41,8 @@ final class AdapterMergeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (LoraAdapter adapter = LoraAdapter.read(options.adapter())) {
-      MergedEncoder.write(SavedModelFolder.open(options.encoder()), adapter, out);
-      spec.commandLine()
-          .getOut()
-          .printf(Locale.ROOT, "%s: %d kernels merged%n", out, adapter.modules().size());
+      int merged = MergedEncoder.write(SavedModelFolder.open(options.encoder()), adapter, out);
+      spec.commandLine().getOut().printf(Locale.ROOT, "%s: %d kernels merged%n", out, merged);
     }
     return ExitCode.OK;
   }

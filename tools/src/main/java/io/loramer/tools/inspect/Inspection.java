@@ -6,6 +6,7 @@ import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.SavedModelSummary;
 import io.loramer.savedmodels.encoders.EncoderContents;
+import io.loramer.savedmodels.encoders.UnusedTensors;
 import io.loramer.savedmodels.files.Json;
 import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
@@ -202,7 +203,15 @@ public record Inspection(ObjectNode tree) {
     lora.set("target_modules", Json.RECORDS.valueToTree(targets.names()));
     lora.set("matched", Json.RECORDS.valueToTree(matched));
     lora.set("other_linear_maps", Json.RECORDS.valueToTree(others));
+    ObjectNode unused = tree.putObject("not_used");
+    for (UnusedTensors module : encoder.unused()) {
+      unused
+          .putObject(module.module())
+          .put("tensors", module.tensors())
+          .put("parameters", module.parameters());
+    }
     tree.set("problems", Json.RECORDS.valueToTree(encoder.problems()));
+    tree.set("warnings", Json.RECORDS.valueToTree(encoder.warnings()));
   }
 
   private void putTensors(Map<String, TensorType> tensors) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /** The output of inspect for each kind of file or folder. */
@@ -97,6 +98,27 @@ class InspectCommandTest {
             "encoder.layers.1.attention.k_proj.biased: extra: config.json describes no such"
                 + " parameter"),
         Json.TREE.convertValue(problems, List.class));
+  }
+
+  @Test
+  void tensorsThatTheEncoderDoesNotUseAreListedByModule() throws IOException {
+    Files.copy(encoder.checkpoint().resolve("config.json"), folder.resolve("config.json"));
+    Map<String, TFloat32> tensors = new LinkedHashMap<>();
+    try (Safetensors file = Safetensors.open(encoder.checkpoint().resolve("model.safetensors"))) {
+      for (String name : file.names()) {
+        tensors.put("wavlm." + name, file.float32(name));
+      }
+    }
+    tensors.put("classifier.weight", TFloat32.tensorOf(Shape.of(4, 12)));
+    tensors.put("classifier.bias", TFloat32.tensorOf(Shape.of(4)));
+    Safetensors.write(folder.resolve("model.safetensors"), tensors);
+    tensors.values().forEach(TFloat32::close);
+
+    CommandLineRun.of("inspect", folder)
+        .assertPrinted("not_used:\n  classifier: tensors 2, parameters 52\n");
+    CommandLineRun converted =
+        CommandLineRun.of("convert", "--checkpoint", folder, "--out", folder.resolve("encoder"));
+    converted.assertPrinted("\nnot used: classifier (2 tensors, 52 parameters)\n");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.loramer.model.head.Modality;
 import io.loramer.recognition.EmotionModel;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.TrainingClips;
+import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.MetaGraph;
 import io.loramer.savedmodels.MetaGraph.CallSignature;
 import io.loramer.savedmodels.SavedModelFolder;
@@ -208,8 +209,10 @@ public final class EmotionExport {
       Files.copy(run.trainingClips(), exported.newAsset(TrainingClips.FILE));
     }
     if (encoders.containsKey(Modality.TEXT)) {
-      Files.copy(
-          encoders.get(Modality.TEXT).asset("tokenizer.json"), exported.newAsset("tokenizer.json"));
+      Tokenizer.copy(
+          encoders.get(Modality.TEXT).asset(EmotionModel.TOKENIZER),
+          exported.newAsset(EmotionModel.TOKENIZER),
+          info.maxTokens().orElseThrow());
     }
   }
 }

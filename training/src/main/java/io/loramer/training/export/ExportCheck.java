@@ -5,10 +5,14 @@ import io.loramer.recognition.EmotionModel;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Batches;
+import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.MetaGraph;
+import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.optimize.Precision;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +33,8 @@ import org.tensorflow.types.TString;
  * Compares an exported model with the graph that it was written from.
  *
  * <p>Both are given three clips of different lengths: each alone, as a batch, and as a batch padded
- * as TF Serving pads.
+ * as TF Serving pads. The asset {@code tokenizer.json} must give the model's ids to programs that
+ * load it as the README.md shows.
  */
 final class ExportCheck {
   /** Far above the effect of another order of additions, far below that of a missing variable. */
@@ -63,7 +68,8 @@ final class ExportCheck {
    * @param session of the graph that was exported
    * @return the largest difference between an output of a clip alone and in a batch; more than
    *     rounding if the encoder includes padding in its norm, as Hugging Face's own do
-   * @throws IOException if the model's outputs differ from the graph's
+   * @throws IOException if the model's outputs differ from the graph's, or the ids of its {@code
+   *     tokenizer.json} from its own
    */
   static double run(Session session, EmotionModel exported, Precision precision)
       throws IOException {
@@ -71,6 +77,9 @@ final class ExportCheck {
   }
 
   private double run() throws IOException {
+    if (exported.tokenizer().isPresent()) {
+      requireTokens(exported.tokenizer().get());
+    }
     Session loaded = exported.bundle().session();
     List<float[]> alone = new ArrayList<>();
     for (int i = 0; i < clips.size(); i++) {
@@ -99,6 +108,21 @@ final class ExportCheck {
       difference = Math.max(difference, difference(alone.get(i), batch.get(i)));
     }
     return difference;
+  }
+
+  private void requireTokens(Tokenizer tokenizer) throws IOException {
+    Path file = SavedModelFolder.open(exported.folder()).asset(EmotionModel.TOKENIZER);
+    List<String> texts = new ArrayList<>(TEXTS);
+    texts.add(TEXTS.get(0).repeat(exported.info().maxTokens().orElseThrow())); // is truncated
+    for (String text : texts) {
+      int[] expected = tokenizer.encode(text);
+      int[] found = Tokenizer.encodeByFile(file, text);
+      if (!Arrays.equals(expected, found)) {
+        throw new IOException(
+            "%s: expected %d ids for \"%.40s\", as the model's own, found %d or others"
+                .formatted(file, expected.length, text, found.length));
+      }
+    }
   }
 
   private static List<short[]> clips(EmotionModelInfo info) {

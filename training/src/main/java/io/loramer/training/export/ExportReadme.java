@@ -13,6 +13,7 @@ final class ExportReadme {
   private static final String PYTHON_SPEECH =
       """
       samples, rate = soundfile.read("clip.wav", dtype="float32")  # 16 kHz, one channel
+      samples = samples[:%d]  # longer clips are cropped, as in training
       inputs["input_values"] = tf.constant(samples[None])
       inputs["audio_lengths"] = tf.constant([len(samples)])
       """;
@@ -38,53 +39,50 @@ final class ExportReadme {
     EmotionModelInfo info = model.info();
     String ids = model.tokenizer().map(known -> Arrays.toString(known.encode(WORDS))).orElse("");
     return """
-        # %1$s
+    # %1$s
 
-        Recognises %2$s. Made by LoRA-MER for Java.
-        %3$s
-        The SavedModel was loaded and compared with the run's weights, on clips alone, in batches, and in batches that were
-        padded as TF Serving pads. An output of a clip alone and in a batch differs by %4$s at most.
+    Recognises %2$s. Made by LoRA-MER for Java.
+    %3$s
+    The SavedModel was loaded and compared with the run's weights, on clips alone, in batches, and in batches that were
+    padded as TF Serving pads. An output of a clip alone and in a batch differs by %4$s at most.
 
-        ## Signatures
+    ## Signatures
 
-        %5$s
-        Lengths are counts of samples and tokens; the padding beyond them is ignored.
+    %5$s
+    Lengths are counts of samples and tokens; the padding beyond them is ignored.
 
-        ## TF Serving
+    ## TF Serving
 
-        ```
-        tensorflow_model_server --rest_api_port=8501 --model_name=%1$s --model_base_path=/path/to/%1$s \\
-          --enable_batching --enable_per_model_batching_parameters   # batching_params.pbtxt, beside this file
-        ```
+    ```
+    tensorflow_model_server --rest_api_port=8501 --model_name=%1$s --model_base_path=/path/to/%1$s \\
+      --enable_batching --enable_per_model_batching_parameters   # batching_params.pbtxt, beside this file
+    ```
 
-        or, with an API for sound files of any format as well: `lora-mer serve --model /path/to/%1$s`.
+    or, with an API for sound files of any format as well: `lora-mer serve --model /path/to/%1$s`.
 
-        ## curl
+    ## curl
 
-        ```
-        %6$s
-        ```
+    ```
+    %6$s
+    ```
 
-        ## Python
+    ## Python
 
-        ```python
-        import soundfile, tensorflow as tf, tokenizers
+    ```python
+    %7$sprint(tf.saved_model.load(".").signatures["serving_default"](**inputs))
+    ```
 
-        inputs = {}
-        %7$sprint(tf.saved_model.load(".").signatures["serving_default"](**inputs))
-        ```
+    ## Java
 
-        ## Java
-
-        ```java
-        // In this process (io.loramer:lora-mer-recognition); the folder is that of the model or of a version.
-        try (EmotionRecognizer recognizer = EmotionRecognizer.load(Path.of("/path/to/%1$s"))) {
-          recognizer.recognize(AudioFile.read(Path.of("clip.mp3")), Optional.of("%8$s"));
-        }
-        // From a server, lora-mer serve (io.loramer:lora-mer-client, which needs no TensorFlow).
-        new EmotionClient(URI.create("http://localhost:8501")).recognize(Path.of("clip.mp3"), Optional.of("%8$s"));
-        ```
-        """
+    ```java
+    // In this process (io.loramer:lora-mer-recognition); the folder is that of the model or of a version.
+    try (EmotionRecognizer recognizer = EmotionRecognizer.load(Path.of("/path/to/%1$s"))) {
+      recognizer.recognize(AudioFile.read(Path.of("clip.mp3")), Optional.of("%8$s"));
+    }
+    // From a server, lora-mer serve (io.loramer:lora-mer-client, which needs no TensorFlow).
+    new EmotionClient(URI.create("http://localhost:8501")).recognize(Path.of("clip.mp3"), Optional.of("%8$s"));
+    ```
+    """
         .formatted(
             name,
             markdown(String.join(", ", info.labels())),
@@ -92,7 +90,7 @@ final class ExportReadme {
             String.format(Locale.ROOT, "%.1e", difference),
             signatures(info),
             curl(name, info, ids),
-            (info.usesAudio() ? PYTHON_SPEECH : "") + (info.usesText() ? PYTHON_WORDS : ""),
+            python(info),
             WORDS);
   }
 
@@ -117,16 +115,17 @@ final class ExportReadme {
     String speakers =
         info.toldSpeakers()
             ? """
-              In training and test the model was given the speaker of each clip. This SavedModel has no speaker input: all speakers are unknown
-              to it, so on speakers of the training split its accuracy may be lower than in that test.
-              """
+            In training and test the model was given the speaker of each clip. This SavedModel has no speaker input: all speakers are unknown
+            to it, so on speakers of the training split its accuracy may be lower than in that test.
+            """
             : "";
     return info.test()
             .map(
                 test ->
                     String.format(
                         Locale.ROOT,
-                        "On its test split of %d utterances: unweighted accuracy %.3f, weighted %.3f.%n",
+                        "On its test split of %d utterances: unweighted accuracy %.3f, weighted"
+                            + " %.3f.%n",
                         test.utterances(),
                         test.unweightedAccuracy(),
                         test.weightedAccuracy()))
@@ -146,10 +145,10 @@ final class ExportReadme {
         """
             .formatted(and + words);
     return """
-        - `serving_default`: %s → `probabilities`, `logits` float32 [B, %d], `labels` string [B] (the most probable), \
-        `embedding` [B, D]%s.
-        %s- `explain`: as `serving_default`, and the pooling's attention weights: %s.
-        """
+    - `serving_default`: %s → `probabilities`, `logits` float32 [B, %d], `labels` string [B] (the most probable), \
+    `embedding` [B, D]%s.
+    %s- `explain`: as `serving_default`, and the pooling's attention weights: %s.
+    """
         .formatted(
             (info.usesAudio() ? speech : "") + and + words,
             info.labels().size(),
@@ -167,6 +166,17 @@ final class ExportReadme {
     return info.usesAudio() ? audio + ", " + text : text;
   }
 
+  /** Returns lines that make the inputs as {@code lora-mer predict} does. */
+  private static String python(EmotionModelInfo info) {
+    return "import "
+        + (info.usesAudio() ? "soundfile, " : "")
+        + "tensorflow as tf"
+        + (info.usesText() ? ", tokenizers" : "")
+        + "\n\ninputs = {}\n"
+        + (info.usesAudio() ? PYTHON_SPEECH.formatted(info.maxSamples()) : "")
+        + (info.usesText() ? PYTHON_WORDS : "");
+  }
+
   private static String curl(String name, EmotionModelInfo info, String ids) {
     String url = "http://localhost:8501/v1/models/" + name + ":predict";
     String words =
@@ -179,8 +189,9 @@ final class ExportReadme {
     }
     String rest = info.usesText() ? ", " + words : "";
     return """
-        (printf '{"signature_name": "wav_bytes", "instances": [{"wav_bytes": {"b64": "'; base64 -w0 clip.wav;
-         printf '"}%s}]}') | curl -d @- %s"""
+    (printf '{"signature_name": "wav_bytes", "instances": [{"wav_bytes": {"b64": "'; base64 -w0 clip.wav;
+     printf '"}%s}]}') | curl -d @- %s\
+    """
         .formatted(rest, url);
   }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loramer.model.head.SpeakerConfig;
+import io.loramer.recognition.EmotionModel;
 import io.loramer.recognition.EmotionModelInfo;
 import io.loramer.recognition.EmotionRecognizer;
 import io.loramer.recognition.audio.AudioFile;
@@ -22,6 +23,7 @@ import io.loramer.recognition.measures.Recognition;
 import io.loramer.recognition.testing.TestFiles;
 import io.loramer.recognition.testing.TinyCorpus;
 import io.loramer.recognition.words.TextChoice;
+import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.training.Trainer;
 import io.loramer.training.export.EmotionExport.Lora;
@@ -246,6 +248,22 @@ class EmotionExportTest {
               run.readMetrics().test()),
           recognizer.info());
     }
+  }
+
+  /** What the README.md's Python lines do. */
+  @Test
+  void shippedTokenizerGivesTheModelsIdsByItself() throws IOException {
+    Path asset = exported.resolve("assets/tokenizer.json");
+    try (EmotionModel model = EmotionModel.load(exported)) {
+      for (String text : List.of("Well", "I am so happy! ".repeat(28))) {
+        int[] ids = Tokenizer.encodeByFile(asset, text);
+        assertTrue(ids.length <= 28, "" + ids.length);
+        assertArrayEquals(model.tokenizer().orElseThrow().encode(text), ids);
+      }
+    }
+    String readme = Files.readString(exported.resolve("README.md"));
+    assertTrue(readme.contains("import soundfile, tensorflow as tf, tokenizers\n\n"), readme);
+    assertTrue(readme.contains("\nsamples = samples[:8000]  # longer clips are crop"), readme);
   }
 
   @Test

@@ -2,7 +2,16 @@ package io.loramer.recognition.words;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +37,16 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private static final Pattern WORD = Pattern.compile("\\S+", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** Keys of {@code tokenizer.json} that depend on the program that wrote it. */
+  private static final String TRUNCATION = "truncation";
+
+  private static final String PADDING = "padding";
+
+  /** A key of the truncation, {@code Right} if texts lose their end. */
+  private static final String DIRECTION = "direction";
 
   private final HuggingFaceTokenizer tokenizer;
 
@@ -75,13 +94,80 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * Copies a {@code tokenizer.json} with the settings of {@link #encode} in place of its own: texts
+   * are truncated to {@code maxLength} ids, at the end that the file states, and not padded. Then
+   * every program that loads the copy gets the same ids.
+   *
+   * @param maxLength see {@link #load}
+   * @throws IOException if the file cannot be read or is not a JSON object
+   */
+  public static void copy(Path tokenizerJson, Path target, int maxLength) throws IOException {
+    try (InputStream in = Files.newInputStream(tokenizerJson);
+        OutputStream out = Files.newOutputStream(target);
+        JsonParser read = JSON.createParser(in);
+        JsonGenerator written = JSON.createGenerator(out)) {
+      if (read.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException(tokenizerJson + ": expected a JSON object, found another value");
+      }
+      String direction = "Right"; // the library's default
+      written.writeStartObject();
+      while (read.nextToken() == JsonToken.FIELD_NAME) {
+        String key = read.currentName();
+        read.nextToken();
+        if (key.equals(TRUNCATION)) {
+          JsonNode truncation = read.readValueAsTree();
+          direction = truncation.path(DIRECTION).asText(direction);
+        } else if (key.equals(PADDING)) {
+          read.skipChildren();
+        } else { // value by value: the file has a line for each token of the vocabulary
+          written.writeFieldName(key);
+          written.copyCurrentStructure(read);
+        }
+      }
+      written.writeObjectFieldStart(TRUNCATION);
+      written.writeStringField(DIRECTION, direction);
+      written.writeNumberField("max_length", maxLength);
+      written.writeStringField("strategy", "LongestFirst");
+      written.writeNumberField("stride", 0);
+      written.writeEndObject();
+      written.writeNullField(PADDING);
+      written.writeEndObject();
+    }
+  }
+
+  /**
+   * Encodes a text by the settings in a {@code tokenizer.json} alone, as {@code
+   * tokenizers.Tokenizer.from_file(file).encode(text).ids} does in Python.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public static int[] encodeByFile(Path tokenizerJson, String text) throws IOException {
+    LibUtils.checkStatus();
+    long tokenizer =
+        TokenizersLibrary.LIB.createTokenizerFromString(Files.readString(tokenizerJson));
+    try {
+      long encoding = TokenizersLibrary.LIB.encode(tokenizer, text, true);
+      try {
+        return ints(TokenizersLibrary.LIB.getTokenIds(encoding));
+      } finally {
+        TokenizersLibrary.LIB.deleteEncoding(encoding);
+      }
+    } finally {
+      TokenizersLibrary.LIB.deleteTokenizer(tokenizer);
+    }
+  }
+
+  /**
    * Encodes a text.
    *
    * @return the ids with the special tokens of the checkpoint ({@code <s>} ... {@code </s>}). A
-   *     text that is too long is truncated at its end
+   *     text that is too long is truncated at its end, or at its start if the file says so
    */
   public int[] encode(String text) {
-    long[] ids = tokenizer.encode(text, true, false).getIds();
+    return ints(tokenizer.encode(text, true, false).getIds());
+  }
+
+  private static int[] ints(long[] ids) {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
