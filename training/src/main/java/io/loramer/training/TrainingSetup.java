@@ -188,7 +188,9 @@ record TrainingSetup(
           manifest.utterances().size(),
           config.data().maxDurationSeconds());
     }
-    lengths.silence().ifPresent(LOG::warn);
+    if (encoders.usesAudio()) {
+      lengths.silence().ifPresent(LOG::warn);
+    }
     Manifest worded = words.complete(manifest, clips::open, config.compute().device(), progress);
     Batches batches = encoders.batches(check.maxSamples());
     PreparedCorpus corpus =

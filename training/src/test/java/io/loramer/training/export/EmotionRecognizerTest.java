@@ -204,7 +204,7 @@ class EmotionRecognizerTest {
     }
     assertEquals(1, notes.size(), notes.toString());
     assertTrue(
-        notes.get(0).startsWith("2 of 3 clips are longer than the 0.1 s that the model takes: "),
+        notes.get(0).startsWith("2 of 3 clips are longer than the 0.5 s that the model takes: "),
         notes.get(0));
   }
 
