@@ -63,8 +63,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TextChoice words = new TextChoice(textSource, options.recognizer());
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model());
         ProgressLine progress = new ProgressLine()) {
-      List<Prediction> predictions =
-          loaded.evaluate(corpus, split, words, this::warn, progress);
+      List<Prediction> predictions = loaded.evaluate(corpus, split, words, this::warn, progress);
       spec.commandLine()
           .getOut()
           .println(SplitMetrics.confusionMatrix(loaded.info().labels(), predictions));

@@ -142,8 +142,7 @@ final class TransformersModelTest {
         Utterance utterance = utterances.get(expected.id());
         float[] samples = utterance.clip().read().samples();
         Waveform cropped = new Waveform(Arrays.copyOf(samples, Math.min(samples.length, 8000)));
-        Map<String, Float> found =
-            recognizer.recognize(cropped, utterance.text()).probabilities();
+        Map<String, Float> found = recognizer.recognize(cropped, utterance.text()).probabilities();
         expected
             .recognized()
             .probabilities()
@@ -158,8 +157,7 @@ final class TransformersModelTest {
         new DataConfig(
             Optional.of(tiny.manifest()), List.of(), 13, SplitConfig.none(), SplitConfig.none());
     RunConfig config = config(hubert, roberta).withData(seconds);
-    String refused =
-        assertThrows(IOException.class, () -> train(config)).getMessage();
+    String refused = assertThrows(IOException.class, () -> train(config)).getMessage();
     String expected =
         "data.max_duration_seconds: expected at most 1.0, found 13.0: %s/saved_model/1 takes exactly"
             + " 16000 samples at 16 kHz";
@@ -181,8 +179,7 @@ final class TransformersModelTest {
                     head.dropout(),
                     head.mine(),
                     head.speaker()));
-    String refused =
-        assertThrows(IllegalArgumentException.class, () -> train(config)).getMessage();
+    String refused = assertThrows(IllegalArgumentException.class, () -> train(config)).getMessage();
     assertTrue(refused.contains("gives only last_hidden_state"), refused);
   }
 

@@ -196,7 +196,8 @@ class EmotionRecognizerTest {
     Manifest corpus = Manifest.read(Files.writeString(folder.resolve("long.jsonl"), lines));
     List<String> notes = new ArrayList<>();
     List<Prediction> found =
-        recognizer.evaluate(corpus, Optional.empty(), TextChoice.transcript(), notes::add, progress -> {});
+        recognizer.evaluate(
+            corpus, Optional.empty(), TextChoice.transcript(), notes::add, progress -> {});
     for (int i = 0; i < clips.size(); i++) {
       Waveform written = AudioFile.read(folder.resolve("long" + i + ".wav"));
       assertClose(
@@ -221,7 +222,11 @@ class EmotionRecognizerTest {
                 .formatted(file));
     List<String> notes = new ArrayList<>();
     recognizer.evaluate(
-        Manifest.read(manifest), Optional.empty(), TextChoice.transcript(), notes::add, progress -> {});
+        Manifest.read(manifest),
+        Optional.empty(),
+        TextChoice.transcript(),
+        notes::add,
+        progress -> {});
     assertEquals(
         List.of(
             "1 of 1 clips have no sound: "

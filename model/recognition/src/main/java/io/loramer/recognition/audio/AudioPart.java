@@ -50,8 +50,7 @@ record AudioPart(Path file, long start, long end, OptionalInt channel) {
 
   /** Opens the file at or before the start of the part. */
   AudioDecoder open(ChannelMix mix) throws IOException {
-    return AudioDecoder.at(
-        start, file, channel.isPresent() ? mix.of(channel.getAsInt()) : mix);
+    return AudioDecoder.at(start, file, channel.isPresent() ? mix.of(channel.getAsInt()) : mix);
   }
 
   private boolean isSurround(AudioDecoder decoder) {

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  * @param problems of lines and clips, in the order of the lines: those that stop a training run,
  *     and clips that are silent throughout
  * @param warnings sentences on what is probably not meant as it is: keys that are not read, labels,
- *     speakers and ids that look the same, ends behind the end of a file, channels
- *     that are empty or nearly cancel each other, equal sound
+ *     speakers and ids that look the same, ends behind the end of a file, channels that are empty
+ *     or nearly cancel each other, equal sound
  * @param notes sentences on other keys that are not read
  */
 public record CorpusReport(
@@ -101,8 +101,7 @@ public record CorpusReport(
         ? Optional.empty()
         : Optional.of(
             "clips whose channels are not as expected: %d (%s%s)"
-                .formatted(
-                    odd.size(), odd.stream().limit(SHOWN).collect(joining("; ")), more));
+                .formatted(odd.size(), odd.stream().limit(SHOWN).collect(joining("; ")), more));
   }
 
   private static List<Problem> problems(Manifest manifest, List<Checked> checked) {

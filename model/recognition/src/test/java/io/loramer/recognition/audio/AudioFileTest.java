@@ -183,7 +183,8 @@ class AudioFileTest {
     Path surround = file(SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
     float[] mean = {3500 / 6f / 32768, 351 / 6f / 32768};
     assertArrayEquals(mean, AudioFile.read(surround).samples(), 1e-7f);
-    assertArrayEquals(mean, AudioFile.scan(surround, 0, 9, OptionalInt.empty(), 5).beginning().samples(), 1e-7f);
+    assertArrayEquals(
+        mean, AudioFile.scan(surround, 0, 9, OptionalInt.empty(), 5).beginning().samples(), 1e-7f);
     try (Recording recording = Recording.open(surround, 0, 9, OptionalInt.empty())) {
       assertArrayEquals(mean, recording.samples(0, 5), 1e-7f);
     }

@@ -32,7 +32,8 @@ class RecordingTest {
   void overlappingPartsAreSlicesOfTheWholeFileOrWaveform() throws IOException {
     Path file = file();
     Waveform whole = AudioFile.read(file);
-    try (Recording decoded = Recording.open(file, 0, Double.POSITIVE_INFINITY, OptionalInt.empty());
+    try (Recording decoded =
+            Recording.open(file, 0, Double.POSITIVE_INFINITY, OptionalInt.empty());
         Recording held = Recording.of(whole)) {
       for (int[] part : new int[][] {{0, 7000}, {3500, 10_500}, {3500, 9}, {17_000, 24_000}}) {
         int to = Math.max(part[0] + 1, part[1]);

@@ -142,7 +142,8 @@ class SilenceTest {
       frames[6 * i + 2] = frames[6 * i];
     }
     Files.write(surround, SoundFiles.extensibleWav(6, 0x3f, 16_000, frames));
-    assertEquals(Optional.empty(), AudioFile.check(surround, 0, 99, OptionalInt.empty()).channels());
+    assertEquals(
+        Optional.empty(), AudioFile.check(surround, 0, 99, OptionalInt.empty()).channels());
   }
 
   @Test

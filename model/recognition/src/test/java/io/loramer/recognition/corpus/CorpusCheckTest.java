@@ -96,7 +96,8 @@ class CorpusCheckTest {
   @Test
   void clipThatIsSilentWhereTheModelTakesItIsNamed() throws IOException {
     Waveform kept = new Waveform(new float[16_000]);
-    AudioScan scan = new AudioScan(kept, 50_000, Optional.empty(), Optional.empty(), Optional.empty());
+    AudioScan scan =
+        new AudioScan(kept, 50_000, Optional.empty(), Optional.empty(), Optional.empty());
     CorpusCheck.Lengths lengths = ANY_LABEL.run(manifest("x"), clip -> scan, done -> {});
     assertEquals(
         List.of(folder.resolve("1.wav") + ": the first 1.0 s are silent"), lengths.silent());

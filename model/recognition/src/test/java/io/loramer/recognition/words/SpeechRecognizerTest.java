@@ -86,12 +86,17 @@ class SpeechRecognizerTest {
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer)) {
       int[] whole = loaded.frames(Recording.of(new Waveform(samples)), progress -> {}).tokens;
       int[] first =
-          loaded.frames(Recording.of(new Waveform(Arrays.copyOf(samples, 480_000))), progress -> {}).tokens;
+          loaded.frames(Recording.of(new Waveform(Arrays.copyOf(samples, 480_000))), progress -> {})
+              .tokens;
       int[] second =
-          loaded.frames(Recording.of(new Waveform(Arrays.copyOfRange(samples, 415_680, 895_680))), progress -> {})
+          loaded.frames(
+                  Recording.of(new Waveform(Arrays.copyOfRange(samples, 415_680, 895_680))),
+                  progress -> {})
               .tokens;
       int[] last =
-          loaded.frames(Recording.of(new Waveform(Arrays.copyOfRange(samples, 831_360, samples.length))), progress -> {})
+          loaded.frames(
+                  Recording.of(new Waveform(Arrays.copyOfRange(samples, 831_360, samples.length))),
+                  progress -> {})
               .tokens;
       assertEquals((samples.length - 400) / 320 + 1, whole.length);
       assertArrayEquals(Arrays.copyOf(first, 1399), Arrays.copyOf(whole, 1399));
