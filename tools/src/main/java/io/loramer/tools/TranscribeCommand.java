@@ -2,6 +2,7 @@ package io.loramer.tools;
 
 import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.corpus.Manifest;
+import io.loramer.recognition.corpus.ManifestReader;
 import io.loramer.recognition.corpus.Transcription;
 import io.loramer.recognition.corpus.Utterance;
 import io.loramer.recognition.words.SpeechRecognizer;
@@ -115,7 +116,11 @@ final class TranscribeCommand implements Callable<Integer> {
       throw new FileAlreadyExistsException(
           to.toString(), null, "exists already; remove it or name another file");
     }
-    Manifest corpus = Manifest.read(from);
+    ManifestReader.Lines lines = new ManifestReader(from).read();
+    Manifest corpus = lines.requireValid();
+    lines
+        .warnings()
+        .forEach(warning -> spec.commandLine().getErr().println("lora-mer: " + warning));
     List<Utterance> recognized;
     try (SpeechRecognizer loaded = SpeechRecognizer.load(recognizer);
         ProgressLine progress = new ProgressLine()) {

@@ -75,7 +75,8 @@ class ArchitectureTest {
   /** Every other package of the library. */
   private static final List<InternalPackage> INTERNAL =
       List.of(
-          new InternalPackage("savedmodels.files", Set.of("training", "server", "tools")),
+          new InternalPackage(
+              "savedmodels.files", Set.of("recognition", "training", "server", "tools")),
           new InternalPackage("savedmodels.graph", Set.of("model", "recognition", "training")),
           new InternalPackage("savedmodels.imports", Set.of("model", "training", "tools")),
           new InternalPackage(
