@@ -2,6 +2,7 @@ package io.loramer.tools.report;
 
 import static java.util.Comparator.naturalOrder;
 import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.mapping;
@@ -19,6 +20,7 @@ import io.loramer.training.experiments.Protocol;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,27 @@ record Experiment(
     Map<String, Double> paper) {
   static final String CHOSEN_ON_TEST = "best epoch on test";
   static final String SPEAKER_DEPENDENT = "speaker-dependent";
+
+  /**
+   * The scores of an answer that does not depend on the utterance.
+   *
+   * @param labels the number of labels
+   * @param weightedAccuracy of always answering the label that most utterances have
+   */
+  record Chance(int labels, double weightedAccuracy) {
+    /** Returns the scores for utterances, of which there is at least one. */
+    static Chance of(int labels, List<Prediction> tested) {
+      long most =
+          Collections.max(
+              tested.stream().collect(groupingBy(Prediction::label, counting())).values());
+      return new Chance(labels, (double) most / tested.size());
+    }
+
+    /** Returns the unweighted accuracy, and the recall of each label, of a guess at random. */
+    double unweightedAccuracy() {
+      return 1.0 / labels;
+    }
+  }
 
   /** Returns the configuration of its runs, without their folds and seeds. */
   RunConfig config() {

@@ -123,11 +123,11 @@ final class ScoreTable {
   }
 
   /** Returns the chance levels, of which there are several if the experiments' labels differ. */
-  private List<Chance> chances() {
+  private List<Experiment.Chance> chances() {
     return experiments.stream().flatMap(e -> e.chance().stream()).distinct().toList();
   }
 
-  private Element row(Chance chance, int columns) {
+  private Element row(Experiment.Chance chance, int columns) {
     Element row = Element.of("tr");
     if (!onlyLambdaDiffers) {
       row.add(Element.of("td"));

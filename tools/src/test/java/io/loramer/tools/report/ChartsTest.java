@@ -62,7 +62,7 @@ class ChartsTest {
                         label,
                         new Recognition("joy", Map.of("joy", 1f), Optional.empty())))
             .toList();
-    Chance chance = Chance.of(4, tested);
+    Experiment.Chance chance = Experiment.Chance.of(4, tested);
     assertEquals(0.25, chance.unweightedAccuracy());
     assertEquals(0.6, chance.weightedAccuracy());
   }
