@@ -72,7 +72,8 @@ record TextConfig(
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     inputs.put(EncoderSignature.INPUT_IDS, inputIds);
     inputs.put(EncoderSignature.ATTENTION_MASK, attentionMask);
-    CallSignature oneText = new CallSignature(MetaGraph.DEFAULT_SIGNATURE, Map.copyOf(inputs), named);
+    CallSignature oneText =
+        new CallSignature(MetaGraph.DEFAULT_SIGNATURE, Map.copyOf(inputs), named);
     if (tokenTypes == 1) {
       return List.of(oneText);
     }

@@ -75,8 +75,7 @@ public record EncoderStates(int count, int hiddenSize, OptionalInt lastFrozen) {
         IntStream.range(0, states.size())
             .filter(
                 k ->
-                    Collections.disjoint(
-                        editor.neededBy(List.of(states.get(k))), trained.keySet()))
+                    Collections.disjoint(editor.neededBy(List.of(states.get(k))), trained.keySet()))
             .max();
     Set<String> beyond = neededBeyond(editor, cuts, states, frozen.orElse(0));
     boolean separable =
@@ -85,8 +84,7 @@ public record EncoderStates(int count, int hiddenSize, OptionalInt lastFrozen) {
     if (states.size() > 1 && separable) {
       requireFrozen(editor.neededBy(states.subList(0, 1)), trained);
     }
-    return new EncoderStates(
-        states.size(), hiddenSize, separable ? frozen : OptionalInt.empty());
+    return new EncoderStates(states.size(), hiddenSize, separable ? frozen : OptionalInt.empty());
   }
 
   /** Returns the nodes from which the states after one are computed, if that one is fed. */

@@ -46,7 +46,8 @@ public final class TrainingInputs implements AutoCloseable {
 
   /**
    * Computes and stores the hidden states that the stores lack or, without stores, loads the
-   * encoders. The clips that the corpus keeps in memory are released, unless every epoch needs them.
+   * encoders. The clips that the corpus keeps in memory are released, unless every epoch needs
+   * them.
    *
    * @param encoderHashes by which the stores of the encoders are found
    * @throws IOException if a store cannot be written, or its disk has too little room
@@ -105,8 +106,7 @@ public final class TrainingInputs implements AutoCloseable {
           signals = Optional.of(corpus.signals(modality, utterances));
         } else {
           boolean stored = stores.containsKey(modality);
-          states.put(
-              modality, stored ? read(frontier, utterances) : compute(frontier, utterances));
+          states.put(modality, stored ? read(frontier, utterances) : compute(frontier, utterances));
         }
       }
       return new Batch(utterances, states, signals, speakers(utterances), labels(utterances));

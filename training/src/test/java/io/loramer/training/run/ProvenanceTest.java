@@ -11,6 +11,7 @@ import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,12 @@ class ProvenanceTest {
   void encoderWithAnotherAssetIsAnotherEncoder(String asset) throws IOException {
     Path encoder = TinySetup.in(folder).textEncoder();
     assertChangesWith(encoder, encoder.resolve("assets").resolve(asset));
+  }
+
+  @Test
+  void encoderWithAnotherTrainingGraphIsAnotherEncoder() throws IOException {
+    Path encoder = TinySetup.in(folder).speechEncoder();
+    assertChangesWith(encoder, encoder.resolve("training_graph.pb"));
   }
 
   /** Hugging Face's TF classes write the assets into the folder of the SavedModel's versions. */
@@ -45,7 +52,7 @@ class ProvenanceTest {
     Provenance before = Provenance.of(config, encoders);
     before.requireUnchanged(encoders);
 
-    Files.writeString(asset, Files.exists(asset) ? Files.readString(asset) + "\n" : "{}");
+    Files.writeString(asset, "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 
     IOException e = assertThrows(IOException.class, () -> before.requireUnchanged(encoders));
     assertTrue(e.getMessage().startsWith(encoder + " has changed"), e.getMessage());
