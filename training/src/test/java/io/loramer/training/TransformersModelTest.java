@@ -22,6 +22,7 @@ import io.loramer.savedmodels.optimize.Precision;
 import io.loramer.training.config.CacheConfig.States;
 import io.loramer.training.config.ComputeConfig;
 import io.loramer.training.config.DataConfig;
+import io.loramer.training.config.OptimizationConfig;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfig.Adaptation;
 import io.loramer.training.config.RunConfig.AudioConfig;
@@ -41,6 +42,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,16 +100,18 @@ final class TransformersModelTest {
     EncoderConversion.convert(
         TransformersModel.checkpoint("text/roberta"), text, PaddingInNorm.IGNORED);
 
-    List<EpochMetrics> golden = train(config(converted, text)).epochs();
-    List<EpochMetrics> found = train(config(wav2vec2, roberta)).epochs();
+    // Small, since Adam makes of a rounding error in a gradient a step of the learning rate.
+    OptimizationConfig slow = new OptimizationConfig(3, 3, 1e-3f, 10, OptionalDouble.of(2), 1);
+    List<EpochMetrics> golden = train(config(converted, text).withTraining(slow)).epochs();
+    List<EpochMetrics> found = train(config(wav2vec2, roberta).withTraining(slow)).epochs();
 
     assertEquals(golden.size(), found.size());
     for (int i = 0; i < golden.size(); i++) {
-      assertEquals(golden.get(i).loss(), found.get(i).loss(), 1e-4);
+      assertEquals(golden.get(i).loss(), found.get(i).loss(), 1e-6);
       assertEquals(
-          golden.get(i).validationCrossEntropy(), found.get(i).validationCrossEntropy(), 1e-4);
+          golden.get(i).validationCrossEntropy(), found.get(i).validationCrossEntropy(), 1e-6);
     }
-    assertTrue(found.get(found.size() - 1).loss() < found.get(0).loss() - 0.1);
+    assertTrue(found.get(found.size() - 1).loss() < found.get(0).loss() - 0.02);
   }
 
   @Test
@@ -184,7 +188,7 @@ final class TransformersModelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"BFLOAT16, false", "FLOAT16, false", "FLOAT32, true", "BFLOAT16, true"})
+  @CsvSource({"FLOAT16, false", "BFLOAT16, true"})
   void fasterComputationGivesNearlyTheSameLosses(Precision precision, boolean xla)
       throws IOException {
     RunConfig exact = config(wav2vec2, roberta);

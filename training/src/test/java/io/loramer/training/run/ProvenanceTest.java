@@ -12,6 +12,7 @@ import io.loramer.training.testing.TinySetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,12 @@ class ProvenanceTest {
   void encoderWithAnotherAssetIsAnotherEncoder(String asset) throws IOException {
     Path encoder = TinySetup.in(folder).textEncoder();
     assertChangesWith(encoder, encoder.resolve("assets").resolve(asset));
+  }
+
+  @Test
+  void encoderWithAnotherTrainingGraphIsAnotherEncoder() throws IOException {
+    Path encoder = TinySetup.in(folder).speechEncoder();
+    assertChangesWith(encoder, encoder.resolve("training_graph.pb"));
   }
 
   /** Hugging Face's TF classes write the assets into the folder of the SavedModel's versions. */
@@ -61,7 +68,7 @@ class ProvenanceTest {
     Provenance before = Provenance.of(config, encoders);
     before.requireUnchanged(encoders);
 
-    Files.writeString(asset, Files.exists(asset) ? Files.readString(asset) + "\n" : "{}");
+    Files.writeString(asset, "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 
     IOException e = assertThrows(IOException.class, () -> before.requireUnchanged(encoders));
     assertTrue(e.getMessage().startsWith(encoder + " has changed"), e.getMessage());
