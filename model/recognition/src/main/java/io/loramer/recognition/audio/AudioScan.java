@@ -15,13 +15,6 @@ import java.util.Optional;
 public record AudioScan(
     Waveform beginning, int samples, Optional<String> silence, Optional<String> channels) {
 
-  /** Returns the scan of a waveform in memory. */
-  public static AudioScan of(Waveform waveform) {
-    int samples = waveform.samples().length;
-    Optional<String> silence = waveform.isSilent() ? Optional.of("is silent") : Optional.empty();
-    return new AudioScan(waveform, samples, silence, Optional.empty());
-  }
-
   /** Returns the length of the clip in seconds. */
   public double durationSeconds() {
     return (double) samples / Waveform.SAMPLE_RATE;
