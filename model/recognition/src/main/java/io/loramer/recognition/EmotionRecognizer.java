@@ -1,21 +1,15 @@
 package io.loramer.recognition;
 
-import static java.util.stream.Collectors.joining;
-
 import io.loramer.recognition.audio.AudioFile;
-import io.loramer.recognition.audio.AudioScan;
 import io.loramer.recognition.audio.AudioWindow;
 import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Buckets;
-import io.loramer.recognition.corpus.CorpusCheck;
 import io.loramer.recognition.corpus.CorpusException;
 import io.loramer.recognition.corpus.Manifest;
 import io.loramer.recognition.corpus.Progress;
 import io.loramer.recognition.corpus.Split;
-import io.loramer.recognition.corpus.TextSource;
 import io.loramer.recognition.corpus.Utterance;
-import io.loramer.recognition.device.Device;
 import io.loramer.recognition.device.OneDnnFrozenWeights;
 import io.loramer.recognition.measures.Prediction;
 import io.loramer.recognition.measures.Recognition;
@@ -27,11 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -55,9 +46,6 @@ import java.util.stream.IntStream;
  * kernels.
  */
 public final class EmotionRecognizer implements AutoCloseable {
-  /** The most clips that a note names. */
-  private static final int NAMED = 5;
-
   /** The most audio in a batch, with its padding: enough for all cores; more takes only memory. */
   private static final int MAX_BATCH_SECONDS = 30;
 
@@ -242,118 +230,11 @@ public final class EmotionRecognizer implements AutoCloseable {
       Consumer<String> notes,
       Consumer<Progress> progress)
       throws IOException {
-    List<Utterance> chosen =
-        corpus.utterances().stream()
-            .filter(utterance -> split.isEmpty() || utterance.split().equals(split))
-            .toList();
-    if (chosen.isEmpty()) {
-      throw new IOException(
-          corpus.file() + ": no utterance" + split.map(s -> " of split " + s.word()).orElse(""));
-    }
-    TextChoice texts = info.usesText() ? words : new TextChoice(TextSource.NONE, Optional.empty());
-    int minSamples = Math.max(info.minSamples().orElse(1), texts.minimumSamples());
-    Manifest part = new Manifest(corpus.file(), chosen);
-    TrainingClips trainingClips = TrainingClips.read(model.folder().resolve("assets"));
-    Set<Utterance.Clip> known = ConcurrentHashMap.newKeySet();
-    CorpusCheck.Decoder decoder =
-        clip -> {
-          AudioScan scan = clip.scan(info.maxSamples());
-          if (trainingClips.contains(scan.beginning(), info.maxSamples())) {
-            known.add(clip);
-          }
-          return scan;
-        };
-    CorpusCheck.Lengths lengths =
-        new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())
-            .run(
-                part,
-                decoder,
-                done -> progress.accept(new Progress("checking audio", done, chosen.size(), "")));
-    if (info.usesAudio()) {
-      note(lengths, notes);
-    }
-    noteTrainedOn(chosen.stream().filter(u -> known.contains(u.clip())).toList(), chosen, notes);
-    Manifest complete = texts.complete(part, Utterance.Clip::open, Device.auto(), progress);
-    return predict(complete.utterances(), lengths.samples(), progress);
+    return new CorpusEvaluation(this, model, notes, progress).evaluate(corpus, split, words);
   }
 
-  private static void noteTrainedOn(
-      List<Utterance> trainedOn, List<Utterance> scored, Consumer<String> notes) {
-    if (!trainedOn.isEmpty()) {
-      notes.accept(
-          "the model was trained on %d of these %d clips (%s%s): on others it is less accurate"
-              .formatted(
-                  trainedOn.size(),
-                  scored.size(),
-                  trainedOn.stream().limit(NAMED).map(Utterance::id).collect(joining(", ")),
-                  trainedOn.size() > NAMED ? ", ..." : ""));
-    }
-  }
-
-  private void note(CorpusCheck.Lengths lengths, Consumer<String> notes) {
-    if (lengths.cropped() > 0) {
-      notes.accept(
-          String.format(
-              Locale.ROOT,
-              "%d of %d clips are longer than the %.1f s that the model takes: each is scored by"
-                  + " the mean over windows of %3$.1f s that overlap by half, as `serve` answers;"
-                  + " `train` and `predict` use only the first %3$.1f s",
-              lengths.cropped(),
-              lengths.samples().size(),
-              (double) info.maxSamples() / Waveform.SAMPLE_RATE));
-    }
-    lengths.silence().ifPresent(notes);
-  }
-
-  /** Predicts utterances, those of similar lengths together, and returns them in their order. */
-  private List<Prediction> predict(
-      List<Utterance> utterances, List<Integer> samples, Consumer<Progress> progress)
-      throws IOException {
-    Map<Utterance, Integer> lengths = new HashMap<>();
-    Map<Utterance, Prediction> predictions = new HashMap<>();
-    for (int i = 0; i < utterances.size(); i++) {
-      Utterance utterance = utterances.get(i);
-      if (info.usesAudio() && samples.get(i) > info.maxSamples()) {
-        Recognition recognition = inWindows(utterance, samples.get(i));
-        predictions.put(utterance, Prediction.of(utterance, recognition));
-      } else {
-        lengths.put(utterance, samples.get(i));
-      }
-    }
-    List<Utterance> whole = utterances.stream().filter(lengths::containsKey).toList();
-    for (List<Utterance> part : Buckets.byLengthUpTo(whole, lengths::get, maxBatchSamples())) {
-      List<String> ids = part.stream().map(Utterance::id).toList();
-      List<Recognition> recognized = model.run(model.batches().inputs(part), ids);
-      for (int i = 0; i < part.size(); i++) {
-        predictions.put(part.get(i), Prediction.of(part.get(i), recognized.get(i)));
-      }
-      progress.accept(
-          new Progress("recognising emotions", predictions.size(), utterances.size(), ""));
-    }
-    return utterances.stream().map(predictions::get).toList();
-  }
-
-  /** Recognises a long clip as {@link #recognizeLong} does, with one batch of it in memory. */
-  private Recognition inWindows(Utterance utterance, int samples) throws IOException {
-    int length = info.maxSamples();
-    List<Integer> starts = AudioWindow.starts(samples, length, AudioWindow.halfOverlap(length));
-    List<Recognition> recognized = new ArrayList<>();
-    try (Recording recording = utterance.clip().open()) {
-      for (List<Integer> part : Buckets.inOrder(starts, Math.max(1, maxBatchSamples() / length))) {
-        List<SpeechClip> windows = new ArrayList<>();
-        for (int start : part) {
-          Waveform window = new Waveform(recording.samples(start, start + length));
-          windows.add(new SpeechClip(window, utterance.text()));
-        }
-        recognized.addAll(recognizeAll(windows));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(utterance.id() + ": " + e.getMessage(), e);
-    }
-    return Recognition.mean(recognized);
-  }
-
-  private static int maxBatchSamples() {
+  /** Returns the most samples of a batch. */
+  static int maxBatchSamples() {
     return MAX_BATCH_SECONDS * Waveform.SAMPLE_RATE;
   }
 

@@ -80,7 +80,7 @@ final class AudioDecoder implements AutoCloseable {
   static AudioDecoder at(long sample, Path file, ChannelMix mix) throws IOException {
     AudioDecoder decoder = new AudioDecoder(file, mix);
     try {
-      if (sample <= FILTER_WARM_UP || decoder.moveTo(sample)) {
+      if (sample <= FILTER_WARM_UP || decoder.ended || decoder.moveTo(sample)) {
         return decoder;
       }
     } catch (IOException | RuntimeException | Error e) {

@@ -26,13 +26,6 @@ public record AudioScan(
     return new AudioScan(beginning, samples, silence, Optional.empty(), Optional.empty());
   }
 
-  /** Returns the scan of a waveform in memory. */
-  public static AudioScan of(Waveform waveform) {
-    int samples = waveform.samples().length;
-    Optional<String> silence = waveform.isSilent() ? Optional.of("is silent") : Optional.empty();
-    return of(waveform, samples, silence);
-  }
-
   /** Returns the length of the clip in seconds. */
   public double durationSeconds() {
     return (double) samples / Waveform.SAMPLE_RATE;

@@ -363,6 +363,7 @@ class AudioFileTest {
       Path file = file(riff(format, chunk("data", new byte[0]), behind));
       assertEquals(0, AudioFile.read(file).samples().length);
       assertEquals(0, AudioFile.check(file, 0, 1, OptionalInt.empty()).samples());
+      assertEquals(0, AudioFile.read(file, 0.3, 1).samples().length);
     }
   }
 

@@ -113,7 +113,7 @@ class CorpusCheckTest {
         new Manifest(folder.resolve("m.jsonl"), List.of(utterance(1, stretch))),
         clip -> {
           asked.add(clip);
-          return AudioScan.of(new Waveform(new float[6]));
+          return scan(new Waveform(new float[6]));
         },
         done -> {});
 
@@ -131,11 +131,16 @@ class CorpusCheckTest {
     return "1 -1 ".repeat(samples).substring(0, 5 * (samples / 2) + 2 * (samples % 2));
   }
 
+  private static AudioScan scan(Waveform all) {
+    Optional<String> silence = all.isSilent() ? Optional.of("is silent") : Optional.empty();
+    return new AudioScan(all, all.samples().length, silence, Optional.empty(), Optional.empty());
+  }
+
   /** Decodes samples written as text, in place of FFmpeg. */
   private AudioScan decode(Clip clip) throws IOException {
     String content = Files.readString(clip.file()).strip();
     if (content.isEmpty()) {
-      return AudioScan.of(new Waveform(new float[0]));
+      return scan(new Waveform(new float[0]));
     }
     String[] words = content.split(" ", -1);
     float[] samples = new float[words.length];
@@ -146,7 +151,7 @@ class CorpusCheckTest {
     } catch (NumberFormatException e) {
       throw new IOException(clip.file() + ": not audio: " + e.getMessage(), e);
     }
-    return AudioScan.of(new Waveform(samples));
+    return scan(new Waveform(samples));
   }
 
   private Manifest manifest(String... contents) throws IOException {
