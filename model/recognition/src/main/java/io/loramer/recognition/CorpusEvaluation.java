@@ -82,8 +82,7 @@ record CorpusEvaluation(
     return predict(complete.utterances(), lengths.samples());
   }
 
-  private void noteTrainedOn(
-      List<Utterance> trainedOn, List<Utterance> scored) {
+  private void noteTrainedOn(List<Utterance> trainedOn, List<Utterance> scored) {
     if (!trainedOn.isEmpty()) {
       notes.accept(
           "the model was trained on %d of these %d clips (%s%s): on others it is less accurate"
@@ -112,8 +111,7 @@ record CorpusEvaluation(
   }
 
   /** Predicts utterances, those of similar lengths together, and returns them in their order. */
-  private List<Prediction> predict(
-      List<Utterance> utterances, List<Integer> samples)
+  private List<Prediction> predict(List<Utterance> utterances, List<Integer> samples)
       throws IOException {
     EmotionModelInfo info = model.info();
     Map<Utterance, Integer> lengths = new HashMap<>();
@@ -128,7 +126,8 @@ record CorpusEvaluation(
       }
     }
     List<Utterance> whole = utterances.stream().filter(lengths::containsKey).toList();
-    for (List<Utterance> part : Buckets.byLengthUpTo(whole, lengths::get, EmotionRecognizer.maxBatchSamples())) {
+    for (List<Utterance> part :
+        Buckets.byLengthUpTo(whole, lengths::get, EmotionRecognizer.maxBatchSamples())) {
       List<String> ids = part.stream().map(Utterance::id).toList();
       List<Recognition> recognized = model.run(model.batches().inputs(part), ids);
       for (int i = 0; i < part.size(); i++) {
@@ -140,13 +139,17 @@ record CorpusEvaluation(
     return utterances.stream().map(predictions::get).toList();
   }
 
-  /** Recognises a long clip as {@link EmotionRecognizer#recognizeLong} does, with one batch of it in memory. */
+  /**
+   * Recognises a long clip as {@link EmotionRecognizer#recognizeLong} does, with one batch of it in
+   * memory.
+   */
   private Recognition inWindows(Utterance utterance, int samples) throws IOException {
     int length = model.info().maxSamples();
     List<Integer> starts = AudioWindow.starts(samples, length, AudioWindow.halfOverlap(length));
     List<Recognition> recognized = new ArrayList<>();
     try (Recording recording = utterance.clip().open()) {
-      for (List<Integer> part : Buckets.inOrder(starts, Math.max(1, EmotionRecognizer.maxBatchSamples() / length))) {
+      for (List<Integer> part :
+          Buckets.inOrder(starts, Math.max(1, EmotionRecognizer.maxBatchSamples() / length))) {
         List<SpeechClip> windows = new ArrayList<>();
         for (int start : part) {
           Waveform window = new Waveform(recording.samples(start, start + length));
