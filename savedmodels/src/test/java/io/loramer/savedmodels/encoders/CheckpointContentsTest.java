@@ -30,8 +30,6 @@ import org.tensorflow.types.TFloat32;
 
 /** Tensors, settings and files of checkpoints that the encoder does not have or support. */
 final class CheckpointContentsTest {
-  private static final Consumer<ObjectNode> AS_IT_IS = config -> {};
-
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -186,7 +184,7 @@ final class CheckpointContentsTest {
   @ParameterizedTest
   @ValueSource(strings = {"none", "{}", "{\"feature_extractor\": null}"})
   void normalisationThatNoFileStatesIsWarnedOf(String processor) throws IOException {
-    Path checkpoint = configured("audio/wavlm-base", AS_IT_IS);
+    Path checkpoint = configured("audio/wavlm-base", config -> {});
     if (!processor.equals("none")) {
       Files.writeString(checkpoint.resolve("processor_config.json"), processor);
     }
@@ -205,7 +203,7 @@ final class CheckpointContentsTest {
 
   @Test
   void otherSamplingRateIsRefusedBeforeTheConversion() throws IOException {
-    Path checkpoint = configured("audio/wavlm-base", AS_IT_IS);
+    Path checkpoint = configured("audio/wavlm-base", config -> {});
     Files.writeString(checkpoint.resolve("preprocessor_config.json"), "{\"sampling_rate\": 8000}");
     String refused = refusal(checkpoint);
     assertTrue(refused.endsWith("sampling_rate: expected 16000, found 8000"), refused);
@@ -247,7 +245,7 @@ final class CheckpointContentsTest {
   /** Returns a checkpoint with other names for a fixture's tensors, and more tensors, of ones. */
   private Path variant(String fixture, UnaryOperator<String> naming, Map<String, Shape> more)
       throws IOException {
-    Path checkpoint = configured(fixture, AS_IT_IS);
+    Path checkpoint = configured(fixture, config -> {});
     Path weights = checkpoint.resolve("model.safetensors");
     Map<String, TFloat32> tensors = new LinkedHashMap<>();
     try (Safetensors file = Safetensors.open(weights)) {
