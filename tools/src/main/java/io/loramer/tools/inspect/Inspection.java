@@ -203,12 +203,14 @@ public record Inspection(ObjectNode tree) {
     lora.set("target_modules", Json.RECORDS.valueToTree(targets.names()));
     lora.set("matched", Json.RECORDS.valueToTree(matched));
     lora.set("other_linear_maps", Json.RECORDS.valueToTree(others));
-    ObjectNode unused = tree.putObject("not_used");
-    for (UnusedTensors module : encoder.unused()) {
-      unused
-          .putObject(module.module())
-          .put("tensors", module.tensors())
-          .put("parameters", module.parameters());
+    if (encoder.architecture().isPresent()) { // else nothing is known of its use
+      ObjectNode unused = tree.putObject("not_used");
+      for (UnusedTensors module : encoder.unused()) {
+        unused
+            .putObject(module.module())
+            .put("tensors", module.tensors())
+            .put("parameters", module.parameters());
+      }
     }
     tree.set("problems", Json.RECORDS.valueToTree(encoder.problems()));
     tree.set("warnings", Json.RECORDS.valueToTree(encoder.warnings()));
