@@ -20,12 +20,26 @@ public final class LateGzip implements Decompressor {
     try {
       return new GZIPInputStream(packed);
     } catch (IOException e) {
-      return new InputStream() {
-        @Override
-        public int read() throws IOException {
-          throw e;
-        }
-      };
+      return new Failed(e);
+    }
+  }
+
+  /** A stream whose bytes cannot be read. */
+  private static final class Failed extends InputStream {
+    private final IOException why;
+
+    Failed(IOException why) {
+      this.why = why;
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw why;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int count) throws IOException {
+      throw why;
     }
   }
 }

@@ -51,7 +51,7 @@ class CountedMemoryTest {
     RequestMemory.Share held = memory.open();
     Waveform decoded = Sound.decode(file, held).beginning();
     assertEquals(31 * Waveform.SAMPLE_RATE, decoded.samples().length);
-    long left = 40 * MEGABYTE - 4 * decoded.samples().length;
+    long left = 40L * MEGABYTE - 4L * decoded.samples().length;
     assertRefused(Refusal.BUSY, () -> memory.open().take(left + 1));
     memory.open().take(left);
   }
