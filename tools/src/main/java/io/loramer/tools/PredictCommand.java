@@ -62,9 +62,6 @@ final class PredictCommand implements Callable<Integer> {
     AudioScan scan = AudioFile.scan(clip, 0, Double.POSITIVE_INFINITY, 0);
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       Waveform used = beginning(loaded.info().maxSamples());
-      if (loaded.info().usesAudio()) {
-        warn(scan, used);
-      }
       boolean wordless = loaded.info().usesText() && text.isEmpty();
       if (wordless && options.recognizer().isEmpty()) {
         throw new ParameterException(
@@ -75,7 +72,11 @@ final class PredictCommand implements Callable<Integer> {
         recognized = Optional.of(words(options.recognizer().get()));
       }
       Optional<String> words = recognized.map(Transcription::text).or(() -> text);
-      print(named(() -> loaded.recognize(used, words)), recognized);
+      Recognition recognition = named(() -> loaded.recognize(used, words));
+      if (loaded.info().usesAudio()) {
+        warn(scan, used);
+      }
+      print(recognition, recognized);
     }
     return ExitCode.OK;
   }
