@@ -74,15 +74,16 @@ final class PredictCommand implements Callable<Integer> {
     AudioScan scan = Utterance.Clip.whole(clip).scan(0);
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
       Waveform used = beginning(loaded.info().maxSamples());
-      if (loaded.info().usesAudio()) {
-        warn(scan, used);
-      }
       Optional<Transcription> recognized = Optional.empty();
       if (wordless) {
         recognized = Optional.of(words(options.recognizer().get()));
       }
       Optional<String> words = recognized.map(Transcription::text).or(() -> text);
-      print(named(() -> loaded.recognize(used, words)), recognized);
+      Recognition recognition = named(() -> loaded.recognize(used, words));
+      if (loaded.info().usesAudio()) {
+        warn(scan, used);
+      }
+      print(recognition, recognized);
     }
     return ExitCode.OK;
   }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +198,44 @@ class PathTest {
         tooShort.toString(),
         tooShort
             + ": expected at least 200 samples at 16 kHz, one frame of the encoder; found 199");
+  }
+
+  /** The clip has 20 s, of which the model takes the first 13, which are a constant. */
+  @Test
+  void predictAndEvaluateNameLongClipsAndClipsWithoutSound() throws IOException {
+    float[] samples = new float[320_000];
+    for (int t = 0; t < samples.length; t++) {
+      samples[t] = t < 250_000 ? 0.25f : (float) Math.sin(0.1 * t) / 2;
+    }
+    Path late = Files.write(folder.resolve("late.wav"), TinyRun.wav(samples));
+    Path none = Files.write(folder.resolve("none.wav"), TinyRun.wav(Arrays.copyOf(samples, 9000)));
+    assertEquals(
+        "lora-mer: %1$s is 20.0 s long; only the first 13.0 s are used%nlora-mer: %1$s is silent in"
+                .formatted(late)
+            + " the 13.0 s that are used\n",
+        predictErrors(late));
+    assertEquals(
+        "lora-mer: " + none + " is silent, below -70 dBFS after the mean is taken off\n",
+        predictErrors(none));
+
+    String line =
+        "{\"id\": \"%1$s\", \"audio\": \"%1$s.wav\", \"text\": \"Oh\", \"label\": \"joy\","
+            + " \"speaker\": \"s\"}%n";
+    Path manifest =
+        Files.writeString(
+            folder.resolve("late.jsonl"), line.formatted("late") + line.formatted("none"));
+    String errors =
+        CommandLineRun.of("evaluate", "--model", tiny.path("model"), "--manifest", manifest).err();
+    assertEquals(2, errors.lines().count(), errors);
+    assertTrue(errors.startsWith("lora-mer: 1 of 2 clips are longer than the 13.0 s that"), errors);
+    assertTrue(errors.contains("lora-mer: 1 of 2 clips have no sound: " + none + ": is silent"));
+  }
+
+  private static String predictErrors(Path clip) {
+    CommandLineRun run =
+        CommandLineRun.of("predict", "--model", tiny.path("model"), clip, "--text", "Oh");
+    assertEquals(0, run.exitCode(), run.err());
+    return run.err();
   }
 
   @Test
