@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.recognition.testing.TestFiles;
+import io.loramer.recognition.audio.Waveform;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.training.testing.TinyModel;
@@ -154,6 +155,14 @@ class PageInBrowserTest {
     choose(CLIP); // the recording's words are not sent with the clip
     browser.find(ANSWER + "#waveform[aria-label='The audio, 1.9 s']");
     assertNotEquals(heard, words().getDomProperty("value"));
+  }
+
+  @Test
+  void silentSoundIsNamedBesideItsAnswer() throws IOException {
+    choose(Files.write(folder.resolve("silent.wav"), new Waveform(new float[16_000]).toWav()));
+    String warning = browser.text(ANSWER + "#warnings:not(:empty)");
+    assertEquals(
+        "The audio is silent, below -70 dBFS after the mean is taken off", warning);
   }
 
   @Test

@@ -173,6 +173,7 @@ function show(answer, looks) {
   $('answer').hidden = false;
   $('answer').classList.remove('old');
   $('label').textContent = `${answer.label}, ${percent(answer.probabilities[answer.label])}`;
+  $('warnings').textContent = (answer.warnings ?? []).map((text) => text.replace(/^audio: /, 'The audio ')).join('; ');
   bars($('bars'), answer.probabilities);
   const shares = answer.fusion_weights;
   $('decided').hidden = !shares;
