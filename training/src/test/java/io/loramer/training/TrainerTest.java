@@ -184,6 +184,7 @@ class TrainerTest {
             List.of(
                 "config.yaml",
                 "provenance.json",
+                "training_clips.bin",
                 "metrics.json",
                 "predictions.jsonl",
                 "projector_config.pbtxt",

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loramer.recognition.testing.TestFiles;
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.recognition.testing.TestFiles;
 import io.loramer.savedmodels.encoders.EncoderConversion;
 import io.loramer.savedmodels.encoders.PaddingInNorm;
 import io.loramer.training.testing.TinyModel;
@@ -161,8 +161,7 @@ class PageInBrowserTest {
   void silentSoundIsNamedBesideItsAnswer() throws IOException {
     choose(Files.write(folder.resolve("silent.wav"), new Waveform(new float[16_000]).toWav()));
     String warning = browser.text(ANSWER + "#warnings:not(:empty)");
-    assertEquals(
-        "The audio is silent, below -70 dBFS after the mean is taken off", warning);
+    assertEquals("The audio is silent, below -70 dBFS after the mean is taken off", warning);
   }
 
   @Test
