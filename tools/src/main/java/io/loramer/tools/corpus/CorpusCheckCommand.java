@@ -22,9 +22,6 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  lora-mer corpus check iemocap.jsonl")
 final class CorpusCheckCommand implements Callable<Integer> {
-  /** The most clips with odd channels in the output; they can be used as they are. */
-  private static final int SHOWN = 3;
-
   @Mixin private ManifestArgument manifest;
 
   @Spec private CommandSpec spec;
