@@ -66,7 +66,7 @@ record CorpusEvaluation(
           if (trainingClips.contains(scan.beginning(), info.maxSamples())) {
             known.add(clip);
           }
-          return scan;
+          return scan.withoutSamples(); // windows take the whole clip, not only its beginning
         };
     CorpusCheck.Lengths lengths =
         new CorpusCheck(Set.copyOf(info.labels()), minSamples, info.maxSamples(), texts.needed())

