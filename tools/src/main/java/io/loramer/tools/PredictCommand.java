@@ -71,25 +71,21 @@ final class PredictCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("lora-mer: this model takes no text: --text is not used");
     }
     // Before the model, which takes seconds to load.
-    AudioScan scan = Utterance.Clip.whole(clip).scan(0);
+    AudioScan scan = Utterance.Clip.whole(clip).scan(info.maxSamples());
+    Waveform used = scan.beginning();
     try (EmotionRecognizer loaded = EmotionRecognizer.load(options.model())) {
-      Waveform used = beginning(loaded.info().maxSamples());
       Optional<Transcription> recognized = Optional.empty();
       if (wordless) {
         recognized = Optional.of(words(options.recognizer().get()));
       }
       Optional<String> words = recognized.map(Transcription::text).or(() -> text);
       Recognition recognition = named(() -> loaded.recognize(used, words));
-      if (loaded.info().usesAudio()) {
+      if (info.usesAudio()) {
         warn(scan, used);
       }
       print(recognition, recognized);
     }
     return ExitCode.OK;
-  }
-
-  private Waveform beginning(int samples) throws IOException {
-    return new Waveform(Utterance.Clip.whole(clip).beginning(samples));
   }
 
   /** Says which part of the clip is used, and whether it has sound. */

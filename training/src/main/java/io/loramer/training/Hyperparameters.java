@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Value;
+import io.loramer.savedmodels.files.Sha256;
 import io.loramer.tensorboard.DataType;
 import io.loramer.tensorboard.Experiment;
 import io.loramer.tensorboard.HParamInfo;
@@ -15,7 +16,6 @@ import io.loramer.tensorboard.SessionStartInfo;
 import io.loramer.tensorboard.Status;
 import io.loramer.training.config.RunConfig;
 import io.loramer.training.config.RunConfigFile;
-import io.loramer.training.features.ContentHash;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -99,7 +99,7 @@ final class Hyperparameters {
         values.entrySet().stream()
             .map(value -> value.getKey() + "=" + value.getValue())
             .collect(Collectors.joining("\n"));
-    return HexFormat.of().formatHex(ContentHash.digest().digest(all.getBytes(UTF_8)));
+    return HexFormat.of().formatHex(Sha256.digest().digest(all.getBytes(UTF_8)));
   }
 
   /** A key without a value is a number, unless it is a path. */

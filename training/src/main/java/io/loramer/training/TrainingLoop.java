@@ -202,7 +202,7 @@ final class TrainingLoop {
   private void writeProjector(List<EmbeddedPrediction> predictions) {
     try {
       ProjectorFiles.write(run, predictions);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("the run ends without files for TensorBoard's projector: {}", e.toString());
     }
   }

@@ -2,7 +2,6 @@ package io.loramer.recognition;
 
 import io.loramer.recognition.audio.AudioFile;
 import io.loramer.recognition.audio.AudioWindow;
-import io.loramer.recognition.audio.Recording;
 import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Buckets;
 import io.loramer.recognition.corpus.CorpusException;
@@ -82,9 +81,8 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @throws IllegalArgumentException as {@link #recognize(Waveform, Optional)}
    */
   public Recognition recognize(Path audioFile, Optional<String> text) throws IOException {
-    try (Recording recording = Utterance.Clip.whole(audioFile).open()) {
-      return recognize(new Waveform(recording.samples(0, info.maxSamples())), text);
-    }
+    float[] beginning = Utterance.Clip.whole(audioFile).beginning(info.maxSamples());
+    return recognize(new Waveform(beginning), text);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.loramer.savedmodels.graph;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
@@ -56,18 +58,30 @@ public final class TensorFlowLog {
       action.run();
       return;
     }
+    Path printed;
     try {
-      Path printed = Files.createTempFile("lora-mer", ".log");
-      try {
-        redirected(printed, action);
-        Files.readAllLines(printed).stream()
-            .filter(line -> !isNote(line))
-            .forEach(line -> LOG.info("TensorFlow: {}", line));
-      } finally {
-        Files.delete(printed);
-      }
+      printed = Files.createTempFile("lora-mer", ".log");
     } catch (IOException e) {
       action.run(); // no temporary file can be written: the notes are printed
+      return;
+    }
+    try {
+      redirected(printed, action);
+    } finally {
+      log(printed);
+    }
+  }
+
+  /** Logs what TensorFlow printed except its notes, and deletes the file. */
+  private static void log(Path printed) {
+    try {
+      new String(Files.readAllBytes(printed), UTF_8) // bytes of another charset do not fail
+          .lines()
+          .filter(line -> !isNote(line))
+          .forEach(line -> LOG.info("TensorFlow: {}", line));
+      Files.delete(printed);
+    } catch (IOException e) {
+      LOG.warn("TensorFlow's messages cannot be read: {}", e.toString());
     }
   }
 

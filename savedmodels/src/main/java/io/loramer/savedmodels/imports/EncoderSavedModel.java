@@ -52,7 +52,7 @@ public final class EncoderSavedModel {
   }
 
   /**
-   * Returns the batch sizes that the graph requires, if any.
+   * Returns the batch size and the length that the graph requires, if any.
    *
    * @throws IOException if the SavedModel cannot be used as an encoder
    */

@@ -11,7 +11,6 @@ import io.loramer.savedmodels.lora.LoraAdapter;
 import io.loramer.savedmodels.lora.LoraConfig;
 import io.loramer.savedmodels.lora.LoraTarget;
 import io.loramer.savedmodels.optimize.Computation;
-import io.loramer.savedmodels.rewrite.FixedSizes;
 import io.loramer.savedmodels.rewrite.KnownShapes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -199,11 +198,6 @@ public final class ImportedEncoder {
   /** Returns the targets that LoRA was injected at. */
   public List<LoraTarget> targets() {
     return nodes.targets();
-  }
-
-  /** Returns the batch sizes that the graph requires, if any. */
-  public FixedSizes fixedSizes() {
-    return nodes.fixedSizes();
   }
 
   /**

@@ -338,17 +338,15 @@ final class HuggingFaceSavedModelTest {
 
   @Test
   void fixedSizesAreToldAndOtherBatchesRefused() throws IOException {
-    try (Encoder hubert = new Encoder(savedModel("hubert"), Optional.empty());
-        Encoder wav2vec2 = new Encoder(savedModel("wav2vec2"), Optional.empty())) {
-      FixedSizes sizes = hubert.imported.fixedSizes();
-      assertEquals(new FixedSizes(OptionalLong.empty(), OptionalLong.of(16_000)), sizes);
-      sizes.check(5, 16_000);
-      var refused = assertThrows(IllegalArgumentException.class, () -> sizes.check(5, 12_345));
-      assertTrue(refused.getMessage().contains("[any, 16000], found [5, 12345]"));
-      assertEquals(
-          new FixedSizes(OptionalLong.empty(), OptionalLong.empty()),
-          wav2vec2.imported.fixedSizes());
-    }
+    FixedSizes sizes =
+        EncoderSavedModel.of(SavedModelFolder.open(savedModel("hubert"))).fixedSizes();
+    assertEquals(new FixedSizes(OptionalLong.empty(), OptionalLong.of(16_000)), sizes);
+    sizes.check(5, 16_000);
+    var refused = assertThrows(IllegalArgumentException.class, () -> sizes.check(5, 12_345));
+    assertTrue(refused.getMessage().contains("[any, 16000], found [5, 12345]"));
+    assertEquals(
+        new FixedSizes(OptionalLong.empty(), OptionalLong.empty()),
+        EncoderSavedModel.of(SavedModelFolder.open(savedModel("wav2vec2"))).fixedSizes());
   }
 
   @Test

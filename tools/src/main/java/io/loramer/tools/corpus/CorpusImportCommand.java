@@ -127,7 +127,9 @@ final class CorpusImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-broken",
-      description = "Decodes every clip, and leaves out and lists those that cannot be decoded.")
+      description =
+          "Decodes every clip, and leaves out and lists those that cannot be decoded, have no"
+              + " frame of 25 ms, or are silent.")
   private boolean skipBroken;
 
   @Spec private CommandSpec spec;
@@ -209,7 +211,7 @@ final class CorpusImportCommand implements Callable<Integer> {
     List<Utterance> sound = new ArrayList<>(report.manifest().utterances());
     sound.removeIf(utterance -> broken.contains(utterance.line()));
     if (sound.isEmpty()) {
-      throw new IOException(from + ": no clip can be decoded");
+      throw new IOException(from + ": no clip can be used; the reasons are above");
     }
     return sound;
   }

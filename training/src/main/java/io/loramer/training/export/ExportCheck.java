@@ -7,7 +7,6 @@ import io.loramer.recognition.audio.Waveform;
 import io.loramer.recognition.batches.Batches;
 import io.loramer.recognition.words.Tokenizer;
 import io.loramer.savedmodels.MetaGraph;
-import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.optimize.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -111,7 +110,7 @@ final class ExportCheck {
   }
 
   private void requireTokens(Tokenizer tokenizer) throws IOException {
-    Path file = SavedModelFolder.open(exported.folder()).asset(EmotionModel.TOKENIZER);
+    Path file = exported.folder().resolve("assets").resolve(EmotionModel.TOKENIZER);
     List<String> texts = new ArrayList<>(TEXTS);
     texts.add(TEXTS.get(0).repeat(exported.info().maxTokens().orElseThrow())); // is truncated
     for (String text : texts) {
@@ -119,8 +118,8 @@ final class ExportCheck {
       int[] found = Tokenizer.encodeByFile(file, text);
       if (!Arrays.equals(expected, found)) {
         throw new IOException(
-            "%s: expected %d ids for \"%.40s\", as the model's own, found %d or others"
-                .formatted(file, expected.length, text, found.length));
+            "%s: its ids of \"%.40s\" differ from those of the model: expected %d ids, found %d"
+                .formatted(file, text, expected.length, found.length));
       }
     }
   }

@@ -1,22 +1,12 @@
 package io.loramer.training.features;
 
 import io.loramer.recognition.audio.Waveform;
+import io.loramer.savedmodels.files.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A SHA-256 of an encoder's input, the key of the hidden states that were computed from it. */
 public record ContentHash(long first, long second, long third, long fourth) {
-  /** Returns an empty digest. */
-  public static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
   /** Hashes the first samples of a waveform. */
   public static ContentHash of(float[] samples, int count) {
     return read(ByteBuffer.wrap(new Waveform(samples).sha256(count)));
@@ -26,7 +16,7 @@ public record ContentHash(long first, long second, long third, long fourth) {
   public static ContentHash of(int[] ids) {
     ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
     bytes.asIntBuffer().put(ids);
-    return read(ByteBuffer.wrap(digest().digest(bytes.array())));
+    return read(ByteBuffer.wrap(Sha256.digest().digest(bytes.array())));
   }
 
   static ContentHash read(ByteBuffer bytes) {

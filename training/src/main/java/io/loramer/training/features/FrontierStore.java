@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loramer.model.Frontier;
 import io.loramer.model.Frontier.Storage;
+import io.loramer.savedmodels.files.Sha256;
 import io.loramer.training.run.Provenance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -76,7 +77,7 @@ final class FrontierStore implements AutoCloseable {
    * @param encoderHash of the encoder, from {@link Provenance}
    */
   static FrontierStore open(Path cache, Frontier frontier, String encoderHash) throws IOException {
-    MessageDigest digest = ContentHash.digest();
+    MessageDigest digest = Sha256.digest();
     String identity =
         "%d %s %s %s".formatted(FORMAT, encoderHash, frontier.states(), frontier.storage());
     digest.update(identity.getBytes(UTF_8));

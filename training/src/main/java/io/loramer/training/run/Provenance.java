@@ -7,15 +7,12 @@ import io.loramer.recognition.device.CpuFeatures;
 import io.loramer.recognition.words.TextChoice;
 import io.loramer.savedmodels.SavedModelFolder;
 import io.loramer.savedmodels.encoders.EncoderConversion;
+import io.loramer.savedmodels.files.Sha256;
 import io.loramer.training.config.RunConfig;
-import io.loramer.training.features.ContentHash;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -70,7 +67,7 @@ public record Provenance(
         System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
         config.training().seed(),
-        sha256(config.data().manifest().orElseThrow()),
+        Sha256.ofFile(config.data().manifest().orElseThrow()),
         hashes,
         CpuFeatures.ofMachine());
   }
@@ -110,7 +107,7 @@ public record Provenance(
    * @throws IOException if it has changed
    */
   public void requireUnchanged(Path manifest) throws IOException {
-    if (!sha256(manifest).equals(manifestSha256)) {
+    if (!Sha256.ofFile(manifest).equals(manifestSha256)) {
       throw new IOException(
           manifest + " has changed since the run began; put the old file back or start a new run");
     }
@@ -148,33 +145,21 @@ public record Provenance(
 
   /** Hashes the graphs of a SavedModel, the values of its variables and its assets. */
   private static String sha256(SavedModelFolder model) throws IOException {
-    MessageDigest digest = ContentHash.digest();
+    MessageDigest digest = Sha256.digest();
     Path variables = model.variables();
     for (Path graphs : model.graphFiles()) {
-      update(digest, graphs);
+      Sha256.update(digest, graphs);
     }
-    update(digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
+    Sha256.update(
+        digest, variables.resolveSibling(variables.getFileName() + ".data-00000-of-00001"));
     for (String name : EncoderConversion.ASSETS) {
       Path asset = model.asset(name);
       if (Files.exists(asset)) {
         digest.update(name.getBytes(UTF_8));
-        update(digest, asset);
+        Sha256.update(digest, asset);
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest = ContentHash.digest();
-    update(digest, file);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void update(MessageDigest digest, Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        DigestInputStream digested = new DigestInputStream(in, digest)) {
-      digested.transferTo(OutputStream.nullOutputStream());
-    }
   }
 
   /** Returns the hashes of the encoders by modality. */

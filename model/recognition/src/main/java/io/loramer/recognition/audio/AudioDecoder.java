@@ -68,7 +68,12 @@ final class AudioDecoder implements AutoCloseable {
     this.file = file;
     this.mix = mix;
     frames = new FrameReader(file);
-    ended = frames.formatName().equals("wav") && WavHeader.statesNoSamples(file);
+    try {
+      ended = frames.formatName().equals("wav") && WavHeader.statesNoSamples(file);
+    } catch (IOException | RuntimeException | Error e) {
+      frames.close();
+      throw e;
+    }
   }
 
   /**

@@ -94,13 +94,16 @@ public final class AudioFile {
    */
   public static AudioScan check(
       Path file, double startSeconds, double endSeconds, OptionalInt channel) throws IOException {
-    AudioPass pass = AudioPart.of(file, startSeconds, endSeconds, channel).pass(ChannelMix.ALL, 0);
+    SampleHash samples = new SampleHash();
+    AudioPass pass =
+        AudioPart.of(file, startSeconds, endSeconds, channel)
+            .pass(ChannelMix.ALL, 0, Optional.of(samples));
     Waveform none = new Waveform(new float[0]);
     if (pass.samples() == 0) {
       return AudioScan.of(none, 0, Optional.empty());
     }
     ChannelLevels levels = pass.channelLevels();
-    Optional<String> hash = pass.isSilent() ? Optional.empty() : Optional.of(pass.hash());
+    Optional<String> hash = pass.isSilent() ? Optional.empty() : Optional.of(samples.hex());
     return new AudioScan(none, pass.samples(), levels.silence(), levels.oddity(), hash);
   }
 }

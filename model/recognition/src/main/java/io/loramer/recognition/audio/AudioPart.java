@@ -4,6 +4,7 @@ import io.loramer.savedmodels.files.GitLfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -63,8 +64,18 @@ record AudioPart(Path file, long start, long end, OptionalInt channel) {
    * @param kept the most samples to keep of the first signal
    */
   AudioPass pass(ChannelMix mix, int kept) throws IOException {
+    return pass(mix, kept, Optional.empty());
+  }
+
+  /**
+   * Decodes the part from its start to its end.
+   *
+   * @param kept the most samples to keep of the first signal
+   * @param hash takes all samples of the first signal, if it is present
+   */
+  AudioPass pass(ChannelMix mix, int kept, Optional<SampleHash> hash) throws IOException {
     try (AudioDecoder decoder = open(mix)) {
-      AudioPass pass = new AudioPass(file, kept, isSurround(decoder));
+      AudioPass pass = new AudioPass(file, kept, hash, isSurround(decoder));
       long position = decoder.position();
       float[][] block;
       while (position < end && (block = decoder.next()) != null) {

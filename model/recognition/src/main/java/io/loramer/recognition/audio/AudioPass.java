@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** The result of decoding a part of a file once: its first samples, its length and its levels. */
 final class AudioPass {
@@ -15,18 +15,20 @@ final class AudioPass {
   private final List<SoundLevel> levels = new ArrayList<>(); // of each signal
   private float[] kept = new float[0];
   private int keptCount;
-  private final SampleHash hash = new SampleHash(); // of the first signal
+  private final Optional<SampleHash> hash; // of the first signal
   private long count;
 
   /**
    * Creates an empty result.
    *
    * @param limit the most samples to keep of the first signal
+   * @param hash takes all samples of the first signal, if it is present
    * @param surround whether the usual signal is the front centre
    */
-  AudioPass(Path file, int limit, boolean surround) {
+  AudioPass(Path file, int limit, Optional<SampleHash> hash, boolean surround) {
     this.file = file;
     this.limit = limit;
+    this.hash = hash;
     this.surround = surround;
   }
 
@@ -39,7 +41,7 @@ final class AudioPass {
     for (int signal = 0; signal < block.length; signal++) {
       levels.get(signal).add(block[signal], from, to);
     }
-    hash.add(block[0], from, to);
+    hash.ifPresent(digest -> digest.add(block[0], from, to));
     int more = Math.min(to - from, limit - keptCount);
     makeRoom(more);
     System.arraycopy(block[0], from, kept, keptCount, more);
@@ -95,11 +97,6 @@ final class AudioPass {
               .formatted(file, count / Waveform.SAMPLE_RATE / 3600));
     }
     return (int) count;
-  }
-
-  /** Returns the hash of all samples of the first signal; nothing can be added afterwards. */
-  String hash() {
-    return HexFormat.of().formatHex(hash.bytes());
   }
 
   /** Returns whether there are samples, and no sound in the first signal. */

@@ -57,7 +57,9 @@ record ChannelLevels(double usual, double mean, List<Double> channels) {
     List<Integer> empty = channels(true);
     return surround || empty.isEmpty()
         ? Optional.empty()
-        : Optional.of("channel %s is empty".formatted(names(empty)));
+        : Optional.of(
+            (empty.size() == 1 ? "channel %s is empty" : "channels %s are empty")
+                .formatted(names(empty)));
   }
 
   private List<Integer> channels(boolean silent) {

@@ -37,12 +37,20 @@ public final class Recording implements AutoCloseable {
   public static Recording open(
       Path file, double startSeconds, double endSeconds, OptionalInt channel) throws IOException {
     AudioPart part = AudioPart.of(file, startSeconds, endSeconds, channel);
-    AudioDecoder decoder = part.open(ChannelMix.USUAL);
-    if (channel.isEmpty() && decoder.isSurround() && part.pass(ChannelMix.USUAL, 0).isSilent()) {
-      decoder.close();
-      decoder = part.open(ChannelMix.MEAN);
+    AudioDecoder usual = part.open(ChannelMix.USUAL);
+    boolean lacksCentre = false;
+    try {
+      lacksCentre =
+          channel.isEmpty() && usual.isSurround() && part.pass(ChannelMix.USUAL, 0).isSilent();
+    } catch (IOException | RuntimeException | Error e) {
+      usual.close();
+      throw e;
     }
-    return new Recording(part, decoder, new float[0]);
+    if (!lacksCentre) {
+      return new Recording(part, usual, new float[0]);
+    }
+    usual.close();
+    return new Recording(part, part.open(ChannelMix.MEAN), new float[0]);
   }
 
   /**

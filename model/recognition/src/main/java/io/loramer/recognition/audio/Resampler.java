@@ -77,9 +77,8 @@ final class Resampler implements AutoCloseable {
       av_opt_set_int(context, "internal_sample_fmt", AV_SAMPLE_FMT_FLTP, 0);
       av_opt_set_int(context, "filter_size", FILTER_SIZE, 0);
       av_opt_set_double(context, "cutoff", CUTOFF, 0);
-      if (channels > 1
-          || weights.length
-              > 1) { // FFmpeg's own mix of stereo is (L + R) / sqrt(2), which can clip
+      // FFmpeg's own mix of stereo is (L + R) / sqrt(2), which can clip.
+      if (channels > 1 || weights.length > 1) {
         double[] matrix = Stream.of(weights).flatMapToDouble(DoubleStream::of).toArray();
         swr_set_matrix(context, matrix, channels);
       }

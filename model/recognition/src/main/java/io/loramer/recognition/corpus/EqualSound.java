@@ -5,16 +5,12 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.loramer.recognition.audio.AudioScan;
+import io.loramer.savedmodels.files.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +20,6 @@ import java.util.stream.Stream;
 /** Finds utterances whose sound is the same, which may be trained on and tested. */
 public final class EqualSound {
   private static final int SHOWN = 5;
-  private static final int BUFFER = 1 << 16;
 
   private EqualSound() {}
 
@@ -46,7 +41,9 @@ public final class EqualSound {
       if (candidates.size() > 1) {
         Map<String, List<Utterance>> sameBytes = new LinkedHashMap<>();
         for (Utterance utterance : candidates) {
-          sameBytes.computeIfAbsent(hash(utterance.clip()), k -> new ArrayList<>()).add(utterance);
+          sameBytes
+              .computeIfAbsent(Sha256.ofFile(utterance.clip().file()), k -> new ArrayList<>())
+              .add(utterance);
         }
         groups.addAll(sameBytes.values());
       }
@@ -67,25 +64,6 @@ public final class EqualSound {
             .collect(
                 groupingBy(utterance -> hashes.get(utterance.clip()), LinkedHashMap::new, toList()))
             .values());
-  }
-
-  private static String hash(Utterance.Clip clip) throws IOException {
-    MessageDigest digest = digest();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(clip.file()), digest)) {
-      byte[] buffer = new byte[BUFFER];
-      while (in.read(buffer) >= 0) {
-        // The digest takes what is read.
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** Names the groups of more than one utterance, first those with several labels or splits. */

@@ -90,6 +90,9 @@ public record CallLimit(Semaphore room, RequestMemory memory, RequestLimits limi
 
     @Override
     public void onMessage(Q message) {
+      if (isRefused) {
+        return; // gRPC also delivers a second message that it had received before the refusal
+      }
       try {
         super.onMessage(received((InputStream) message));
       } catch (RefusedException e) {

@@ -20,15 +20,17 @@ public final class LateGzip implements Decompressor {
     try {
       return new GZIPInputStream(packed);
     } catch (IOException e) {
-      return new Failed(e);
+      return new Failed(packed, e);
     }
   }
 
   /** A stream whose bytes cannot be read. */
   private static final class Failed extends InputStream {
+    private final InputStream packed;
     private final IOException why;
 
-    Failed(IOException why) {
+    Failed(InputStream packed, IOException why) {
+      this.packed = packed;
       this.why = why;
     }
 
@@ -40,6 +42,11 @@ public final class LateGzip implements Decompressor {
     @Override
     public int read(byte[] bytes, int from, int count) throws IOException {
       throw why;
+    }
+
+    @Override
+    public void close() throws IOException {
+      packed.close(); // which frees the message's buffers
     }
   }
 }

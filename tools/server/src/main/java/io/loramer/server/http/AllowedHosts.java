@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The names that the Host header may have. A server on loopback accepts only names of loopback:
- * otherwise a web page from elsewhere could read its answers, once the page's own name resolves to
- * 127.0.0.1 (DNS rebinding).
+ * The names that the Host header may have. A server on loopback, or one with given names, accepts
+ * only the given names and those of loopback: otherwise a web page from elsewhere could read its
+ * answers, once the page's own name resolves to 127.0.0.1 (DNS rebinding).
  *
- * @param names in lower case, beside those of loopback; empty if the server is not on loopback, and
- *     any name is allowed
+ * @param names in lower case, beside those of loopback; empty if the server is not on loopback and
+ *     no names were given: then any name is allowed
  */
 public record AllowedHosts(Set<String> names) {
   private static final String LOOPBACK =

@@ -51,7 +51,10 @@ final class Sound {
       Path file = Files.createTempFile("lora-mer-", ".sound"); // readable by this user only
       try {
         try (WritableByteChannel out = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
-          out.write(bytes.duplicate());
+          ByteBuffer rest = bytes.duplicate();
+          while (rest.hasRemaining()) {
+            out.write(rest);
+          }
         }
         return decode(file, held);
       } finally {

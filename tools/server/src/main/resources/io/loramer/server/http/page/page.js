@@ -237,14 +237,15 @@ async function toggleRecording() {
 
 /** Gets the server's description of the model; returns whether it has one. */
 async function connect() {
-  let response;
+  let response, body;
   try {
     response = await fetch('/v1/emotions');
+    body = await response.text();
   } catch {
     fail(UNREACHABLE);
     return false;
   }
-  const description = parsed(await response.text());
+  const description = parsed(body);
   if (!description.model) {
     fail(problem(response.status, description.error));
     return false;
